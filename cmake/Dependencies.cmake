@@ -1,0 +1,20 @@
+# Third-party packages. The installed package configuration includes this file too.
+find_package(Eigen3 3.4 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+if(NOT TARGET yaml-cpp::yaml-cpp) # before yaml-cpp 0.8
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+# HDF5's C library alone. CMake's own module would also ask for a C compiler and link what only a static one needs.
+find_path(FM_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
+find_library(FM_HDF5_LIBRARY NAMES hdf5 hdf5_serial PATH_SUFFIXES hdf5/serial REQUIRED)
+if(NOT TARGET fm_hdf5)
+  add_library(fm_hdf5 INTERFACE IMPORTED GLOBAL)
+  target_include_directories(fm_hdf5 INTERFACE "${FM_HDF5_INCLUDE}")
+  target_link_libraries(fm_hdf5 INTERFACE "${FM_HDF5_LIBRARY}")
+endif()
+include("${CMAKE_CURRENT_LIST_DIR}/LibTorch.cmake")

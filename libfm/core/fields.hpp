@@ -1,0 +1,45 @@
+#pragma once
+// How an options struct tells its fields, once. Everything that reads or shows options (the YAML reader, the printed
+// configuration, the JSON Schema, the reference page) comes from that one visit:
+//
+//   struct OdeOptions {
+//     std::string solver = "euler";
+//     int steps = 20;
+//
+//     template <class Visitor>
+//     void fields(Visitor& visit) {
+//       visit("solver", solver, "the Runge-Kutta method", one_of(method_names()));
+//       visit("steps", steps, "number of steps from noise to action", between(1, 10000));
+//     }
+//   };
+//
+// A field's type is bool, int, std::int64_t, std::uint64_t, double, std::string, a struct with fields of its own (a
+// section), std::vector of a scalar, or std::optional of a scalar (null in YAML). What stands in the struct when it is
+// visited is its default.
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fm {
+
+/// What values a number may have, or what names a text may be. For a list, of each element.
+struct Bounds {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_is_open = false;
+  bool high_is_open = false;
+  std::vector<std::string> names;  ///< allowed texts; empty: any
+};
+
+inline Bounds between(double low, double high) { return {.low = low, .high = high, .names = {}}; }
+inline Bounds at_least(double low) { return {.low = low, .names = {}}; }
+inline Bounds above(double low) { return {.low = low, .low_is_open = true, .names = {}}; }
+/// low <= value < high.
+inline Bounds from_to_below(double low, double high) {
+  return {.low = low, .high = high, .high_is_open = true, .names = {}};
+}
+inline Bounds one_of(std::vector<std::string> names) { return {.names = std::move(names)}; }
+
+}  // namespace fm

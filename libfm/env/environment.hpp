@@ -1,0 +1,87 @@
+#pragma once
+// The contract of environments: N copies stepped together, row i of every matrix is copy i.
+
+#include "libfm/core/random.hpp"
+
+#include <Eigen/Core>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fm {
+
+/// Row-major, so that LibTorch can view it as a tensor without a copy.
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using StateMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// One dimension of an observation, action, goal or state.
+struct Dimension {
+  std::string name;
+  std::string unit;
+  double low;
+  double high;
+
+  bool operator==(const Dimension&) const = default;
+};
+
+struct EnvSpec {
+  std::string name;
+  std::vector<Dimension> observations;  ///< O of them
+  std::vector<Dimension> actions;       ///< A
+  std::vector<Dimension> goals;         ///< G; empty: the environment has no goals
+  std::vector<Dimension> states;        ///< S, with bounds that uniform states are drawn in
+  double time_step = 0.0;               ///< s
+  int horizon = 0;                      ///< steps until an episode is truncated
+
+  bool operator==(const EnvSpec&) const = default;
+};
+
+/// What one step did, a value for each row.
+struct StepResult {
+  Eigen::VectorXd rewards;
+  std::vector<std::uint8_t> terminated;  ///< the task ended here: no value lies beyond
+  std::vector<std::uint8_t> truncated;   ///< time ran out: the state would have gone on
+  std::vector<std::uint8_t> success;     ///< the episode counts as a success if it ends here
+};
+
+struct Episode;
+
+/// N copies of an environment. Physics is in double. There is no automatic reset: a row that ended keeps its final
+/// observation until it is reset. Nothing is random but through the streams passed in.
+class VectorEnv {
+ public:
+  virtual ~VectorEnv() = default;
+
+  virtual const EnvSpec& spec() const = 0;
+  virtual int copies() const = 0;
+
+  /// Begins a new episode in each of `rows`; episodes[i] is the position in `initial` that the start is drawn from.
+  virtual void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes,
+                     const RandomStream& initial) = 0;
+
+  /// Applies actions (N, A), in the units of spec().actions and clipped to their bounds.
+  virtual void step(const Matrix& actions, StepResult& result) = 0;
+
+  virtual const Matrix& observations() const = 0;  ///< (N, O)
+  virtual const Matrix& goals() const = 0;         ///< (N, G), of the present step
+
+  /// Holds goals (rows, G) from here on, until the next reset of the row. @throws InputError if G is 0.
+  virtual void set_goals(std::span<const int> rows, const Matrix& goals) = 0;
+
+  virtual StateMatrix states() const = 0;  ///< (N, S)
+  /// Puts rows into states (rows, S), at the beginning of an episode.
+  virtual void set_states(std::span<const int> rows, const StateMatrix& states) = 0;
+
+  /// Further figures over whole episodes, by name.
+  virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }
+};
+
+/// Makes an environment of the given number of copies.
+using EnvFactory = std::function<std::unique_ptr<VectorEnv>(int copies)>;
+
+}  // namespace fm

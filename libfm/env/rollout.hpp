@@ -1,0 +1,48 @@
+#pragma once
+// The one loop in which a policy acts in an environment. Collection, demonstration, evaluation and reinforcement
+// learning all call it.
+
+#include "libfm/env/environment.hpp"
+#include "libfm/env/policy.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace fm {
+
+/// One episode of T steps.
+struct Episode {
+  std::uint64_t index = 0;  ///< the position in the streams that it was drawn from
+  Matrix observations;      ///< (T + 1, O)
+  Matrix actions;           ///< (T, A), the policy's own
+  Matrix executed_actions;  ///< (T, A), where noise was added to them; else empty
+  Matrix goals;             ///< (T + 1, G)
+  StateMatrix states;       ///< (T + 1, S)
+  Matrix extras;            ///< (T, E)
+  std::vector<double> rewards;
+  std::vector<std::uint8_t> terminated;
+  std::vector<std::uint8_t> truncated;
+  bool success = false;
+
+  Eigen::Index steps() const { return actions.rows(); }
+  double total_reward() const;
+  /// What the environment was given.
+  const Matrix& executed() const { return executed_actions.size() > 0 ? executed_actions : actions; }
+};
+
+struct RolloutOptions {
+  std::int64_t episodes = 1;
+  std::uint64_t first_episode = 0;
+  RandomStream initial{0, "rollout"};  ///< initial states, by episode
+  /// Standard deviation of Gaussian noise on the executed action, in its units; the recorded action stays clean
+  /// (DART, Laskey et al. 2017).
+  double action_noise = 0.0;
+  RandomStream noise{0, "noise"};  ///< by (episode, step)
+  std::int64_t block = 125;        ///< episodes stepped together by one thread
+};
+
+/// Runs whole episodes, each until it is terminated or truncated. @throws Interrupted on a noted signal.
+std::vector<Episode> rollout(const EnvFactory& make_env, const PolicyFactory& make_policy,
+                             const RolloutOptions& options);
+
+}  // namespace fm
