@@ -42,4 +42,15 @@ inline Bounds from_to_below(double low, double high) {
 }
 inline Bounds one_of(std::vector<std::string> names) { return {.names = std::move(names)}; }
 
+/// A visitor that looks at nothing.
+struct FieldSink {
+  void operator()(auto&&...) {}
+};
+
+/// An options struct, which is a section where it is another's field.
+template <class T>
+concept HasFields = requires(T& options, FieldSink& visit) {
+  options.fields(visit);
+};
+
 }  // namespace fm

@@ -49,6 +49,12 @@ struct StepResult {
   std::vector<std::uint8_t> success;     ///< the episode counts as a success if it ends here
 };
 
+/// A state worth looking at, by name: where the pictures of a policy are taken.
+struct Landmark {
+  std::string name;
+  std::vector<double> state;  ///< (S)
+};
+
 struct Episode;
 
 /// N copies of an environment. Physics is in double. There is no automatic reset: a row that ended keeps its final
@@ -76,6 +82,8 @@ class VectorEnv {
   virtual StateMatrix states() const = 0;  ///< (N, S)
   /// Puts rows into states (rows, S), at the beginning of an episode.
   virtual void set_states(std::span<const int> rows, const StateMatrix& states) = 0;
+
+  virtual std::vector<Landmark> landmarks() const { return {}; }
 
   /// Further figures over whole episodes, by name.
   virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }

@@ -88,6 +88,11 @@ void Pendulum::set_states(std::span<const int> rows, const StateMatrix& states) 
   for (std::size_t i = 0; i < rows.size(); ++i) place(rows[i], states(i, 0), states(i, 1));
 }
 
+std::vector<Landmark> Pendulum::landmarks() const {
+  constexpr double pi = std::numbers::pi;
+  return {{"hanging", {pi, 0.0}}, {"halfway", {pi / 2, 0.0}}, {"upright", {0.0, 0.0}}};
+}
+
 void Pendulum::place(int row, double theta, double omega) {
   theta_[row] = theta;
   omega_[row] = omega;

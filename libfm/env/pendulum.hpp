@@ -53,6 +53,7 @@ class Pendulum final : public VectorEnv {
   void set_goals(std::span<const int> rows, const Matrix& goals) override;
   StateMatrix states() const override;
   void set_states(std::span<const int> rows, const StateMatrix& states) override;
+  std::vector<Landmark> landmarks() const override;
 
  private:
   void place(int row, double theta, double omega);

@@ -1,0 +1,15 @@
+# Run at every build: writes OUTPUT with the commit of SOURCE, and leaves it untouched where nothing changed, so that one
+# small file is compiled again after a commit. A tree with changes is named by the commit and a hash of the changes.
+if(NOT COMMIT)
+  execute_process(COMMAND git -C "${SOURCE}" rev-parse HEAD
+                  OUTPUT_VARIABLE COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+  execute_process(COMMAND git -C "${SOURCE}" diff HEAD OUTPUT_VARIABLE changes ERROR_QUIET)
+  if(failed)
+    set(COMMIT "unknown")
+  elseif(changes)
+    string(SHA1 hash "${changes}")
+    string(SUBSTRING "${hash}" 0 8 hash)
+    string(APPEND COMMIT "+changes.${hash}")
+  endif()
+endif()
+file(CONFIGURE OUTPUT "${OUTPUT}" CONTENT "#pragma once\n#define FM_GIT_COMMIT \"@COMMIT@\"\n" @ONLY)

@@ -1,0 +1,59 @@
+#pragma once
+// How far a long loop has come, on stderr: one line that overwrites itself on a terminal, elsewhere a plain line now
+// and then and one at the end.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace fm {
+
+struct ProgressState {
+  std::string_view title;
+  std::string_view unit;   ///< what is counted: "steps", "episodes"
+  std::int64_t start = 0;  ///< where this process began; not counted in the rate
+  std::int64_t done = 0;
+  std::int64_t total = 0;
+  double elapsed = 0.0;  ///< s
+  std::string_view text = {};
+};
+
+/// "train  40 %  400/1000 steps  80 steps/s  5 s  7 s left  loss 0.12".
+std::string format_progress(const ProgressState& state);
+
+/// "45 s", "3 min 20 s", "2 h 05 min".
+std::string format_duration(double seconds);
+
+class Progress {
+ public:
+  Progress(std::string title, std::int64_t total, std::string unit, std::int64_t start = 0);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() { finish(); }
+
+  /// Cheap enough for every step: it shows something ten times a second on a terminal, else every ten seconds.
+  /// @param text shown behind the numbers, such as the loss
+  void update(std::int64_t done, std::string_view text = {});
+
+  /// Clears the line on a terminal; elsewhere prints the last one.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void show() const;
+
+  std::string title_;
+  std::string unit_;
+  std::int64_t start_;
+  std::int64_t done_;
+  std::int64_t total_;
+  std::string text_;
+  bool terminal_;
+  bool finished_ = false;
+  Clock::time_point began_;
+  Clock::time_point next_;
+};
+
+}  // namespace fm

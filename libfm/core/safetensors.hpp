@@ -1,0 +1,112 @@
+#pragma once
+// Named tensors with text metadata in one file, in the safetensors format that other tools read too: 8 bytes of
+// little-endian header length, a JSON header, then the raw little-endian values
+// (https://huggingface.co/docs/safetensors). Knows nothing of LibTorch.
+
+#include "libfm/core/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fm {
+
+/// The numbers a tensor holds, under the format's own names.
+enum class Dtype { BOOL, U8, I8, F8_E5M2, F8_E4M3, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64 };
+
+std::string_view dtype_name(Dtype dtype);
+std::size_t dtype_bytes(Dtype dtype);
+std::optional<Dtype> dtype_named(std::string_view name);
+
+/// Bytes of a tensor of that shape; nothing where a size is negative or 64 bits cannot count them.
+std::optional<std::uint64_t> bytes_needed(Dtype dtype, const std::vector<std::int64_t>& shape);
+
+/// The dtype of a C++ number; no other type has one here.
+template <class T>
+constexpr Dtype dtype_of() = delete;
+template <>
+constexpr Dtype dtype_of<float>() {
+  return Dtype::F32;
+}
+template <>
+constexpr Dtype dtype_of<double>() {
+  return Dtype::F64;
+}
+template <>
+constexpr Dtype dtype_of<std::int64_t>() {
+  return Dtype::I64;
+}
+template <>
+constexpr Dtype dtype_of<std::uint64_t>() {
+  return Dtype::U64;
+}
+template <>
+constexpr Dtype dtype_of<std::int32_t>() {
+  return Dtype::I32;
+}
+template <>
+constexpr Dtype dtype_of<std::uint32_t>() {
+  return Dtype::U32;
+}
+template <>
+constexpr Dtype dtype_of<std::uint8_t>() {
+  return Dtype::U8;
+}
+
+struct SafeTensor {
+  std::string name;
+  Dtype dtype = Dtype::F32;
+  std::vector<std::int64_t> shape;  ///< empty: a scalar
+  std::vector<std::byte> bytes;     ///< row-major, as many as dtype and shape need
+
+  bool operator==(const SafeTensor&) const = default;
+};
+
+struct SafeTensors {
+  std::vector<SafeTensor> tensors;
+  std::map<std::string, std::string> metadata;
+
+  bool operator==(const SafeTensors&) const = default;
+
+  /// The tensor of that name, or nullptr.
+  const SafeTensor* find(std::string_view name) const;
+};
+
+/// The content of a file. Equal arguments give equal bytes. Tensors of wide numbers come first, so that all are
+/// aligned.
+std::string serialise(const SafeTensors& content);
+
+/// The tensors, in the order of their bytes.
+/// @param file names the source in errors. @throws InputError for anything that the format forbids.
+SafeTensors deserialise(std::string_view bytes, const std::string& file);
+
+void write_safetensors(const std::filesystem::path& file, const SafeTensors& content);
+SafeTensors read_safetensors(const std::filesystem::path& file);
+
+template <class T>
+SafeTensor make_safe_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const T> values) {
+  const auto bytes = std::as_bytes(values);
+  return {std::move(name), dtype_of<T>(), std::move(shape), {bytes.begin(), bytes.end()}};
+}
+
+/// A copy of the tensor's numbers. @throws InputError if it holds another dtype.
+template <class T>
+std::vector<T> values_of(const SafeTensor& tensor) {
+  if (tensor.dtype != dtype_of<T>()) {
+    throw_input_error("tensor '{}' has dtype {}, expected {}", tensor.name, dtype_name(tensor.dtype),
+                      dtype_name(dtype_of<T>()));
+  }
+  std::vector<T> values(tensor.bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+  return values;
+}
+
+}  // namespace fm

@@ -1,0 +1,40 @@
+#pragma once
+// Scalars over training steps for TensorBoard: a file of records, each
+//
+//   length (u64) | masked CRC of length (u32) | data | masked CRC of data (u32),  all little-endian
+//
+// whose data are Event messages of TensorFlow's event.proto, encoded by hand
+// (https://github.com/tensorflow/tensorboard, tensorboard/compat/proto/event.proto and summary.proto).
+
+#include "libfm/core/file_descriptor.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace fm {
+
+/// CRC-32C (Castagnoli), polynomial 0x1EDC6F41 reflected.
+std::uint32_t crc32c(std::string_view bytes);
+
+/// Appends to a file that TensorBoard can read at any time: every record reaches the file whole.
+class EventWriter {
+ public:
+  /// Opens or creates `file`; its name must contain "tfevents" for TensorBoard to find it. In a file that is there
+  /// already, what a kill left unfinished at its end is cut off, and TensorBoard is told to forget the steps from
+  /// first_step on, which come again.
+  /// @param wall_time seconds since 1970
+  /// @throws MachineError if the file cannot be written.
+  EventWriter(const std::filesystem::path& file, double wall_time, std::int64_t first_step = 0);
+
+  void scalar(std::int64_t step, double wall_time, std::string_view tag, double value);
+
+ private:
+  void append(std::string_view event);
+
+  std::filesystem::path file_;
+  FileDescriptor descriptor_;
+};
+
+}  // namespace fm

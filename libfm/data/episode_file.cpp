@@ -1,0 +1,212 @@
+#include "libfm/data/episode_file.hpp"
+
+#include "libfm/data/hdf5_reader.hpp"
+#include "libfm/data/hdf5_writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace fm {
+namespace {
+
+constexpr std::uint64_t format_version = 1;
+constexpr const char* episodes_path = "/episodes";
+constexpr const char* uniform_path = "/uniform_states";
+
+// Writing.
+
+template <class AnyMatrix>
+void write_rows(Hdf5Writer& file, const std::string& path, const AnyMatrix& rows) {
+  file.array(path, {static_cast<std::uint64_t>(rows.rows()), static_cast<std::uint64_t>(rows.cols())},
+             std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+}
+
+template <class T>
+void write_column(Hdf5Writer& file, const std::string& path, const std::vector<T>& values) {
+  file.array(path, {values.size()}, std::span<const T>(values));
+}
+
+void write_info(Hdf5Writer& file, const DatasetInfo& info) {
+  file.attribute("/", "format_version", format_version);
+  file.attribute("/", "env", info.env);
+  file.attribute("/", "expert", info.expert);
+  file.attribute("/", "seed", info.seed);
+  file.attribute("/", "noise", info.noise);
+  file.attribute("/", "git_commit", info.git_commit);
+  file.attribute("/", "env_spec", info.env_spec);
+}
+
+void write_episode(Hdf5Writer& file, const std::string& path, const Episode& episode) {
+  file.group(path);
+  file.attribute(path, "index", episode.index);
+  file.attribute(path, "success", std::uint64_t{episode.success});
+  write_rows(file, path + "/observations", episode.observations);
+  write_rows(file, path + "/actions", episode.actions);
+  write_column(file, path + "/rewards", episode.rewards);
+  write_column(file, path + "/terminated", episode.terminated);
+  write_column(file, path + "/truncated", episode.truncated);
+  if (episode.goals.size() > 0) write_rows(file, path + "/goals", episode.goals);
+  if (episode.states.size() > 0) write_rows(file, path + "/states", episode.states);
+  if (episode.executed_actions.size() > 0) write_rows(file, path + "/executed_actions", episode.executed_actions);
+}
+
+void write_uniform_states(Hdf5Writer& file, const LabelledStates& states) {
+  const std::string path = uniform_path;
+  file.group(path);
+  write_rows(file, path + "/observations", states.observations);
+  if (states.goals.size() > 0) write_rows(file, path + "/goals", states.goals);
+  write_rows(file, path + "/actions", states.actions);
+}
+
+// Reading.
+
+void check_rows(const Hdf5Reader& file, const std::string& path, std::uint64_t rows, std::uint64_t expected,
+                const char* why) {
+  if (rows != expected) file.fail(path, "has {} rows, expected {}: {}", rows, expected, why);
+}
+
+DatasetInfo read_info(const Hdf5Reader& file) {
+  const std::uint64_t version = file.whole_number("/", "format_version").value_or(format_version);
+  if (version != format_version) {
+    file.fail("/", "has format version {}; this program reads version {}", version, format_version);
+  }
+  return {.env = file.text("/", "env").value_or(""),
+          .expert = file.text("/", "expert").value_or(""),
+          .seed = file.whole_number("/", "seed").value_or(0),
+          .noise = file.number("/", "noise").value_or(0.0),
+          .git_commit = file.text("/", "git_commit").value_or(""),
+          .env_spec = file.text("/", "env_spec").value_or("")};
+}
+
+/// The numbers in the names of /episodes, in order, with the names.
+std::map<std::uint64_t, std::string> episode_names(const Hdf5Reader& file) {
+  std::map<std::uint64_t, std::string> names;
+  for (const std::string& name : file.names(episodes_path)) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    const std::string path = fmt::format("{}/{}", episodes_path, name);
+    if (error != std::errc() || end != name.data() + name.size()) {
+      file.fail(path, "is not an episode, whose names are 0, 1, 2 ...");
+    }
+    if (!names.emplace(number, name).second) file.fail(path, "is there twice, as {} too", names[number]);
+  }
+  return names;
+}
+
+std::vector<std::uint8_t> read_flags(const Hdf5Reader& file, const std::string& path, std::uint64_t steps,
+                                     std::uint8_t last_if_missing) {
+  std::vector<std::uint8_t> flags(steps, 0);
+  if (!file.has(path)) {
+    flags.back() = last_if_missing;
+    return flags;
+  }
+  flags = file.flags(path);
+  check_rows(file, path, flags.size(), steps, "one for each action");
+  return flags;
+}
+
+Matrix read_goals(const Hdf5Reader& file, const std::string& path, Eigen::Index rows) {
+  Matrix goals = file.has(path) ? file.matrix(path) : Matrix(rows, 0);
+  check_rows(file, path, goals.rows(), rows, "one for each observation");
+  return goals;
+}
+
+StateMatrix read_states(const Hdf5Reader& file, const std::string& path, Eigen::Index rows) {
+  StateMatrix states = file.has(path) ? file.double_matrix(path) : StateMatrix(rows, 0);
+  check_rows(file, path, states.rows(), rows, "one for each observation");
+  return states;
+}
+
+Matrix read_executed(const Hdf5Reader& file, const std::string& path, const Matrix& actions) {
+  if (!file.has(path)) return {};
+  Matrix executed = file.matrix(path);
+  check_rows(file, path, executed.rows(), actions.rows(), "one for each action");
+  if (executed.cols() != actions.cols())
+    file.fail(path, "has {} columns, expected {}", executed.cols(), actions.cols());
+  return executed;
+}
+
+Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint64_t number) {
+  Episode e;
+  e.index = file.whole_number(path, "index").value_or(number);
+  e.success = file.whole_number(path, "success").value_or(0) != 0;
+  e.actions = file.matrix(path + "/actions");
+  const Eigen::Index steps = e.actions.rows();
+  if (e.actions.size() == 0) file.fail(path + "/actions", "is empty");
+  e.observations = file.matrix(path + "/observations");
+  if (e.observations.size() == 0) file.fail(path + "/observations", "is empty");
+  check_rows(file, path + "/observations", e.observations.rows(), steps + 1,
+             "one more than actions, the last being where the episode ended");
+  e.rewards = file.numbers(path + "/rewards");
+  check_rows(file, path + "/rewards", e.rewards.size(), steps, "one for each action");
+  e.truncated = read_flags(file, path + "/truncated", steps, file.has(path + "/terminated") ? 0 : 1);
+  e.terminated = read_flags(file, path + "/terminated", steps, 0);
+  e.goals = read_goals(file, path + "/goals", steps + 1);
+  e.states = read_states(file, path + "/states", steps + 1);
+  e.executed_actions = read_executed(file, path + "/executed_actions", e.actions);
+  e.extras.resize(steps, 0);
+  return e;
+}
+
+void check_columns(const Hdf5Reader& file, const std::string& path, Eigen::Index columns, Eigen::Index expected) {
+  if (columns != expected) {
+    file.fail(path, "has {} columns, but the first episode's has {}", columns, expected);
+  }
+}
+
+void check_like_first(const Hdf5Reader& file, const std::string& path, const Episode& e, const Episode& first) {
+  check_columns(file, path + "/observations", e.observations.cols(), first.observations.cols());
+  check_columns(file, path + "/actions", e.actions.cols(), first.actions.cols());
+  check_columns(file, path + "/goals", e.goals.cols(), first.goals.cols());
+  check_columns(file, path + "/states", e.states.cols(), first.states.cols());
+}
+
+LabelledStates read_uniform_states(const Hdf5Reader& file) {
+  const std::string path = uniform_path;
+  if (!file.has(path)) return {};
+  LabelledStates states;
+  states.observations = file.matrix(path + "/observations");
+  states.actions = file.matrix(path + "/actions");
+  check_rows(file, path + "/actions", states.actions.rows(), states.observations.rows(), "one for each observation");
+  states.goals = read_goals(file, path + "/goals", states.observations.rows());
+  return states;
+}
+
+void check_like_episodes(const Hdf5Reader& file, const LabelledStates& states, const Episode& first) {
+  const std::string path = uniform_path;
+  check_columns(file, path + "/observations", states.observations.cols(), first.observations.cols());
+  check_columns(file, path + "/actions", states.actions.cols(), first.actions.cols());
+  check_columns(file, path + "/goals", states.goals.cols(), first.goals.cols());
+}
+
+}  // namespace
+
+void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
+  Hdf5Writer writer;
+  write_info(writer, dataset.info);
+  writer.group(episodes_path);
+  for (std::size_t n = 0; n < dataset.episodes.size(); ++n) {
+    write_episode(writer, fmt::format("{}/{}", episodes_path, n), dataset.episodes[n]);
+  }
+  if (dataset.uniform_states.observations.rows() > 0) write_uniform_states(writer, dataset.uniform_states);
+  writer.save(file);
+}
+
+Dataset read_dataset(const std::filesystem::path& file) {
+  const Hdf5Reader reader(file);
+  Dataset dataset;
+  dataset.info = read_info(reader);
+  for (const auto& [number, name] : episode_names(reader)) {
+    const std::string path = fmt::format("{}/{}", episodes_path, name);
+    dataset.episodes.push_back(read_episode(reader, path, number));
+    check_like_first(reader, path, dataset.episodes.back(), dataset.episodes.front());
+  }
+  dataset.uniform_states = read_uniform_states(reader);
+  if (dataset.uniform_states.observations.rows() > 0 && !dataset.episodes.empty()) {
+    check_like_episodes(reader, dataset.uniform_states, dataset.episodes.front());
+  }
+  return dataset;
+}
+
+}  // namespace fm

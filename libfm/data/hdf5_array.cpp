@@ -1,0 +1,106 @@
+#include "libfm/data/hdf5_array.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace fm {
+namespace {
+
+constexpr std::uint64_t large_bytes = std::uint64_t{4} << 30;
+constexpr std::uint64_t most_declared_for_stored = 1000;
+constexpr hsize_t max_size = hsize_t{1} << 40;  // of one dimension
+
+bool is_floating_point(hid_t type) {
+  const std::array known = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
+  return std::any_of(known.begin(), known.end(), [&](hid_t k) { return H5Tequal(type, k) > 0; });
+}
+
+/// h5py's bool is an enumeration over 8-bit integers.
+bool is_truth_value(hid_t type) { return H5Tget_class(type) == H5T_ENUM && H5Tget_size(type) == 1; }
+
+}  // namespace
+
+Hdf5Array::Hdf5Array(Hdf5Handle array, int rank, Hdf5Sizes& file_sizes)
+    : array_(std::move(array)), type_(H5Dget_type(array_)) {
+  const Hdf5Handle creation(H5Dget_create_plist(array_));
+  if (hdf5(H5Pget_external_count(creation)) > 0) refuse("stores its numbers in another file, which is not followed");
+  if (H5Pget_layout(creation) == H5D_VIRTUAL) refuse("is a virtual dataset, which is not followed");
+  check_filters(creation);
+  read_shape(rank);
+  check_size(std::max(bytes(shape_), chunk_bytes(creation)), file_sizes);
+}
+
+void Hdf5Array::check_filters(hid_t creation) const {
+  const int filters = hdf5(H5Pget_nfilters(creation));
+  for (int i = 0; i < filters; ++i) {
+    unsigned flags = 0;
+    std::size_t values = 0;
+    const H5Z_filter_t filter =
+        hdf5(H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, nullptr));
+    // Asking for a filter of a higher number would make HDF5 load a plugin.
+    if (filter > H5Z_FILTER_SCALEOFFSET || H5Zfilter_avail(filter) <= 0) {
+      refuse("is compressed with filter {}, which HDF5 itself does not have; use gzip", filter);
+    }
+  }
+}
+
+void Hdf5Array::read_shape(int rank) {
+  const Hdf5Handle space(H5Dget_space(array_));
+  const int found = hdf5(H5Sget_simple_extent_ndims(space));
+  if (found != rank) refuse("has rank {}, expected {}", found, rank);
+  shape_.resize(static_cast<std::size_t>(rank));
+  hdf5(H5Sget_simple_extent_dims(space, shape_.data(), nullptr));
+  const hsize_t largest = *std::max_element(shape_.begin(), shape_.end());
+  if (largest > max_size) refuse("declares {} entries in one dimension", largest);
+}
+
+void Hdf5Array::check_size(std::uint64_t declared, Hdf5Sizes& file) const {
+  const std::uint64_t stored = H5Dget_storage_size(array_);
+  file.declared += declared;
+  file.stored += stored;
+  if (declared <= large_bytes && file.declared <= large_bytes) return;
+  if (stored < declared / most_declared_for_stored || file.stored < file.declared / most_declared_for_stored) {
+    refuse("declares {} bytes and stores {}, too few to be meant", declared, stored);
+  }
+}
+
+std::uint64_t Hdf5Array::bytes(std::span<const hsize_t> sizes) const {
+  std::uint64_t product = H5Tget_size(type_);
+  for (const hsize_t size : sizes) {
+    if (__builtin_mul_overflow(product, size, &product)) refuse("declares more bytes than 64 bits can count");
+  }
+  return product;
+}
+
+std::uint64_t Hdf5Array::chunk_bytes(hid_t creation) const {
+  if (H5Pget_layout(creation) != H5D_CHUNKED) return 0;
+  std::vector<hsize_t> chunk(shape_.size());
+  hdf5(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()));
+  return bytes(chunk);
+}
+
+template <class T>
+void Hdf5Array::read_floats(hid_t type, std::span<T> values) const {
+  if (!is_floating_point(type_)) refuse("holds no float32 or float64 numbers");
+  hdf5(H5Dread(array_, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+  const auto wrong = std::find_if_not(values.begin(), values.end(), [](T value) { return std::isfinite(value); });
+  if (wrong == values.end()) return;
+  const std::size_t columns = values.size() / shape_[0];
+  refuse("row {} holds {}; every number must be finite", static_cast<std::size_t>(wrong - values.begin()) / columns,
+         *wrong);
+}
+
+void Hdf5Array::read(std::span<float> values) const { read_floats(H5T_NATIVE_FLOAT, values); }
+void Hdf5Array::read(std::span<double> values) const { read_floats(H5T_NATIVE_DOUBLE, values); }
+
+void Hdf5Array::read(std::span<std::uint8_t> values) const {
+  if (!is_truth_value(type_) && H5Tget_class(type_) != H5T_INTEGER) refuse("holds neither integers nor truth values");
+  // An enumeration is not converted to an integer, so it is read as it is.
+  const hid_t memory = is_truth_value(type_) ? static_cast<hid_t>(type_) : H5T_NATIVE_UINT8;
+  hdf5(H5Dread(array_, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+  const auto wrong = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });
+  if (wrong != values.end()) refuse("row {} is neither 0 nor 1", wrong - values.begin());
+}
+
+}  // namespace fm

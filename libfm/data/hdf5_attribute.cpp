@@ -1,0 +1,55 @@
+#include "libfm/data/hdf5_attribute.hpp"
+
+#include <cmath>
+
+namespace fm {
+namespace {
+
+constexpr std::size_t max_text_bytes = std::size_t{1} << 20;
+
+}  // namespace
+
+Hdf5Attribute::Hdf5Attribute(hid_t file, const std::string& path, const std::string& name)
+    : name_(name), attribute_(H5Aopen_by_name(file, path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT)),
+      type_(H5Aget_type(attribute_)) {
+  const Hdf5Handle space(H5Aget_space(attribute_));
+  if (H5Sget_simple_extent_npoints(space) != 1) refuse("attribute '{}' does not hold one value", name_);
+}
+
+double Hdf5Attribute::number() const {
+  const H5T_class_t kind = H5Tget_class(type_);
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER) refuse("attribute '{}' is not a number", name_);
+  double value = 0.0;
+  hdf5(H5Aread(attribute_, H5T_NATIVE_DOUBLE, &value));
+  if (!std::isfinite(value)) refuse("attribute '{}' is not finite", name_);
+  return value;
+}
+
+std::uint64_t Hdf5Attribute::whole_number() const {
+  if (H5Tget_class(type_) != H5T_INTEGER || number() < 0.0) {
+    refuse("attribute '{}' is not a whole number of 0 or more", name_);
+  }
+  std::uint64_t value = 0;
+  hdf5(H5Aread(attribute_, H5T_NATIVE_UINT64, &value));
+  return value;
+}
+
+std::string Hdf5Attribute::text() const {
+  if (H5Tget_class(type_) != H5T_STRING) refuse("attribute '{}' is not a text", name_);
+  if (hdf5(H5Tis_variable_str(type_)) > 0) return variable_text();
+  const std::size_t size = H5Tget_size(type_);
+  if (size > max_text_bytes) refuse("attribute '{}' has {} bytes, more than {}", name_, size, max_text_bytes);
+  std::string value(size, '\0');
+  hdf5(H5Aread(attribute_, type_, value.data()));
+  return value.c_str();
+}
+
+std::string Hdf5Attribute::variable_text() const {
+  char* value = nullptr;
+  hdf5(H5Aread(attribute_, type_, &value));
+  const std::string copy = value == nullptr ? "" : value;
+  H5free_memory(value);
+  return copy;
+}
+
+}  // namespace fm

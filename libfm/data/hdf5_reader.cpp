@@ -1,0 +1,161 @@
+#include "libfm/data/hdf5_reader.hpp"
+
+#include "libfm/data/hdf5_array.hpp"
+#include "libfm/data/hdf5_attribute.hpp"
+
+#include <system_error>
+#include <unordered_set>
+
+namespace fm {
+namespace {
+
+Hdf5Handle open_file(const std::filesystem::path& file) {
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
+  hdf5(H5Pset_file_locking(access, false, true));  // we only read, and network file systems may know no locks
+  return Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access));
+}
+
+}  // namespace
+
+struct Hdf5Reader::State {
+  Hdf5Handle file;
+  Hdf5Sizes sizes;
+  std::unordered_set<std::string> found;  ///< paths known to be there without links to elsewhere
+
+  Hdf5Array array(const std::string& path, int rank) {
+    return Hdf5Array(Hdf5Handle(H5Dopen2(file, path.c_str(), H5P_DEFAULT)), rank, sizes);
+  }
+
+  bool has_attribute(const std::string& path, const std::string& name) const {
+    return hdf5(H5Aexists_by_name(file, path.c_str(), name.c_str(), H5P_DEFAULT)) > 0;
+  }
+};
+
+Hdf5Reader::Hdf5Reader(const std::filesystem::path& file) : file_(file.string()) {
+  std::error_code unused;
+  if (!std::filesystem::is_regular_file(file, unused)) throw_input_error("{}: there is no such file", file_);
+  silence_hdf5();
+  try {
+    state_ = std::make_unique<State>(State{open_file(file), {}, {}});
+  } catch (const Hdf5Failure& failure) {
+    throw_input_error("{}: is not a whole HDF5 file: {}", file_, failure.what());
+  }
+}
+
+Hdf5Reader::~Hdf5Reader() = default;
+
+/// Runs a piece of reading and gives its errors their place.
+template <class Work>
+auto Hdf5Reader::guard(std::string_view path, const Work& work) const {
+  try {
+    return work();
+  } catch (const Hdf5Refusal& refusal) {
+    fail(path, "{}", refusal.what());
+  } catch (const Hdf5Failure& failure) {
+    fail(path, "cannot be read, the file is damaged or of another layout: {}", failure.what());
+  }
+}
+
+/// Whether there is such an object. Every step of the path must be a hard link: others lead elsewhere.
+bool Hdf5Reader::find(const std::string& path) const {
+  if (path == "/") return true;
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string step = path.substr(0, end);
+    if (!state_->found.contains(step)) {
+      if (hdf5(H5Lexists(state_->file, step.c_str(), H5P_DEFAULT)) == 0) return false;
+      H5L_info_t link = {};
+      hdf5(H5Lget_info(state_->file, step.c_str(), &link, H5P_DEFAULT));
+      if (link.type != H5L_TYPE_HARD) refuse("leads through {}, a link to elsewhere, which is not followed", step);
+      state_->found.insert(step);
+    }
+    if (end == std::string::npos) return true;
+  }
+}
+
+void Hdf5Reader::check(const std::string& path) const {
+  if (!find(path)) refuse("is missing");
+}
+
+bool Hdf5Reader::has(const std::string& path) const {
+  return guard(path, [&] { return find(path); });
+}
+
+std::vector<std::string> Hdf5Reader::names(const std::string& group) const {
+  return guard(group, [&] {
+    check(group);
+    const Hdf5Handle opened(H5Gopen2(state_->file, group.c_str(), H5P_DEFAULT));
+    std::vector<std::string> names;
+    const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+      static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+      return 0;
+    };
+    hdf5(H5Literate(opened, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add, &names));
+    return names;
+  });
+}
+
+Matrix Hdf5Reader::matrix(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    const Hdf5Array array = state_->array(path, 2);
+    Matrix values(array.size(0), array.size(1));
+    array.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
+    return values;
+  });
+}
+
+StateMatrix Hdf5Reader::double_matrix(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    const Hdf5Array array = state_->array(path, 2);
+    StateMatrix values(array.size(0), array.size(1));
+    array.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
+    return values;
+  });
+}
+
+std::vector<double> Hdf5Reader::numbers(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    const Hdf5Array array = state_->array(path, 1);
+    std::vector<double> values(array.size(0));
+    array.read(std::span(values));
+    return values;
+  });
+}
+
+std::vector<std::uint8_t> Hdf5Reader::flags(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    const Hdf5Array array = state_->array(path, 1);
+    std::vector<std::uint8_t> values(array.size(0));
+    array.read(std::span(values));
+    return values;
+  });
+}
+
+std::optional<double> Hdf5Reader::number(const std::string& path, const std::string& name) const {
+  return guard(path, [&]() -> std::optional<double> {
+    check(path);
+    if (!state_->has_attribute(path, name)) return std::nullopt;
+    return Hdf5Attribute(state_->file, path, name).number();
+  });
+}
+
+std::optional<std::uint64_t> Hdf5Reader::whole_number(const std::string& path, const std::string& name) const {
+  return guard(path, [&]() -> std::optional<std::uint64_t> {
+    check(path);
+    if (!state_->has_attribute(path, name)) return std::nullopt;
+    return Hdf5Attribute(state_->file, path, name).whole_number();
+  });
+}
+
+std::optional<std::string> Hdf5Reader::text(const std::string& path, const std::string& name) const {
+  return guard(path, [&]() -> std::optional<std::string> {
+    check(path);
+    if (!state_->has_attribute(path, name)) return std::nullopt;
+    return Hdf5Attribute(state_->file, path, name).text();
+  });
+}
+
+}  // namespace fm

@@ -1,0 +1,63 @@
+#pragma once
+// Reads arrays and attributes of an HDF5 file that anybody may have written. Nothing outside the file is followed (soft
+// and external links, external storage, virtual datasets), no filter that is not part of HDF5 is loaded, no number that
+// is not finite passes, and a file that declares far more than it stores is refused. Everything wrong is an InputError
+// that names the file and the object. One thread at a time.
+
+#include "libfm/core/error.hpp"
+#include "libfm/env/environment.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fm {
+
+class Hdf5Reader {
+ public:
+  explicit Hdf5Reader(const std::filesystem::path& file);
+  ~Hdf5Reader();
+  Hdf5Reader(const Hdf5Reader&) = delete;
+  Hdf5Reader& operator=(const Hdf5Reader&) = delete;
+
+  // Paths begin at the root: "/episodes/0/actions".
+
+  bool has(const std::string& path) const;
+  /// What stands in a group, in no particular order.
+  std::vector<std::string> names(const std::string& group) const;
+
+  // Arrays of float32 or float64, of rank 2 or 1, and of 0 and 1 (integers or h5py's bool).
+
+  Matrix matrix(const std::string& path) const;
+  StateMatrix double_matrix(const std::string& path) const;
+  std::vector<double> numbers(const std::string& path) const;
+  std::vector<std::uint8_t> flags(const std::string& path) const;
+
+  // Attributes; nothing where there is none of that name.
+
+  std::optional<double> number(const std::string& path, const std::string& name) const;
+  std::optional<std::uint64_t> whole_number(const std::string& path, const std::string& name) const;
+  std::optional<std::string> text(const std::string& path, const std::string& name) const;
+
+  template <class... Args>
+  [[noreturn]] void fail(std::string_view path, fmt::format_string<Args...> format, Args&&... args) const {
+    throw_input_error("{}: {}: {}", file_, path, fmt::format(format, std::forward<Args>(args)...));
+  }
+
+ private:
+  struct State;
+
+  bool find(const std::string& path) const;
+  void check(const std::string& path) const;
+  template <class Work>
+  auto guard(std::string_view path, const Work& work) const;
+
+  std::string file_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fm

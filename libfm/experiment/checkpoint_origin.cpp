@@ -1,0 +1,38 @@
+#include "libfm/experiment/checkpoint_origin.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/safetensors.hpp"
+#include "libfm/model/json_options.hpp"
+#include "libfm/model/policy_description.hpp"
+
+namespace fm {
+
+std::map<std::string, std::string> origin_metadata(const Experiment& e) {
+  const nlohmann::json json = {{"name", e.name},
+                               {"env", options_to_json(e.env)},
+                               {"expert", options_to_json(e.expert)},
+                               {"eval", {{"episodes", e.eval.episodes}, {"seed", e.eval.seed}}}};
+  return {{"experiment", json.dump()}};
+}
+
+Experiment experiment_of(const std::filesystem::path& checkpoint) {
+  const std::string where = checkpoint.string();
+  const auto metadata = read_safetensors(checkpoint).metadata;
+  const PolicyDescription description = description_from_metadata(metadata, where);
+  const auto found = metadata.find("experiment");
+  if (found == metadata.end()) throw_input_error("{}: does not say which environment it is for", where);
+  Experiment e{.policy = description.policy, .network = description.network, .sampler = description.sampler};
+  try {
+    const nlohmann::json json = nlohmann::json::parse(found->second);
+    json.at("name").get_to(e.name);
+    json.at("eval").at("episodes").get_to(e.eval.episodes);
+    json.at("eval").at("seed").get_to(e.eval.seed);
+    e.env = options_from_json<EnvOptions>(json.at("env"), where + ": env");
+    e.expert = options_from_json<ExpertOptions>(json.at("expert"), where + ": expert");
+  } catch (const nlohmann::json::exception& error) {
+    throw_input_error("{}: malformed metadata 'experiment': {}", where, error.what());
+  }
+  return e;
+}
+
+}  // namespace fm

@@ -1,0 +1,120 @@
+#include "libfm/experiment/collect.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/file_descriptor.hpp"
+#include "libfm/core/hash.hpp"
+#include "libfm/core/interrupt.hpp"
+#include "libfm/core/log.hpp"
+#include "libfm/core/progress.hpp"
+#include "libfm/data/parts.hpp"
+#include "libfm/experiment/provenance.hpp"
+#include "libfm/model/json_options.hpp"
+#include "libfm/model/policy_description.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace fm {
+namespace {
+
+constexpr std::int64_t part_episodes = 500;
+
+/// Everything that decides the dataset's bytes.
+nlohmann::json determinants(const Experiment& e) {
+  return {{"env", options_to_json(e.env)},
+          {"expert", options_to_json(e.expert)},
+          {"collect", options_to_json(e.collect)},
+          {"seed", e.seed},
+          {"git_commit", git_commit()}};
+}
+
+DatasetInfo info_of(const Experiment& e, const EnvSpec& spec) {
+  return {.env = e.env.name,
+          .expert = e.expert.name,
+          .seed = e.seed,
+          .noise = e.collect.noise,
+          .git_commit = git_commit(),
+          .env_spec = spec_to_json(spec)};
+}
+
+void collect_episodes(const Experiment& e, const EnvFactory& make_env, const PolicyFactory& make_expert,
+                      const std::filesystem::path& parts, const DatasetInfo& info) {
+  const std::set<std::uint64_t> there = collected_episodes(parts, info);
+  Progress progress("collect", e.collect.episodes, "episodes", static_cast<std::int64_t>(there.size()));
+  for (std::int64_t begin = 0; begin < e.collect.episodes; begin += part_episodes) {
+    const std::int64_t count = std::min(part_episodes, e.collect.episodes - begin);
+    const auto first = static_cast<std::uint64_t>(begin);
+    if (std::distance(there.lower_bound(first), there.lower_bound(first + static_cast<std::uint64_t>(count))) ==
+        count) {
+      continue;
+    }
+    write_part(parts, info,
+               rollout(make_env, make_expert,
+                       {.episodes = count,
+                        .first_episode = first,
+                        .initial = RandomStream(e.seed, "collect"),
+                        .action_noise = e.collect.noise,
+                        .noise = RandomStream(e.seed, "collect noise")}));
+    progress.update(begin + count);
+  }
+}
+
+/// States drawn uniformly within their bounds, each with what the expert does there at an episode's first step.
+LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& make_env, const PolicyFactory& make_expert) {
+  if (e.collect.uniform_states == 0) return {};
+  const int rows = static_cast<int>(e.collect.uniform_states);
+  const std::unique_ptr<VectorEnv> env = make_env(rows);
+  const std::vector<Dimension>& bounds = env->spec().states;
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  std::iota(all.begin(), all.end(), 0);
+  const std::vector<std::uint64_t> ids(all.begin(), all.end());
+  const std::vector<std::uint32_t> steps(ids.size(), 0);
+  const RandomStream stream(e.seed, "uniform states");
+  StateMatrix states(rows, bounds.size());
+  for (int i = 0; i < rows; ++i) {
+    Draws draws = stream.at(ids[i]);
+    for (std::size_t j = 0; j < bounds.size(); ++j) states(i, j) = draws.uniform(bounds[j].low, bounds[j].high);
+  }
+  env->reset(all, ids, RandomStream(e.seed, "uniform states' goals"));
+  env->set_states(all, states);
+  const std::unique_ptr<Policy> expert = make_expert();
+  expert->reset(rows, all);
+  PolicyOutput output;
+  expert->act({env->observations(), env->goals(), ids, steps}, output);
+  return {env->observations(), env->goals(), output.actions};
+}
+
+}  // namespace
+
+std::filesystem::path cache_directory(const Experiment& experiment) {
+  return std::filesystem::absolute(experiment.runs).lexically_normal() / "cache";
+}
+
+std::filesystem::path collect(const Experiment& e) {
+  if (!e.has_env()) throw InputError("collect: there is no environment to collect in (env.name is none)");
+  const std::filesystem::path folder = cache_directory(e) / ("data_" + hash_text(determinants(e).dump()));
+  const std::filesystem::path file = folder / "data.h5";
+  std::filesystem::create_directories(folder);
+  const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  flock(lock.get(), LOCK_EX);  // two runs of the same settings: the second waits, then finds the data
+  if (std::filesystem::exists(file)) {
+    spdlog::info("collect: found in the cache: {}", file.string());
+    return file;
+  }
+  const EnvFactory make = make_env(e.env);
+  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e));
+  const DatasetInfo info = info_of(e, make(1)->spec());
+  collect_episodes(e, make, expert, folder / "parts", info);
+  merge_parts(folder / "parts", info, static_cast<std::uint64_t>(e.collect.episodes),
+              label_uniform_states(e, make, expert), file);
+  std::filesystem::remove_all(folder / "parts");
+  spdlog::info("collect: {} episodes{} in {}", e.collect.episodes,
+               e.collect.uniform_states > 0 ? fmt::format(" and {} labelled states", e.collect.uniform_states) : "",
+               file.string());
+  return file;
+}
+
+}  // namespace fm

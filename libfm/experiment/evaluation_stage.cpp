@@ -1,0 +1,100 @@
+#include "libfm/experiment/evaluation_stage.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/core/log.hpp"
+#include "libfm/experiment/collect.hpp"
+#include "libfm/experiment/evaluation_file.hpp"
+#include "libfm/experiment/evaluation_json.hpp"
+#include "libfm/experiment/training.hpp"
+#include "libfm/experiment/yaml_reader.hpp"
+#include "libfm/nn/device.hpp"
+#include "libfm/policy/checkpoint.hpp"
+
+namespace fm {
+namespace {
+
+EvaluationOptions options_for(const EvaluationTarget& target) {
+  const Experiment& e = target.experiment;
+  EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
+  if (e.has_env()) {
+    options.make_env = make_env(e.env);
+    options.make_expert = make_expert(e.expert, e.env, cache_directory(e));
+  } else if (std::filesystem::exists(target.data)) {
+    options.held_out = split_data(e, read_dataset(target.data)).validation;
+  }
+  return options;
+}
+
+std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const Experiment& experiment,
+                                   const EvaluationOptions& options) {
+  std::vector<Variant> variants;
+  for (const std::vector<std::string>& settings : grid_points(experiment.eval.grid)) {
+    Experiment varied = experiment;
+    apply_overrides(varied, settings);
+    spdlog::info("eval: {}", fmt::join(settings, " "));
+    model->set_sampler(varied.sampler);
+    variants.push_back({settings, evaluate(model, options)});
+    variants.back().evaluation.policy_episodes.clear();
+    variants.back().evaluation.expert_episodes.clear();
+  }
+  model->set_sampler(experiment.sampler);
+  return variants;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid) {
+  if (grid.axes.empty()) return {};
+  std::vector<std::vector<std::string>> points = {{}};
+  for (const auto& [key, values] : grid.axes) {
+    std::vector<std::vector<std::string>> longer;
+    for (const auto& point : points) {
+      for (const std::string& value : values) {
+        longer.push_back(point);
+        longer.back().push_back(key + "=" + value);
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
+  const Experiment& e = target.experiment;
+  const auto model = load_policy(target.checkpoint, find_device(e.device));
+  model->set_sampler(e.sampler);
+  const EvaluationOptions options = options_for(target);
+  if (e.has_env()) {
+    spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,
+                 describe_device(find_device(e.device)));
+  }
+  const Evaluation evaluation = evaluate(model, options);
+  const std::vector<Variant> variants = evaluate_grid(model, e, options);
+  std::filesystem::create_directories(directory);
+  write_evaluation_file(directory / "evaluation.h5",
+                        {.spec = model->description().spec,
+                         .expert = e.expert.name,
+                         .make_env = options.make_env,
+                         .make_expert = options.make_expert,
+                         .model = model},
+                        evaluation);
+  write_file_atomically(directory / "evaluation.json", to_json(evaluation, variants).dump(2) + "\n");
+  return summarise(evaluation, variants);
+}
+
+std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
+  if (!e.has_env()) throw InputError("demo: needs an environment and an expert (env.name is none)");
+  const EnvFactory make = make_env(e.env);
+  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e));
+  const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");
+  Evaluation evaluation{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
+  evaluation.expert_episodes = rollout(make, expert, {.episodes = e.eval.episodes, .initial = initial});
+  write_evaluation_file(
+      directory / "demo.h5",
+      {.spec = make(1)->spec(), .expert = e.expert.name, .make_env = make, .make_expert = expert, .model = nullptr},
+      evaluation);
+  return summarise_actor(e.expert.name, actor_figures(evaluation.expert_episodes, *make(1), bootstrap));
+}
+
+}  // namespace fm

@@ -1,0 +1,55 @@
+#include "libfm/experiment/experiment.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/experiment/yaml_reader.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace fm {
+namespace {
+
+bool is_folder_name(const std::string& name) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; };
+  return !name.empty() && name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
+}
+
+/// What no single field can tell.
+void check(const Experiment& e) {
+  if (!is_folder_name(e.name)) {
+    throw_input_error("name: '{}' names a folder: letters, digits, '_', '-' and '.', not beginning with '.'", e.name);
+  }
+  if (!e.has_env() && e.data.files.empty()) {
+    throw_input_error("env.name: none needs data to train on: give data.files");
+  }
+  if (e.network.mlp.hidden.empty())
+    throw_input_error("network.mlp.hidden: needs at least one layer, such as [256, 256]");
+}
+
+/// A run directory's config.yaml is read again from anywhere.
+void make_paths_absolute(Experiment& e) {
+  for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
+  if (e.train.init) e.train.init = std::filesystem::absolute(*e.train.init).lexically_normal().string();
+}
+
+Experiment finished(Experiment experiment) {
+  check(experiment);
+  make_paths_absolute(experiment);
+  return experiment;
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  Experiment experiment;
+  read_yaml(file, overrides, experiment);
+  return finished(experiment);
+}
+
+Experiment default_experiment(std::span<const std::string> overrides) {
+  Experiment experiment;
+  apply_overrides(experiment, overrides);
+  return finished(experiment);
+}
+
+}  // namespace fm

@@ -1,0 +1,111 @@
+#pragma once
+// An experiment: everything that a YAML file can say. Each component's options stand in the component's own folder.
+
+#include "libfm/env/environments.hpp"
+#include "libfm/experiment/yaml_grid.hpp"
+#include "libfm/expert/experts.hpp"
+#include "libfm/model/options.hpp"
+#include "libfm/train/options.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fm {
+
+struct CollectOptions {
+  std::int64_t episodes = 100;
+  double noise = 2.0;
+  std::int64_t uniform_states = 0;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("episodes", episodes, "episodes of the expert", between(1, 1e7));
+    visit("noise", noise,
+          "standard deviation of Gaussian noise on the executed action, in its units; the label stays clean",
+          at_least(0.0));
+    visit("uniform_states", uniform_states,
+          "further states, drawn uniformly within their bounds and labelled by the expert", between(0, 1e8));
+  }
+};
+
+struct DataOptions {
+  std::vector<std::string> files;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("files", files, "HDF5 files to train on; if any is given, nothing is collected");
+  }
+};
+
+struct EvalOptions {
+  std::int64_t episodes = 1000;
+  std::uint64_t seed = 123;
+  SettingGrid grid;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("episodes", episodes, "episodes of the policy, and of the expert from the same starts", between(2, 1e7));
+    visit("seed", seed, "alone decides the evaluation's initial states and noise");
+    visit("grid", grid, "settings of sampling to evaluate the same checkpoint at: {sampler.steps: [1, 2, 5]}",
+          one_of({"sampler"}));
+  }
+};
+
+struct ReportOptions {
+  bool figures = true;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("figures", figures, "draw figures/ and report.html");
+  }
+};
+
+struct Experiment {
+  std::string name = "pendulum";
+  std::uint64_t seed = 0;
+  std::string device = "auto";
+  int threads = 0;
+  std::string runs = "runs";
+  EnvOptions env;
+  ExpertOptions expert;
+  CollectOptions collect;
+  DataOptions data;
+  PolicyOptions policy;
+  NetworkOptions network;
+  SamplerOptions sampler;
+  TrainOptions train;
+  EvalOptions eval;
+  ReportOptions report;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "names the run directory");
+    visit("seed", seed, "decides every random number but the evaluation's");
+    visit("device", device, "auto (CUDA where it works, else the CPU), cpu, cuda, cuda:N");
+    visit("threads", threads, "CPU threads; 0: all cores", between(0, 4096));
+    visit("runs", runs, "where run directories and the cache go, from the working directory");
+    visit("env", env, "the environment");
+    visit("expert", expert, "the expert that is imitated");
+    visit("collect", collect, "collection of the expert's episodes");
+    visit("data", data, "data that is there already");
+    visit("policy", policy, "what is learned");
+    visit("network", network, "the network");
+    visit("sampler", sampler, "how actions are sampled");
+    visit("train", train, "training");
+    visit("eval", eval, "evaluation");
+    visit("report", report, "what is made of the results");
+  }
+
+  bool has_env() const { return env.name != no_env; }
+};
+
+/// From a YAML file with KEY=VALUE overrides. @throws InputError with every mistake in it, one a line.
+Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
+
+/// The same from the defaults alone.
+Experiment default_experiment(std::span<const std::string> overrides);
+
+}  // namespace fm

@@ -1,0 +1,120 @@
+#include "libfm/experiment/flow_pictures.hpp"
+
+#include "libfm/policy/draws.hpp"
+#include "libfm/policy/flow_model.hpp"
+#include "libfm/policy/tensor_view.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/stack.h>
+
+#include <numeric>
+
+namespace fm {
+namespace {
+
+constexpr std::int64_t samples = 500, field_times = 41, field_actions = 61;
+
+/// An environment put into one state, and what the expert does there.
+struct Scene {
+  Matrix observation;  ///< (1, O)
+  Matrix goal;         ///< (1, G)
+  Matrix expert_action;
+};
+
+Scene look_at(const EvaluationFileInput& input, const Landmark& landmark) {
+  const std::unique_ptr<VectorEnv> env = input.make_env(1);
+  const std::vector<int> row = {0};
+  const std::vector<std::uint64_t> episode = {0};
+  const std::vector<std::uint32_t> step = {0};
+  env->reset(row, episode, RandomStream(0, "landmark"));
+  env->set_states(
+      row, Eigen::Map<const StateMatrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
+  const std::unique_ptr<Policy> expert = input.make_expert();
+  expert->reset(1, row);
+  PolicyOutput output;
+  expert->act({env->observations(), env->goals(), episode, step}, output);
+  return {env->observations(), env->goals(), output.actions};
+}
+
+Condition repeat(const FlowModel& model, const Scene& scene, std::int64_t rows, const at::TensorOptions& options) {
+  return model.condition(view_as_tensor(scene.observation).to(options).repeat({rows, 1}),
+                         view_as_tensor(scene.goal).to(options).repeat({rows, 1}));
+}
+
+void write(Hdf5Writer& out, const std::string& path, const at::Tensor& tensor) {
+  const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+  const std::vector<std::uint64_t> shape(values.sizes().begin(), values.sizes().end());
+  out.array(path, shape, std::span<const float>(values.data_ptr<float>(), static_cast<std::size_t>(values.numel())));
+}
+
+void write(Hdf5Writer& out, const std::string& path, const Matrix& row) {
+  out.array(path, {static_cast<std::uint64_t>(row.size())},
+            std::span<const float>(row.data(), static_cast<std::size_t>(row.size())));
+}
+
+/// (M, steps + 1, A), in the environment's units.
+at::Tensor trajectories(const FlowModel& model, const Condition& condition, const RandomStream& stream,
+                        const at::TensorOptions& options) {
+  std::vector<std::uint64_t> rows(static_cast<std::size_t>(samples));
+  std::iota(rows.begin(), rows.end(), 0);
+  const std::vector<std::uint32_t> steps(rows.size(), 0);
+  const auto width = static_cast<std::int64_t>(model.description().spec.actions.size());
+  const at::Tensor noise = draw_noise(stream, rows, steps, 1, width).to(options);
+  const at::Tensor z = at::stack(model.trace(condition, noise).trajectory, 1);  // (M, steps + 1, 1, A)
+  return model.action_normaliser().denormalise(z.squeeze(2));
+}
+
+/// The velocity of the first action dimension; the others stay at the middle of their range.
+void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
+                 const at::Tensor& paths, const at::TensorOptions& options) {
+  const Condition condition = repeat(model, scene, field_actions, options);
+  const Normalisation& scaling = model.description().actions;
+  const double low = paths.select(2, 0).min().item<double>(), high = paths.select(2, 0).max().item<double>();
+  const at::Tensor actions = at::linspace(low, high, field_actions, options);
+  const at::Tensor times = at::linspace(0.0, 1.0, field_times, options);
+  const auto width = static_cast<std::int64_t>(scaling.scale.size());
+  at::Tensor z = at::full({field_actions, 1, width}, 0.0, options);
+  z.select(2, 0).select(1, 0).copy_((actions - scaling.offset[0]) / scaling.scale[0]);
+  std::vector<at::Tensor> columns;
+  for (std::int64_t i = 0; i < field_times; ++i) {
+    const at::Tensor time = times[i].expand({field_actions, 1});
+    columns.push_back(model.net().forward(z, time, condition).select(2, 0).select(1, 0) * scaling.scale[0]);
+  }
+  write(out, group + "/times", times);
+  write(out, group + "/actions", actions);
+  write(out, group + "/velocity", at::stack(columns));
+  write(out, group + "/trajectories", paths.select(2, 0));
+}
+
+}  // namespace
+
+void write_flow_pictures(Hdf5Writer& out, const EvaluationFileInput& input, std::uint64_t seed) {
+  const at::NoGradGuard no_grad;
+  const auto* model = dynamic_cast<const FlowModel*>(input.model.get());
+  const std::vector<Landmark> landmarks = input.make_env(1)->landmarks();
+  if (model == nullptr || landmarks.empty()) return;
+  const at::TensorOptions options = model->parameters().front().options();
+  const std::vector<double>& grid = model->sampler().grid().times();
+  out.group("/flow_field");
+  out.group("/denoising");
+  for (std::size_t i = 0; i < landmarks.size(); ++i) {
+    const Scene scene = look_at(input, landmarks[i]);
+    const at::Tensor paths =
+        trajectories(*model, repeat(*model, scene, samples, options), RandomStream(seed, "pictures"), options);
+    for (const char* kind : {"/flow_field/", "/denoising/"}) {
+      const std::string group = kind + std::to_string(i);
+      out.group(group);
+      out.attribute(group, "label", landmarks[i].name);
+      write(out, group + "/observation", scene.observation);
+      write(out, group + "/expert_action", scene.expert_action);
+      out.array(group + "/trajectory_times", {grid.size()}, std::span<const double>(grid));
+    }
+    const std::string number = std::to_string(i);
+    write_field(out, "/flow_field/" + number, *model, scene, paths, options);
+    write(out, "/denoising/" + number + "/trajectories", paths);
+  }
+}
+
+}  // namespace fm

@@ -1,0 +1,52 @@
+#include "libfm/experiment/latency.hpp"
+
+#include "libfm/core/parallel.hpp"
+#include "libfm/core/statistics.hpp"
+#include "libfm/nn/device.hpp"
+#include "libfm/policy/model_policy.hpp"
+
+#include <chrono>
+#include <vector>
+
+namespace fm {
+namespace {
+
+/// One thread while it lives.
+class OneThread {
+ public:
+  OneThread() { use_threads(1); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+  ~OneThread() { use_threads(before_); }
+
+ private:
+  int before_ = threads();
+};
+
+}  // namespace
+
+Latency measure_latency(const std::shared_ptr<const PolicyModel>& model, const Rows& states) {
+  constexpr int warm_up = 50, repeats = 500;
+  const OneThread one_thread;
+  ModelPolicy policy(model, RandomStream(0, "latency"));
+  const SamplerOptions& sampler = model->description().sampler;
+  Latency latency{.solver = sampler.solver, .steps = sampler.steps};
+  std::vector<double> microseconds;
+  for (int i = 0; i < warm_up + repeats; ++i) {
+    const Matrix observation = states.observations.row(i % states.size()), goal = states.goals.row(i % states.size());
+    const std::vector<std::uint64_t> episode = {0};
+    const std::vector<std::uint32_t> step = {static_cast<std::uint32_t>(i)};
+    PolicyOutput output;
+    const std::int64_t evaluations = model->evaluations();
+    const auto begin = std::chrono::steady_clock::now();
+    policy.act({observation, goal, episode, step}, output);
+    const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - begin;
+    latency.nfe = model->evaluations() - evaluations;
+    if (i >= warm_up) microseconds.push_back(taken.count());
+  }
+  latency.median_us = quantile(microseconds, 0.5);
+  latency.p99_us = quantile(microseconds, 0.99);
+  return latency;
+}
+
+}  // namespace fm

@@ -1,0 +1,83 @@
+#include "libfm/experiment/self_check.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/experiment/evaluation_stage.hpp"
+#include "libfm/nn/device.hpp"
+#include "libfm/policy/checkpoint.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+namespace fm {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<double> column(const std::filesystem::path& metrics, const char* name) {
+  std::vector<double> values;
+  std::ifstream in(metrics);
+  for (std::string line; std::getline(in, line);) {
+    const Json json = Json::parse(line);
+    if (json.contains(name)) values.push_back(json[name]);
+  }
+  return values;
+}
+
+/// The evaluation once more, from the checkpoint alone, in a folder of its own.
+Json evaluate_again(const RunDirectory& run) {
+  const auto folder = run.path() / "evaluations" / "again";
+  evaluate_into(folder, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
+  Json json = Json::parse(read_file(folder / "evaluation.json", 1 << 24));
+  json.erase("latency");
+  return json;
+}
+
+Check check_loss(const RunDirectory& run) {
+  const std::vector<double> losses = column(run.path() / "metrics.jsonl", "train_loss");
+  return {fmt::format("the training loss fell from {:.3f} to {:.3f}", losses.front(), losses.back()),
+          losses.back() < losses.front()};
+}
+
+Check check_figures(const RunDirectory& run) {
+  const bool there = std::filesystem::exists(run.path() / "report.html");
+  return {"figures and report are drawn", there || !run.experiment().report.figures};
+}
+
+void check_returns(const Json& evaluation, std::vector<Check>& checks) {
+  if (evaluation["gap"].is_null()) return;
+  const double policy = evaluation["policy"]["return"]["mean"], expert = evaluation["expert"]["return"]["mean"];
+  const double success = evaluation["expert"]["success"];
+  checks.push_back({fmt::format("the expert succeeds in {:.0f} % of the episodes", 100 * success), success > 0.0});
+  checks.push_back(
+      {fmt::format("the policy acts: return {:.0f}, expert {:.0f}", policy, expert), std::isfinite(policy)});
+}
+
+}  // namespace
+
+Experiment shrink(Experiment e) {
+  e.name += "_test";
+  e.collect.episodes = std::min<std::int64_t>(e.collect.episodes, 50);
+  e.collect.uniform_states = std::min<std::int64_t>(e.collect.uniform_states, 5000);
+  e.train.epochs = std::min(e.train.epochs, 60);
+  e.train.rollout.every = std::min(e.train.rollout.every, 20);
+  e.train.rollout.episodes = std::min(e.train.rollout.episodes, 20);
+  e.eval.episodes = std::min<std::int64_t>(e.eval.episodes, 100);
+  e.eval.grid = {};
+  return e;
+}
+
+std::vector<Check> check_run(const RunDirectory& run) {
+  Json evaluation = Json::parse(read_file(run.path() / "evaluation.json", 1 << 24));
+  std::vector<Check> checks = {check_loss(run)};
+  check_returns(evaluation, checks);
+  evaluation.erase("latency");
+  checks.push_back({"a second evaluation of the checkpoint gives the same figures to the last digit",
+                    evaluate_again(run) == evaluation});
+  checks.push_back(check_figures(run));
+  return checks;
+}
+
+}  // namespace fm

@@ -1,0 +1,22 @@
+#pragma once
+// An experiment's training: from its settings and its dataset to the trainer's job.
+
+#include "libfm/data/episode_file.hpp"
+#include "libfm/experiment/run_directory.hpp"
+#include "libfm/train/training_data.hpp"
+
+#include <string>
+#include <vector>
+
+namespace fm {
+
+/// The dataset that a run trains on, in the run directory: collected, or joined from data.files.
+void prepare_data(const RunDirectory& run);
+
+/// The rows of a dataset, those held out apart.
+Split split_data(const Experiment& experiment, const Dataset& dataset);
+
+/// Trains, or goes on with training, in the run's directory.
+void train(const RunDirectory& run);
+
+}  // namespace fm

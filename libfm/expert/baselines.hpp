@@ -1,0 +1,37 @@
+#pragma once
+// What every controller must beat: doing nothing, and torques drawn at random. They fit every environment.
+
+#include "libfm/core/random.hpp"
+#include "libfm/env/policy.hpp"
+
+#include <vector>
+
+namespace fm {
+
+/// Always zero.
+class ZeroPolicy final : public Policy {
+ public:
+  /// @param actions the environment's
+  explicit ZeroPolicy(const std::vector<Dimension>& actions) : size_(static_cast<Eigen::Index>(actions.size())) {}
+
+  void reset(int, std::span<const int>) override {}
+  void act(const PolicyInput& input, PolicyOutput& output) override;
+
+ private:
+  Eigen::Index size_;
+};
+
+/// Uniform within the bounds, a function of (episode, step) alone.
+class RandomPolicy final : public Policy {
+ public:
+  explicit RandomPolicy(std::vector<Dimension> actions) : actions_(std::move(actions)) {}
+
+  void reset(int, std::span<const int>) override {}
+  void act(const PolicyInput& input, PolicyOutput& output) override;
+
+ private:
+  std::vector<Dimension> actions_;
+  RandomStream stream_{0, "random policy"};
+};
+
+}  // namespace fm

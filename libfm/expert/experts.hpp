@@ -1,0 +1,35 @@
+#pragma once
+// The table of experts, by name.
+
+#include "libfm/env/environments.hpp"
+#include "libfm/env/policy.hpp"
+#include "libfm/expert/optimal.hpp"
+#include "libfm/expert/swing_up_lqr.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fm {
+
+std::vector<std::string> expert_names();
+
+struct ExpertOptions {
+  std::string name = "swing_up_lqr";
+  SwingUpLqrOptions swing_up_lqr{};
+  OptimalOptions optimal{};
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "the controller that demonstrates", one_of(expert_names()));
+    visit("swing_up_lqr", swing_up_lqr, "options of `name: swing_up_lqr`");
+    visit("optimal", optimal, "options of `name: optimal`");
+  }
+};
+
+/// What is costly about an expert is computed here, once, and shared by the policies that the factory makes.
+/// @param cache_dir where it is kept between runs; "": nowhere
+/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir);
+
+}  // namespace fm

@@ -1,0 +1,44 @@
+#include "libfm/flow/ode.hpp"
+
+#include <ATen/ops/add.h>
+#include <ATen/ops/full.h>
+
+namespace fm {
+namespace {
+
+/// z + h sum_j w_j k_j, terms with w_j = 0 left out.
+at::Tensor combine(at::Tensor z, double h, const std::vector<double>& weights, const std::vector<at::Tensor>& k) {
+  for (std::size_t j = 0; j < weights.size(); ++j) {
+    if (weights[j] != 0.0) z = at::add(z, k[j], h * weights[j]);
+  }
+  return z;
+}
+
+at::Tensor step(const VelocityField& velocity, const at::Tensor& z, double t, double h, const ButcherTableau& method) {
+  std::vector<at::Tensor> k;
+  for (int i = 0; i < method.stages(); ++i) {
+    const at::Tensor time = at::full({z.size(0)}, t + method.c[i] * h, z.options());
+    k.push_back(velocity(combine(z, h, method.a[i], k), time));
+  }
+  return combine(z, h, method.b, k);
+}
+
+}  // namespace
+
+OdeSolution integrate(const VelocityField& velocity, const at::Tensor& z0, const TimeGrid& grid,
+                      const ButcherTableau& method, Record record) {
+  OdeSolution solution{.z = z0, .nfe = 0, .steps = grid.steps(), .trajectory = {}};
+  const auto counted = [&](const at::Tensor& z, const at::Tensor& t) {
+    ++solution.nfe;
+    return velocity(z, t);
+  };
+  const bool keep = record == Record::trajectory;
+  if (keep) solution.trajectory.push_back(z0);
+  for (int i = 0; i < grid.steps(); ++i) {
+    solution.z = step(counted, solution.z, grid[i], grid[i + 1] - grid[i], method);
+    if (keep) solution.trajectory.push_back(solution.z);
+  }
+  return solution;
+}
+
+}  // namespace fm

@@ -1,0 +1,30 @@
+#pragma once
+// Ordinary differential equations dz/dt = v(z, t), solved by explicit Runge-Kutta methods. Differentiable through.
+
+#include "libfm/model/butcher_tableau.hpp"
+#include "libfm/model/time_grid.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <vector>
+
+namespace fm {
+
+/// v(z, t) with z (N, ...) and t (N); returns the shape of z.
+using VelocityField = std::function<at::Tensor(const at::Tensor& z, const at::Tensor& t)>;
+
+struct OdeSolution {
+  at::Tensor z;  ///< at the end of the grid, shaped as z0
+  int nfe = 0;   ///< number of function evaluations
+  int steps = 0;
+  std::vector<at::Tensor> trajectory;  ///< z at every point of the grid, if asked for
+};
+
+enum class Record { end_only, trajectory };
+
+/// Carries z0 (N, ...) from the first time of the grid to its last. A row's result does not depend on the other rows.
+OdeSolution integrate(const VelocityField& velocity, const at::Tensor& z0, const TimeGrid& grid,
+                      const ButcherTableau& method, Record record = Record::end_only);
+
+}  // namespace fm

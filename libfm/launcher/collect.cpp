@@ -1,0 +1,26 @@
+// fm collect EXPERIMENT: the expert's episodes, into the cache that training takes them from.
+
+#include "libfm/experiment/collect.hpp"
+
+#include "libfm/experiment/stages.hpp"
+#include "libfm/launcher/commands.hpp"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+namespace fm {
+
+void add_collect(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("collect", "collect the expert's episodes into the cache");
+  auto arguments = std::make_shared<ExperimentArguments>();
+  arguments->add_to(*command);
+  command->callback([arguments] {
+    const auto experiment = arguments->read("collect");
+    if (!experiment) return;
+    use_machine(*experiment);
+    fmt::print("{}\n", collect(*experiment).string());
+  });
+}
+
+}  // namespace fm

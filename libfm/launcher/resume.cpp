@@ -1,0 +1,23 @@
+// fm resume RUN_DIR: goes on exactly where an interrupted run stopped.
+
+#include "libfm/experiment/stages.hpp"
+#include "libfm/launcher/commands.hpp"
+#include "libfm/launcher/print_result.hpp"
+
+#include <memory>
+#include <string>
+
+namespace fm {
+
+void add_resume(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("resume", "go on where an interrupted run stopped");
+  auto path = std::make_shared<std::string>();
+  command->add_option("RUN_DIR", *path, "the run's directory")->required();
+  command->callback([path] {
+    const RunDirectory run = RunDirectory::open(*path);
+    use_machine(run.experiment());
+    print_run(run);
+  });
+}
+
+}  // namespace fm

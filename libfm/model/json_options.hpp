@@ -1,0 +1,90 @@
+#pragma once
+// An options struct to JSON and back, through its one visit of fields.
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/fields.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace fm {
+
+class JsonWriter {
+ public:
+  template <class T>
+  void operator()(const char* name, T& value, const char*, const Bounds& = {}) {
+    if constexpr (HasFields<T>) {
+      JsonWriter section;
+      value.fields(section);
+      json[name] = section.json;
+    } else {
+      json[name] = value;
+    }
+  }
+
+  nlohmann::json json = nlohmann::json::object();
+};
+
+class JsonReader {
+ public:
+  JsonReader(const nlohmann::json& object, std::string where) : json_(object), where_(std::move(where)) {}
+
+  template <class T>
+  void operator()(const char* name, T& value, const char*, const Bounds& bounds = {}) {
+    const std::string key = where_ + "." + name;
+    const auto found = json_.find(name);
+    if (found == json_.end()) throw_input_error("{}: is missing", key);
+    if constexpr (HasFields<T>) {
+      JsonReader section(*found, key);
+      value.fields(section);
+    } else {
+      try {
+        found->get_to(value);
+      } catch (const nlohmann::json::exception& e) {
+        throw_input_error("{}: {}", key, e.what());
+      }
+      check(value, bounds, key);
+    }
+  }
+
+ private:
+  template <class T>
+  static void check(const T& value, const Bounds& bounds, const std::string& key) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      for (const std::string& name : bounds.names) {
+        if (name == value) return;
+      }
+      if (!bounds.names.empty()) throw_input_error("{}: '{}' is not known to this version", key, value);
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      if (static_cast<double>(value) < bounds.low || static_cast<double>(value) > bounds.high) {
+        throw_input_error("{}: {} is out of range", key, value);
+      }
+    } else {
+      for (const auto& element : value) check(element, bounds, key);
+    }
+  }
+
+  const nlohmann::json& json_;
+  std::string where_;
+};
+
+template <class T>
+nlohmann::json options_to_json(T options) {
+  JsonWriter writer;
+  options.fields(writer);
+  return writer.json;
+}
+
+/// @throws InputError that names `where` and the key.
+template <class T>
+T options_from_json(const nlohmann::json& json, const std::string& where) {
+  T options;
+  JsonReader reader(json, where);
+  options.fields(reader);
+  return options;
+}
+
+}  // namespace fm

@@ -1,0 +1,35 @@
+#pragma once
+// Everything about a trained policy that is not a weight: what a checkpoint's metadata holds, and all that is needed to
+// build the policy again without its experiment file.
+
+#include "libfm/env/environment.hpp"
+#include "libfm/model/normalisation.hpp"
+#include "libfm/model/options.hpp"
+
+#include <map>
+#include <string>
+
+namespace fm {
+
+struct PolicyDescription {
+  EnvSpec spec;  ///< of the environment, or of the data where there was none
+  PolicyOptions policy;
+  NetworkOptions network;
+  SamplerOptions sampler;
+  Normalisation observations;
+  Normalisation actions;
+  Normalisation goals;
+};
+
+std::string spec_to_json(const EnvSpec& spec);
+/// @throws InputError, beginning with `where`.
+EnvSpec spec_from_json(const std::string& text, const std::string& where);
+
+/// As the metadata of a safetensors file: each value is JSON in text.
+std::map<std::string, std::string> description_to_metadata(const PolicyDescription& description);
+
+/// @throws InputError, beginning with `where`, if something is missing, malformed or does not fit together.
+PolicyDescription description_from_metadata(const std::map<std::string, std::string>& metadata,
+                                            const std::string& where);
+
+}  // namespace fm

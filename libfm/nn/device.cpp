@@ -1,0 +1,66 @@
+#include "libfm/nn/device.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/parallel.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
+
+#include <charconv>
+
+namespace fm {
+namespace {
+
+/// Why CUDA cannot be used, or nothing. Loading LibTorch's CUDA library registers CUDA with LibTorch; it is loaded only
+/// here, so that one executable serves machines with and without it, and starts quickly.
+std::string why_no_cuda() {
+  static const std::string reason = []() -> std::string {
+    if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+      return fmt::format("LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda",
+                         dlerror());
+    }
+    if (!at::detail::getCUDAHooks().deviceCount() == 0) {
+      return "no NVIDIA GPU is visible (nvidia-smi should list one; in a container, start it with the GPU passed in)";
+    }
+    return "";
+  }();
+  return reason;
+}
+
+/// N of "cuda:N"; 0 for "cuda"; -1 for anything else.
+int cuda_index(const std::string& name) {
+  if (name == "cuda") return 0;
+  if (!name.starts_with("cuda:")) return -1;
+  int index = -1;
+  const char* end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + 5, end, index);
+  return error == std::errc() && stop == end && index >= 0 && index < 128 ? index : -1;
+}
+
+}  // namespace
+
+c10::Device find_device(const std::string& name) {
+  if (name == "cpu") return at::kCPU;
+  if (name == "auto") return why_no_cuda().empty() ? c10::Device(at::kCUDA, 0) : c10::Device(at::kCPU);
+  const int index = cuda_index(name);
+  if (index < 0) throw_input_error("device: '{}' is none of auto, cpu, cuda, cuda:N", name);
+  if (!why_no_cuda().empty()) throw_machine_error("device: {} is not to be had here: {}", name, why_no_cuda());
+  const auto count = at::detail::getCUDAHooks().deviceCount();
+  if (index >= static_cast<int>(count)) {
+    throw_machine_error("device: {} is not to be had here: this machine has {} (cuda:0 to cuda:{})", name, count,
+                        count - 1);
+  }
+  return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+void use_threads(int count) {
+  set_threads(count);
+  at::set_num_threads(threads());
+}
+
+std::string describe_device(c10::Device device) {
+  return device.is_cpu() ? fmt::format("cpu, {} threads", threads()) : device.str();
+}
+
+}  // namespace fm

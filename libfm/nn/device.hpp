@@ -1,0 +1,20 @@
+#pragma once
+// The device that a run computes on.
+
+#include <c10/core/Device.h>
+
+#include <string>
+
+namespace fm {
+
+/// "auto" (CUDA where it works, else the CPU), "cpu", "cuda" or "cuda:N".
+/// @throws InputError if the text is none of these, or MachineError that says why CUDA is not to be had here.
+c10::Device find_device(const std::string& name);
+
+/// Sets the number of CPU threads for this library and for LibTorch; 0: one for each core.
+void use_threads(int threads);
+
+/// The device in words, for the log: "cpu, 8 threads" or "cuda:0".
+std::string describe_device(c10::Device device);
+
+}  // namespace fm

@@ -1,0 +1,32 @@
+#pragma once
+// A multilayer perceptron with SiLU between its layers (Elfwing et al. 2018): y = W_n silu(... silu(W_0 x + b_0)) +
+// b_n.
+
+#include "libfm/core/random.hpp"
+
+#include <torch/nn/module.h>
+
+#include <vector>
+
+namespace fm {
+
+class Mlp final : public torch::nn::Module {
+ public:
+  /// Weights and biases ~ U(-1/sqrt(inputs), 1/sqrt(inputs)), LibTorch's own default, drawn from `init`.
+  Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomStream& init);
+
+  /// @param x (N, inputs)
+  /// @return (N, outputs)
+  at::Tensor forward(at::Tensor x) const;
+
+ private:
+  struct Layer {
+    at::Tensor weight;
+    at::Tensor bias;
+  };
+  std::vector<Layer> layers_;
+
+  // A parameter moves by its storage (Module::to sets its data), so the handles in layers_ stay those registered.
+};
+
+}  // namespace fm

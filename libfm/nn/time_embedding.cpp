@@ -1,0 +1,19 @@
+#include "libfm/nn/time_embedding.hpp"
+
+#include "libfm/model/embedding.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+
+namespace fm {
+
+TimeEmbedding::TimeEmbedding(int features) {
+  frequencies_ = register_buffer("frequencies", at::tensor(embedding_frequencies(features / 2), at::kFloat));
+}
+
+at::Tensor TimeEmbedding::forward(const at::Tensor& times) const {
+  const at::Tensor angles = times.unsqueeze(-1) * frequencies_;
+  return at::cat({angles.sin(), angles.cos()}, -1).flatten(1);
+}
+
+}  // namespace fm

@@ -1,0 +1,54 @@
+#pragma once
+// The contract of velocity networks v_theta(z, t | condition).
+
+#include "libfm/core/random.hpp"
+#include "libfm/model/options.hpp"
+
+#include <torch/nn/module.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace fm {
+
+/// What an action is conditioned on, normalised.
+struct Condition {
+  at::Tensor observations;  ///< (N, h, O), the last h observations, oldest first
+  at::Tensor goal;          ///< (N, G); undefined where G is 0
+  at::Tensor goal_mask;     ///< (N), 1 where the goal counts, 0 where the learned null goal stands for it
+};
+
+struct NetworkSizes {
+  int actions = 0;              ///< A
+  int action_horizon = 1;       ///< H
+  int observations = 0;         ///< O
+  int observation_history = 1;  ///< h
+  int goals = 0;                ///< G
+  int times = 1;                ///< 2 where the step's end is an input too
+};
+
+class VelocityNet : public torch::nn::Module {
+ public:
+  /// @param z (N, H, A), normalised
+  /// @param times (N, 1), or (N, 2) where the step's end is an input too
+  /// @return (N, H, A), dz/dt
+  at::Tensor forward(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
+    evaluations_.fetch_add(1, std::memory_order_relaxed);
+    return velocity(z, times, condition);
+  }
+
+  /// How often forward was called: what "number of function evaluations" counts.
+  std::int64_t evaluations() const { return evaluations_.load(std::memory_order_relaxed); }
+
+ private:
+  virtual at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const = 0;
+
+  mutable std::atomic<std::int64_t> evaluations_ = 0;
+};
+
+/// By options.name, weights drawn from `init`.
+std::shared_ptr<VelocityNet> make_velocity_net(const NetworkOptions& options, const NetworkSizes& sizes,
+                                               const RandomStream& init);
+
+}  // namespace fm

@@ -1,0 +1,92 @@
+#include "libfm/policy/checkpoint.hpp"
+
+#include "libfm/core/error.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
+
+#include <cstring>
+
+namespace fm {
+namespace {
+
+Dtype dtype_of_tensor(const at::Tensor& tensor) {
+  if (tensor.scalar_type() == at::kFloat) return Dtype::F32;
+  if (tensor.scalar_type() == at::kDouble) return Dtype::F64;
+  throw std::logic_error("only float32 and float64 tensors are saved");
+}
+
+void append_weights(const PolicyModel& model, const std::string& prefix, SafeTensors& content) {
+  for (const auto& parameter : model.named_parameters()) {
+    content.tensors.push_back(to_safe_tensor(prefix + parameter.key(), parameter.value()));
+  }
+}
+
+/// Float32 or float64, as the weights are.
+at::ScalarType weights_type(const SafeTensors& content, const std::string& where) {
+  for (const SafeTensor& tensor : content.tensors) {
+    if (tensor.name.starts_with("weights.")) return tensor.dtype == Dtype::F64 ? at::kDouble : at::kFloat;
+  }
+  throw_input_error("{}: holds no weights; is this a libfm checkpoint?", where);
+}
+
+bool has_ema(const SafeTensors& content) {
+  for (const SafeTensor& tensor : content.tensors) {
+    if (tensor.name.starts_with("ema.")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+SafeTensor to_safe_tensor(const std::string& name, const at::Tensor& tensor) {
+  const at::Tensor values = tensor.detach().to(at::kCPU).contiguous();
+  const auto* bytes = static_cast<const std::byte*>(values.data_ptr());
+  return {name, dtype_of_tensor(values), values.sizes().vec(), {bytes, bytes + values.nbytes()}};
+}
+
+at::Tensor from_safe_tensor(const SafeTensor& tensor) {
+  if (tensor.dtype != Dtype::F32 && tensor.dtype != Dtype::F64) {
+    throw_input_error("tensor '{}' has dtype {}, expected F32 or F64", tensor.name, dtype_name(tensor.dtype));
+  }
+  at::Tensor values = at::empty(tensor.shape, tensor.dtype == Dtype::F64 ? at::kDouble : at::kFloat);
+  std::memcpy(values.data_ptr(), tensor.bytes.data(), tensor.bytes.size());
+  return values;
+}
+
+SafeTensors describe_checkpoint(const PolicyModel& model, const PolicyModel* ema) {
+  SafeTensors content{.tensors = {}, .metadata = description_to_metadata(model.description())};
+  append_weights(model, "weights.", content);
+  if (ema != nullptr) append_weights(*ema, "ema.", content);
+  return content;
+}
+
+void load_weights(const SafeTensors& content, const std::string& prefix, PolicyModel& model, const std::string& where) {
+  const at::NoGradGuard no_grad;
+  for (auto& parameter : model.named_parameters()) {
+    const SafeTensor* found = content.find(prefix + parameter.key());
+    if (found == nullptr) throw_input_error("{}: tensor '{}{}' is missing", where, prefix, parameter.key());
+    const at::Tensor values = from_safe_tensor(*found);
+    if (values.sizes() != parameter.value().sizes()) {
+      throw_input_error("{}: tensor '{}' has shape [{}], the network needs [{}]", where, found->name,
+                        fmt::join(values.sizes(), ", "), fmt::join(parameter.value().sizes(), ", "));
+    }
+    if (!at::isfinite(values).all().item<bool>()) {
+      throw_input_error("{}: tensor '{}' holds numbers that are not finite", where, found->name);
+    }
+    parameter.value().copy_(values);
+  }
+}
+
+std::shared_ptr<PolicyModel> load_policy(const std::filesystem::path& checkpoint, c10::Device device) {
+  const std::string where = checkpoint.string();
+  const SafeTensors content = read_safetensors(checkpoint);
+  auto model = make_policy_model(description_from_metadata(content.metadata, where), RandomStream(0, "init"));
+  model->to(device, weights_type(content, where));
+  load_weights(content, has_ema(content) ? "ema." : "weights.", *model, where);
+  model->eval();
+  return model;
+}
+
+}  // namespace fm

@@ -1,0 +1,16 @@
+#pragma once
+// Eigen matrices seen as tensors, and back.
+
+#include "libfm/env/environment.hpp"
+
+#include <ATen/core/Tensor.h>
+
+namespace fm {
+
+/// The matrix's own memory as a float32 tensor (rows, columns) on the CPU: valid only as long as the matrix.
+at::Tensor view_as_tensor(const Matrix& matrix);
+
+/// A copy of a tensor (rows, ...) as a matrix with all else in its columns.
+Matrix to_matrix(const at::Tensor& tensor);
+
+}  // namespace fm

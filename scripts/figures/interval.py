@@ -1,0 +1,44 @@
+"""A mean with its 95 % interval."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import style
+
+
+@dataclass
+class Interval:
+    mean: float
+    low: float  # NaN where one episode allows no interval
+    high: float
+
+    def __str__(self):
+        ends = f" (95 % interval {style.signed(self.low)} to {style.signed(self.high)})" if self.has_ends else ""
+        return style.signed(self.mean) + ends
+
+    @property
+    def has_ends(self):
+        return bool(np.isfinite([self.low, self.high]).all())
+
+    @property
+    def margins(self):
+        """Below and above the mean, as Axes.errorbar takes them; (2, 1)."""
+        return np.maximum([[self.mean - self.low], [self.high - self.mean]], 0.0)
+
+
+def read(recorded):
+    """From {"mean", "ci95": [low, high]} of evaluation.json; None for None. @throws ValueError for anything else."""
+    if recorded is None:
+        return None
+    try:
+        low, high = (np.nan if end is None else float(end) for end in recorded["ci95"])
+        return Interval(float(recorded["mean"]), low, high)
+    except (KeyError, TypeError, ValueError):
+        raise ValueError('should be {"mean": number, "ci95": [number, number]}') from None
+
+
+def of_mean(values):
+    """Mean +- 1.96 standard errors."""
+    margin = 1.96 * values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else np.nan
+    return Interval(values.mean(), values.mean() - margin, values.mean() + margin)

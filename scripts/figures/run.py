@@ -1,0 +1,241 @@
+"""What a run directory holds, read into plain structs.
+
+Shapes: N episodes, the first K of them kept whole, T steps, O observations, S states, A actions, M samples.
+"""
+
+import json
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from . import interval
+from .checked_hdf5 import InputError, Reader
+
+FORMAT_VERSION = 1
+
+
+@dataclass
+class Dimension:
+    name: str
+    unit: str = ""
+    low: float = -np.inf
+    high: float = np.inf
+
+
+@dataclass
+class Rollouts:
+    """Episodes of one policy. Rows after an episode's end are NaN in the file and cut off here."""
+
+    returns: np.ndarray  # (N)
+    states: list  # K of (T_k + 1, S)
+    actions: list  # K of (T_k, A)
+
+
+@dataclass
+class FlowField:
+    """The velocity of action dimension 0 at one observation. Actions in their own unit."""
+
+    label: str
+    times: np.ndarray  # (Tn), of the flow
+    actions: np.ndarray  # (An)
+    velocity: np.ndarray  # (Tn, An), action units per unit of flow time
+    trajectory_times: np.ndarray  # (steps + 1)
+    trajectories: np.ndarray  # (M, steps + 1)
+    expert_action: float = None
+
+
+@dataclass
+class Denoising:
+    """Samples of the policy at one observation, on their way from noise to action."""
+
+    label: str
+    times: np.ndarray  # (steps + 1), of the flow
+    trajectories: np.ndarray  # (M, steps + 1), action dimension 0 in its own unit
+    expert_action: float = None
+
+
+@dataclass
+class Run:
+    directory: Path
+    env: str = ""
+    policy_name: str = ""
+    expert_name: str = ""
+    solver: str = ""
+    steps: int = 0  # of the solver
+    time_step: float = 0.0  # s
+    shown: str = "states"  # or "observations", where the environment has no states
+    states: list = field(default_factory=list)  # S Dimensions, of what is shown
+    actions: list = field(default_factory=list)  # A Dimensions
+    policy: Rollouts = None
+    expert: Rollouts = None
+    flow_fields: list = field(default_factory=list)
+    denoising: list = field(default_factory=list)
+    metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
+    evaluation: dict = field(default_factory=dict)  # evaluation.json
+    is_demo: bool = False
+
+    def hardest_start(self):
+        """The kept episode with the lowest return of the expert, or of the policy where there is no expert."""
+        rollouts = self.expert or self.policy
+        return int(np.argmin(rollouts.returns[: len(rollouts.states)]))
+
+    @property
+    def is_pendulum(self):
+        return self.env == "pendulum" and [s.name for s in self.states] == ["theta", "omega"]
+
+
+def load(directory):
+    """@throws InputError where the directory holds nothing to draw, or something damaged."""
+    run = Run(Path(directory))
+    if not run.directory.is_dir():
+        raise InputError(f"{directory}: no such directory")
+    evaluation, demo = run.directory / "evaluation.h5", run.directory / "demo.h5"
+    run.is_demo = demo.exists() and not evaluation.exists()
+    if run.is_demo or evaluation.exists():
+        _read_hdf5(run, demo if run.is_demo else evaluation)
+    if not run.is_demo:
+        run.metrics = _read_metrics(run.directory / "metrics.jsonl")
+        run.evaluation = _read_evaluation(run.directory / "evaluation.json")
+    if not (run.policy or run.expert or run.flow_fields or run.denoising or run.metrics or run.evaluation):
+        raise InputError(f"{directory}: holds no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl to draw; "
+                         "give a directory that `fm run`, `fm eval` or `fm demo` made")
+    return run
+
+
+def _parse_object(text, where):
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: not a JSON object")
+    return value
+
+
+def _read_evaluation(path):
+    if not path.exists():
+        return {}
+    evaluation = _parse_object(path.read_text(encoding="utf-8", errors="replace"), path)
+    _check_intervals(evaluation, path)
+    variants = evaluation.get("variants") or []
+    if not isinstance(variants, list):
+        raise InputError(f"{path}: variants: should be a list")
+    for index, variant in enumerate(variants):
+        _check_intervals(variant, f"{path}: variants[{index}]")
+    return evaluation
+
+
+def _check_intervals(evaluation, where):
+    for key in ("gap", "policy", "expert"):
+        try:
+            value = evaluation.get(key)
+            interval.read(value if key == "gap" or value is None else value.get("return"))
+        except (ValueError, AttributeError) as error:
+            raise InputError(f"{where}: {key}: {error}") from None
+
+
+def _read_metrics(path):
+    """The objects of a JSON-lines file. A last line without its newline was cut off by a kill and does not count."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+    return [_parse_object(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
+
+
+def _read_hdf5(run, path):
+    try:
+        with h5py.File(path, "r") as file:
+            root = Reader(path, file)
+            _read_attributes(run, root)
+            run.policy = _read_rollouts(run, root.child("policy"))
+            run.expert = _read_rollouts(run, root.child("expert"))
+            run.flow_fields = [_read_flow_field(group) for group in root.groups("flow_field")]
+            labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
+            run.denoising = [_read_denoising(group, label) for group, label in
+                             zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
+    except (OSError, RuntimeError, KeyError) as error:  # h5py's own errors
+        raise InputError(f"{path}: damaged, or not an HDF5 file ({str(error).splitlines()[0]})") from None
+
+
+def _read_attributes(run, root):
+    version = root.attribute("format_version", int)
+    if version != FORMAT_VERSION:
+        raise InputError(f"{root.path}: format version {version}, but this program reads {FORMAT_VERSION}: "
+                         "use the scripts/plot of the commit that wrote it, or evaluate again")
+    run.env = root.attribute("env", str)
+    run.policy_name = root.attribute("policy", str, "")
+    run.expert_name = root.attribute("expert", str, "")
+    run.solver = root.attribute("solver", str, "")
+    run.steps = root.attribute("steps", int, 0)
+    run.time_step = root.attribute("time_step", float)
+    run.actions = _dimensions(root, "action")
+    _read_bounds(run.actions, root)
+    run.states = _dimensions(root, "state")
+    if not run.states:
+        run.shown = "observations"
+        run.states = [Dimension(name) for name in root.lines("observation_names")]
+
+
+def _dimensions(root, kind):
+    names, units = root.lines(f"{kind}_names"), root.lines(f"{kind}_units")
+    if names == [""]:
+        return []
+    if len(units) != len(names):
+        root.fail(f"{kind}_units", f"has {len(units)} lines for {len(names)} names")
+    return [Dimension(name, unit) for name, unit in zip(names, units)]
+
+
+def _read_bounds(actions, root):
+    for end in ("low", "high"):
+        values = root.lines(f"action_{end}")
+        if len(values) != len(actions):
+            root.fail(f"action_{end}", f"has {len(values)} lines for {len(actions)} names")
+        for action, value in zip(actions, values):
+            setattr(action, end, _number(root, f"action_{end}", value))
+
+
+def _number(root, name, text):
+    try:
+        return float(text)
+    except ValueError:
+        root.fail(name, f"'{text}' is not a number")
+
+
+def _read_rollouts(run, group):
+    if group is None:
+        return None
+    returns = group.array("returns", None).astype(float)
+    if not np.isfinite(returns).all():
+        group.fail("returns", "holds values that are not finite")
+    rewards = group.array("rewards", None, None)
+    kept, horizon = rewards.shape
+    if kept > returns.size:
+        group.fail("rewards", f"keeps {kept} of {returns.size} episodes")
+    states = group.array(run.shown, kept, horizon + 1, len(run.states))
+    actions = group.array("actions", kept, horizon, len(run.actions))
+    lengths = np.sum(~np.isnan(rewards), axis=1)
+    if not lengths.all():
+        group.fail("rewards", f"episode {int(np.argmin(lengths))} has no steps")
+    return Rollouts(returns, [s[: n + 1].astype(float) for s, n in zip(states, lengths)],
+                    [a[:n].astype(float) for a, n in zip(actions, lengths)])
+
+
+def _expert_action(group):
+    return float(group.array("expert_action", None)[0]) if group.has("expert_action") else None
+
+
+def _read_flow_field(group):
+    times, actions = group.array("times", None), group.array("actions", None)
+    trajectory_times = group.array("trajectory_times", None)
+    return FlowField(group.attribute("label", str), times, actions,
+                     group.array("velocity", times.size, actions.size), trajectory_times,
+                     group.array("trajectories", None, trajectory_times.size), _expert_action(group))
+
+
+def _read_denoising(group, label):
+    times = group.array("trajectory_times", None)
+    return Denoising(group.attribute("label", str, label), times,
+                     group.array("trajectories", None, times.size, None)[:, :, 0], _expert_action(group))

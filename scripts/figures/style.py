@@ -1,0 +1,125 @@
+"""How every figure looks: fonts, colours, sizes, and the few marks that several figures share."""
+
+import io
+import logging
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no remarks about font caches on a first run
+
+import matplotlib
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+# Okabe and Ito (2008), told apart with every common colour blindness and in grey.
+POLICY = "#0072B2"
+EXPERT = "#D55E00"
+OTHER = "#009E73"
+INK = "#262626"
+FAINT = "#7C828C"
+PALE = "#B4B9C0"
+# Purple to green, without the darkest ends, on which black lines would vanish.
+DIVERGING = LinearSegmentedColormap.from_list("purple_green", ["#7B4C94", "#C3A5CF", "#F7F7F7", "#9FD49B", "#2F8A4B"])
+
+WIDTH = 9.0  # in, of every figure
+DPI = 150
+
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.0,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": "#5A5F66",
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": "#5A5F66",
+    "ytick.color": "#5A5F66",
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.4,
+    "lines.solid_joinstyle": "round",
+    "pdf.fonttype": 42,  # TrueType: publishers refuse matplotlib's default, Type 3
+    "svg.fonttype": "none",
+}
+
+
+def apply():
+    """Sets matplotlib's parameters, whatever the user's own matplotlibrc says."""
+    matplotlib.rcdefaults()
+    matplotlib.rcParams.update(_RC)
+
+
+def figure(height):
+    """An empty figure of the common width; height in inches."""
+    fig = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    fig.get_layout_engine().set(w_pad=0.06, h_pad=0.05)
+    return fig
+
+
+def readable(name):
+    return name.replace("_", " ")
+
+
+def axis_label(name, unit):
+    return f"{readable(name)} ({unit})" if unit else readable(name)
+
+
+def heading(ax, text):
+    ax.set_title(text, loc="left", pad=6)
+
+
+def key(ax):
+    """Names the labelled lines of `ax` above its right end, in their own colours."""
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, frameon=False, borderaxespad=0.0,
+              handlelength=1.3, handletextpad=0.5, columnspacing=1.4, labelcolor="linecolor", fontsize=9.0)
+
+
+def guide(ax, y, text=None, below=False):
+    """A thin horizontal line of reference at y, named at its right end."""
+    ax.axhline(y, color=FAINT, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+    if text:
+        ax.annotate(text, (1, y), xycoords=("axes fraction", "data"), xytext=(-2, -2 if below else 2),
+                    textcoords="offset points", ha="right", va="top" if below else "bottom", fontsize=7.5,
+                    color=FAINT)
+
+
+def faint_lines(ax, curves, colour=FAINT, alpha=0.25, linewidth=0.6, zorder=1):
+    """Many curves behind the main one. curves: list of (n, 2)."""
+    ax.add_collection(LineCollection(curves, colors=colour, alpha=alpha, linewidths=linewidth, zorder=zorder))
+
+
+def diamond(ax, x, y):
+    """The mark of the expert's action."""
+    ax.plot(x, y, "D", markersize=7, color=EXPERT, markeredgecolor="white", markeredgewidth=1.0, zorder=5,
+            clip_on=False)
+
+
+def outline(label):
+    """Lets a text stand out from any ground."""
+    label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+
+
+def number(value, digits=1):
+    """With a true minus sign."""
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def signed(value, digits=1):
+    """With a true minus sign, and a plus sign where it is positive."""
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def render(fig, file_format):
+    """The figure as the bytes of a png, pdf or svg file; None for None."""
+    if fig is None:
+        return None
+    image = io.BytesIO()
+    fig.savefig(image, format=file_format)
+    return image.getvalue()

@@ -1,0 +1,183 @@
+// What every environment must keep. A new row of the table is tested here without a line more.
+
+#include "libfm/core/error.hpp"
+#include "libfm/env/environments.hpp"
+#include "tests/catch.hpp"
+
+#include <cmath>
+
+using fm::Matrix;
+using fm::VectorEnv;
+
+namespace {
+
+constexpr int copies = 5;
+const fm::RandomStream starts(11, "starts");
+const fm::RandomStream pushes(11, "pushes");
+
+std::vector<fm::EnvFactory> factories() {
+  std::vector<fm::EnvFactory> all;
+  for (const std::string& name : fm::env_names()) {
+    if (name == fm::no_env) continue;
+    fm::EnvOptions options;
+    options.name = name;
+    all.push_back(fm::make_env(options));
+  }
+  return all;
+}
+
+/// Row i gets the episode 10 + i.
+std::unique_ptr<VectorEnv> begun(const fm::EnvFactory& make) {
+  auto env = make(copies);
+  for (int i = 0; i < copies; ++i) {
+    env->reset(std::vector{i}, std::vector<std::uint64_t>{static_cast<std::uint64_t>(10 + i)}, starts);
+  }
+  return env;
+}
+
+/// A random action within bounds for the episode's step. (1, A)
+Matrix action(const VectorEnv& env, int episode, int step) {
+  const auto& bounds = env.spec().actions;
+  Matrix row(1, bounds.size());
+  fm::Draws draws = pushes.at(static_cast<std::uint64_t>(episode), static_cast<std::uint32_t>(step));
+  for (std::size_t j = 0; j < bounds.size(); ++j) {
+    row(0, j) = static_cast<float>(draws.uniform(bounds[j].low, bounds[j].high));
+  }
+  return row;
+}
+
+Matrix actions(const VectorEnv& env, int step) {
+  Matrix all(env.copies(), env.spec().actions.size());
+  for (int i = 0; i < env.copies(); ++i) all.row(i) = action(env, 10 + i, step);
+  return all;
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("every environment's spec is complete and its matrices have its shapes", "[contract]") {
+  for (const auto& make : factories()) {
+    const auto env = begun(make);
+    const fm::EnvSpec& spec = env->spec();
+    CATCH_INFO(spec.name);
+    CATCH_CHECK(env->copies() == copies);
+    CATCH_CHECK((spec.time_step > 0.0 && spec.horizon > 0));
+    CATCH_CHECK((!spec.observations.empty() && !spec.actions.empty() && !spec.states.empty()));
+    for (const auto* dimensions : {&spec.observations, &spec.actions, &spec.goals, &spec.states}) {
+      for (const fm::Dimension& d : *dimensions) CATCH_CHECK((!d.name.empty() && d.low < d.high));
+    }
+    CATCH_CHECK((env->observations().rows() == copies && env->observations().cols() == std::ssize(spec.observations)));
+    CATCH_CHECK((env->goals().rows() == copies && env->goals().cols() == std::ssize(spec.goals)));
+    CATCH_CHECK((env->states().rows() == copies && env->states().cols() == std::ssize(spec.states)));
+    fm::StepResult result;
+    env->step(actions(*env, 0), result);
+    CATCH_CHECK(result.rewards.size() == copies);
+    CATCH_CHECK((result.terminated.size() == copies && result.truncated.size() == copies));
+    CATCH_CHECK(result.success.size() == copies);
+    if (spec.goals.empty()) CATCH_CHECK_THROWS_AS(env->set_goals(std::vector{0}, Matrix(1, 0)), fm::InputError);
+  }
+}
+
+CATCH_TEST_CASE("every environment's row is what it would be alone", "[contract]") {
+  for (const auto& make : factories()) {
+    const auto together = begun(make);
+    const auto alone = make(1);
+    CATCH_INFO(together->spec().name);
+    const int row = 3;
+    alone->reset(std::vector{0}, std::vector<std::uint64_t>{10 + row}, starts);
+    fm::StepResult of_all, of_one;
+    for (int step = 0; step < 30; ++step) {
+      CATCH_REQUIRE(together->observations().row(row) == alone->observations().row(0));
+      CATCH_REQUIRE(together->goals().row(row) == alone->goals().row(0));
+      CATCH_REQUIRE(together->states().row(row) == alone->states().row(0));
+      together->step(actions(*together, step), of_all);
+      alone->step(action(*alone, 10 + row, step), of_one);
+      CATCH_REQUIRE(of_all.rewards[row] == of_one.rewards[0]);
+      CATCH_REQUIRE(of_all.terminated[row] == of_one.terminated[0]);
+      CATCH_REQUIRE(of_all.truncated[row] == of_one.truncated[0]);
+      CATCH_REQUIRE(of_all.success[row] == of_one.success[0]);
+    }
+  }
+}
+
+CATCH_TEST_CASE("every environment begins anew when reset, in the rows named and no other", "[contract]") {
+  for (const auto& make : factories()) {
+    const auto env = begun(make);
+    const auto fresh = begun(make);
+    CATCH_INFO(env->spec().name);
+    fm::StepResult result, of_fresh;
+    for (int step = 0; step < 10; ++step) env->step(actions(*env, step), result);
+    const Matrix before = env->observations();
+    CATCH_REQUIRE(before.row(2) != fresh->observations().row(2));
+    env->reset(std::vector{2}, std::vector<std::uint64_t>{12}, starts);
+    for (int i = 0; i < copies; ++i) {
+      CATCH_CHECK(env->observations().row(i) == (i == 2 ? fresh->observations().row(i) : before.row(i)));
+    }
+    // The step counter too: the reset row's time runs out after a whole horizon, the others' ten steps earlier.
+    const int horizon = env->spec().horizon;
+    for (int step = 0; step < horizon; ++step) {
+      env->step(actions(*env, step), result);
+      fresh->step(actions(*fresh, step), of_fresh);
+      CATCH_REQUIRE(env->observations().row(2) == fresh->observations().row(2));
+      CATCH_REQUIRE(result.rewards[2] == of_fresh.rewards[2]);
+      CATCH_REQUIRE(result.success[2] == of_fresh.success[2]);
+      CATCH_REQUIRE((result.truncated[2] != 0) == (step + 1 == horizon));
+      if (step + 1 == horizon - 10) CATCH_CHECK(result.truncated[1] != 0);
+    }
+  }
+}
+
+CATCH_TEST_CASE("every environment goes on alike from a state that is read and set", "[contract]") {
+  for (const auto& make : factories()) {
+    const auto env = begun(make);
+    CATCH_INFO(env->spec().name);
+    fm::StepResult result, of_copy;
+    for (int step = 0; step < 10; ++step) env->step(actions(*env, step), result);
+    const auto copy = make(copies);
+    const std::vector<int> order = {4, 2, 0, 1, 3};
+    fm::StateMatrix states(copies, env->spec().states.size());
+    for (int i = 0; i < copies; ++i) states.row(i) = env->states().row(order[i]);
+    copy->set_states(order, states);
+    CATCH_CHECK(copy->states() == env->states());
+    for (int step = 10; step < 20; ++step) {
+      CATCH_REQUIRE(copy->observations() == env->observations());
+      env->step(actions(*env, step), result);
+      copy->step(actions(*copy, step), of_copy);
+      CATCH_REQUIRE(of_copy.rewards == result.rewards);
+    }
+  }
+}
+
+CATCH_TEST_CASE("every environment keeps to its bounds from any state within them", "[contract]") {
+  for (const auto& make : factories()) {
+    const auto env = make(copies), clipped = make(copies);
+    const fm::EnvSpec& spec = env->spec();
+    CATCH_INFO(spec.name);
+    fm::StateMatrix states(copies, spec.states.size());
+    for (int i = 0; i < copies; ++i) {
+      fm::Draws draws = starts.at(static_cast<std::uint64_t>(i));
+      for (std::size_t j = 0; j < spec.states.size(); ++j) {
+        states(i, j) = draws.uniform(spec.states[j].low, spec.states[j].high);
+      }
+    }
+    const std::vector<int> all = {0, 1, 2, 3, 4};
+    env->set_states(all, states);
+    clipped->set_states(all, states);
+    fm::StepResult result, of_clipped;
+    for (int step = 0; step < 50; ++step) {
+      Matrix wild = 10.0f * actions(*env, step), tame = wild;
+      for (std::size_t j = 0; j < spec.actions.size(); ++j) {
+        tame.col(j) = wild.col(j).cwiseMax(static_cast<float>(spec.actions[j].low));
+        tame.col(j) = tame.col(j).cwiseMin(static_cast<float>(spec.actions[j].high)).eval();
+      }
+      env->step(wild, result);
+      clipped->step(tame, of_clipped);
+      CATCH_REQUIRE(env->observations() == clipped->observations());
+      CATCH_REQUIRE(result.rewards == of_clipped.rewards);
+      CATCH_REQUIRE(result.rewards.allFinite());
+      for (std::size_t j = 0; j < spec.observations.size(); ++j) {
+        CATCH_REQUIRE(env->observations().col(j).minCoeff() >= static_cast<float>(spec.observations[j].low));
+        CATCH_REQUIRE(env->observations().col(j).maxCoeff() <= static_cast<float>(spec.observations[j].high));
+      }
+    }
+  }
+}

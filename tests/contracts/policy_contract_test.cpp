@@ -1,0 +1,153 @@
+// What every policy must keep. A new row of the table of experts is tested here without a line more.
+
+#include "libfm/core/parallel.hpp"
+#include "libfm/env/rollout.hpp"
+#include "libfm/expert/experts.hpp"
+#include "tests/catch.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+using fm::Matrix;
+using fm::Policy;
+
+namespace {
+
+const fm::EnvOptions env_options;
+
+struct Case {
+  std::string name;
+  fm::PolicyFactory make;
+};
+
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = [] {
+    std::vector<Case> made;
+    for (const std::string& name : fm::expert_names()) {
+      fm::ExpertOptions options{.name = name, .optimal = {.resolution = 30, .torque_levels = 4}};
+      made.push_back({name, fm::make_expert(options, env_options, "")});
+    }
+    return made;
+  }();
+  return all;
+}
+
+/// What a policy may see in T steps of N rows, from states within bounds.
+struct Script {
+  std::vector<Matrix> observations;
+  std::vector<Matrix> goals;
+  std::vector<std::uint64_t> episodes;
+
+  Script(int rows, int steps) : episodes(rows) {
+    std::iota(episodes.begin(), episodes.end(), 40);
+    const auto env = fm::make_env(env_options)(rows);
+    const fm::RandomStream stream(3, "script");
+    for (int t = 0; t < steps; ++t) {
+      for (int i = 0; i < rows; ++i) {
+        env->reset(std::vector{i}, std::vector{static_cast<std::uint64_t>(1000 * i + t)}, stream);
+      }
+      observations.push_back(env->observations());
+      goals.push_back(env->goals());
+    }
+  }
+
+  /// The actions (1, A) of step t for the rows in `order`, in that order.
+  Matrix act(Policy& policy, int t, const std::vector<int>& order) const {
+    Matrix seen(order.size(), observations[t].cols()), wanted(order.size(), goals[t].cols());
+    std::vector<std::uint64_t> ids;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      seen.row(i) = observations[t].row(order[i]);
+      wanted.row(i) = goals[t].row(order[i]);
+      ids.push_back(episodes[order[i]]);
+    }
+    const std::vector<std::uint32_t> steps(order.size(), static_cast<std::uint32_t>(t));
+    fm::PolicyOutput output;
+    policy.act({seen, wanted, ids, steps}, output);
+    CATCH_REQUIRE(output.actions.rows() == std::ssize(order));
+    CATCH_REQUIRE(output.extras.rows() == std::ssize(order));
+    CATCH_REQUIRE(output.extras.cols() == std::ssize(policy.extras()));
+    return output.actions;
+  }
+};
+
+std::vector<int> first(int n) {
+  std::vector<int> rows(n);
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("every policy acts within the environment's bounds", "[contract]") {
+  const Script script(50, 20);
+  const auto bounds = fm::make_env(env_options)(1)->spec().actions;
+  for (const Case& c : cases()) {
+    CATCH_INFO(c.name);
+    const auto policy = c.make();
+    policy->reset(50, first(50));
+    for (int t = 0; t < 20; ++t) {
+      const Matrix actions = script.act(*policy, t, first(50));
+      CATCH_REQUIRE(actions.cols() == std::ssize(bounds));
+      for (std::size_t j = 0; j < bounds.size(); ++j) {
+        CATCH_REQUIRE(actions.col(j).minCoeff() >= static_cast<float>(bounds[j].low));
+        CATCH_REQUIRE(actions.col(j).maxCoeff() <= static_cast<float>(bounds[j].high));
+      }
+    }
+  }
+}
+
+CATCH_TEST_CASE("every policy's row depends on itself alone", "[contract]") {
+  const Script script(4, 30);
+  for (const Case& c : cases()) {
+    CATCH_INFO(c.name);
+    const auto together = c.make(), turned = c.make(), alone = c.make();
+    together->reset(4, first(4));
+    turned->reset(4, first(4));
+    alone->reset(1, first(1));
+    for (int t = 0; t < 30; ++t) {
+      const Matrix straight = script.act(*together, t, {0, 1, 2, 3});
+      const Matrix other = script.act(*turned, t, {2, 3, 0, 1});
+      CATCH_REQUIRE(straight.topRows(2) == other.bottomRows(2));
+      CATCH_REQUIRE(straight.bottomRows(2) == other.topRows(2));
+      CATCH_REQUIRE(script.act(*alone, t, {2}) == straight.row(2));
+    }
+  }
+}
+
+CATCH_TEST_CASE("every policy forgets an episode when reset, in the rows named and no other", "[contract]") {
+  const Script script(4, 40);
+  for (const Case& c : cases()) {
+    CATCH_INFO(c.name);
+    const auto used = c.make(), kept = c.make(), fresh = c.make();
+    used->reset(4, first(4));
+    kept->reset(4, first(4));
+    for (int t = 0; t < 20; ++t) {
+      script.act(*used, t, first(4));
+      script.act(*kept, t, first(4));
+    }
+    used->reset(4, std::vector{1});
+    fresh->reset(4, first(4));
+    for (int t = 20; t < 40; ++t) {
+      const Matrix actions = script.act(*used, t, first(4)), unreset = script.act(*kept, t, first(4));
+      CATCH_REQUIRE(actions.row(1) == script.act(*fresh, t, first(4)).row(1));
+      for (const int other : {0, 2, 3}) CATCH_REQUIRE(actions.row(other) == unreset.row(other));
+    }
+  }
+}
+
+CATCH_TEST_CASE("every policy's episodes are the same in any blocks and threads", "[contract]") {
+  const int threads = fm::threads();
+  for (const Case& c : cases()) {
+    CATCH_INFO(c.name);
+    fm::set_threads(1);
+    const auto one = fm::rollout(fm::make_env(env_options), c.make, {.episodes = 8, .action_noise = 0.5, .block = 8});
+    fm::set_threads(3);
+    const auto more = fm::rollout(fm::make_env(env_options), c.make, {.episodes = 8, .action_noise = 0.5, .block = 3});
+    for (std::size_t i = 0; i < 8; ++i) {
+      CATCH_CHECK(one[i].actions == more[i].actions);
+      CATCH_CHECK(one[i].states == more[i].states);
+      CATCH_CHECK(one[i].extras == more[i].extras);
+    }
+  }
+  fm::set_threads(threads);
+}

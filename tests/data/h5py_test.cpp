@@ -1,0 +1,90 @@
+#include "tests/catch.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/data/sample_dataset.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+namespace {
+
+/// Runs a Python program with the file's path as its argument; true if it ended well.
+bool python(const TemporaryFolder& folder, const std::string& program, const std::filesystem::path& file) {
+  std::ofstream(folder / "program.py") << program;
+  const std::string command = "/usr/bin/python3 " + (folder / "program.py").string() + " " + file.string();
+  return std::system(command.c_str()) == 0;
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("h5py reads what we write", "[h5py]") {
+  const TemporaryFolder folder;
+  fm::Dataset dataset = sample_dataset(2);
+  dataset.uniform_states = {numbered(4, 3, 1), fm::Matrix(4, 0), numbered(4, 1, 2)};
+  fm::write_dataset(folder / "data.h5", dataset);
+  CATCH_CHECK(python(folder, R"(
+import h5py, numpy as np, sys
+with h5py.File(sys.argv[1]) as file:
+    assert file.attrs["seed"] == 18446744073709551615 and file.attrs["noise"] == 0.1
+    assert file.attrs["env"].decode() == "pendulum" and file.attrs["format_version"] == 1
+    assert list(file["episodes"]) == ["0", "1"]
+    one = file["episodes/1"]
+    assert one.attrs["index"] == 1 and one.attrs["success"] == 1
+    assert one["observations"].shape == (6, 3) and one["observations"].dtype == np.float32
+    assert np.array_equal(one["observations"][:].ravel(), 1000 + np.arange(18) / 8)
+    assert one["states"].dtype == np.float64
+    assert np.array_equal(one["truncated"][:], [0, 0, 0, 0, 1]) and one["truncated"].dtype == np.uint8
+    assert one["rewards"].fletcher32 and one["rewards"][3] == -0.1 * 3 - 1
+    assert "goals" not in one and "executed_actions" not in one
+    assert file["uniform_states/observations"].shape == (4, 3)
+)",
+                     folder / "data.h5"));
+}
+
+CATCH_TEST_CASE("we read the smallest file that the header of episode_file.hpp shows", "[h5py]") {
+  const TemporaryFolder folder;
+  CATCH_REQUIRE(python(folder, R"(
+import h5py, numpy as np, sys
+my_episodes = [(np.full((T + 1, 2), T, dtype=np.float64), np.ones((T, 1), dtype=">f4"), -np.arange(T) / 4)
+               for T in range(1, 13)]
+with h5py.File(sys.argv[1], "w") as file:
+    for n, (observations, actions, rewards) in enumerate(my_episodes):  # (T + 1, O), (T, A), (T)
+        episode = file.create_group(f"episodes/{n}")
+        episode["observations"], episode["actions"], episode["rewards"] = observations, actions, rewards
+)",
+                       folder / "mine.h5"));
+  const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
+  CATCH_REQUIRE(dataset.episodes.size() == 12);
+  for (std::size_t n = 0; n < 12; ++n) {
+    const fm::Episode& e = dataset.episodes[n];
+    CATCH_CHECK(e.index == n);
+    CATCH_REQUIRE(e.steps() == static_cast<Eigen::Index>(n) + 1);
+    CATCH_CHECK(e.observations == fm::Matrix::Constant(e.steps() + 1, 2, static_cast<float>(n + 1)));
+    CATCH_CHECK(e.actions == fm::Matrix::Ones(e.steps(), 1));
+    CATCH_CHECK(e.rewards.back() == -static_cast<double>(n) / 4);
+    CATCH_CHECK(e.truncated.back() == 1);
+    CATCH_CHECK(e.terminated.back() == 0);
+    CATCH_CHECK(e.goals.rows() == e.steps() + 1);
+    CATCH_CHECK_FALSE(e.success);
+  }
+}
+
+CATCH_TEST_CASE("h5py's bool, text attributes and gzip are read", "[h5py]") {
+  const TemporaryFolder folder;
+  CATCH_REQUIRE(python(folder, R"(
+import h5py, numpy as np, sys
+with h5py.File(sys.argv[1], "w") as file:
+    file.attrs["env"], file.attrs["seed"], file.attrs["noise"] = "pendulum", 7, 2
+    episode = file.create_group("episodes/0")
+    episode.create_dataset("observations", data=np.ones((4, 2)), compression="gzip", shuffle=True)
+    episode["actions"], episode["rewards"] = np.ones((3, 1)), np.ones(3)
+    episode["terminated"] = np.array([False, False, True])
+    episode["truncated"] = np.array([0, 0, 0], dtype=np.int64)
+)",
+                       folder / "mine.h5"));
+  const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
+  CATCH_CHECK(dataset.info == fm::DatasetInfo{"pendulum", "", 7, 2.0, "", ""});
+  const fm::Episode& e = dataset.episodes.at(0);
+  CATCH_CHECK(e.observations == fm::Matrix::Ones(4, 2));
+  CATCH_CHECK(e.terminated == std::vector<std::uint8_t>{0, 0, 1});
+  CATCH_CHECK(e.truncated == std::vector<std::uint8_t>{0, 0, 0});
+}

@@ -1,0 +1,169 @@
+"""What the figures show, read back from the lines and marks that they are made of."""
+
+import json
+import unittest
+
+import examples
+import make_example
+import numpy as np
+from figures import (ablation, denoising_process, expert_trajectory, flow_field, rollout_comparison, style, time_series,
+                     training)
+from figures.run import load
+
+
+def points(line):
+    return np.column_stack(line.get_data()).astype(float)
+
+
+class Figures(examples.RunTest):
+    def test_expert_trajectory_shows_the_hardest_start_in_seconds(self):
+        run = load(self.directory)
+        axes = expert_trajectory.draw(run).axes
+        states = run.expert.states[run.hardest_start()]
+        velocity = next(line for line in axes[1].lines if len(line.get_xdata()) == 201)
+        np.testing.assert_allclose(points(velocity), np.column_stack([np.arange(201) * 0.05, states[:, 1]]))
+        start, end = (line for line in axes[3].lines if line.get_marker() == "o")
+        np.testing.assert_allclose(points(start)[0], [make_example.wrap(states[0, 0]), states[0, 1]])
+        np.testing.assert_allclose(points(end)[0], [make_example.wrap(states[-1, 0]), states[-1, 1]])
+        self.assertIn("39 other episodes", expert_trajectory.caption(run))
+
+    def test_an_action_is_held_until_the_next(self):
+        run = load(self.directory)
+        panel = expert_trajectory.draw(run).axes[2]
+        torque = next(line for line in panel.lines if line.get_drawstyle() == "steps-post")
+        actions = run.expert.actions[run.hardest_start()][:, 0]
+        np.testing.assert_allclose(torque.get_ydata(), np.append(actions, actions[-1]))
+
+    def test_rollout_comparison_pairs_the_returns(self):
+        run = load(self.directory)
+        axes = rollout_comparison.draw(run).axes
+        np.testing.assert_allclose(axes[3].collections[0].get_offsets(),
+                                   np.column_stack([run.expert.returns, run.policy.returns]))
+        shown = {line.get_label(): line.get_ydata() for line in axes[1].lines}
+        np.testing.assert_array_equal(shown["policy"], run.policy.states[run.hardest_start()][:, 1])
+        np.testing.assert_array_equal(shown["expert"], run.expert.states[run.hardest_start()][:, 1])
+
+    def test_every_difference_is_in_the_histogram_or_counted_beside_it(self):
+        run = load(self.directory)
+        run.policy.returns[0] -= 500.0
+        ax = rollout_comparison.draw(run).axes[4]
+        inside = sum(bar.get_height() for bar in ax.patches)
+        beyond = sum(int(text.get_text().split()[0]) for text in ax.texts)
+        self.assertEqual(inside + beyond, self.EPISODES)
+        worst = (run.policy.returns - run.expert.returns).min()
+        self.assertIn(f"1 beyond,\nto −{abs(worst):.0f}", [text.get_text() for text in ax.texts])
+
+    def test_gap_is_as_evaluated_or_from_the_returns(self):
+        run = load(self.directory)
+        run.evaluation["gap"] = {"mean": -7.0, "ci95": [-9.0, -5.0]}
+        self.assertIn("Mean gap −7.0 (95 % interval −9.0 to −5.0)", rollout_comparison.caption(run))
+        run.evaluation = {}
+        run.expert.returns, run.policy.returns = np.zeros(4), np.array([-1.0, 1.0, 3.0, 5.0])
+        # Mean 2, squared deviations 9 + 1 + 1 + 9 = 20: standard error sqrt(20 / 3 / 4) = 1.291.
+        self.assertEqual(str(rollout_comparison.gap(run)), "+2.0 (95 % interval −0.5 to +4.5)")
+
+    def test_flow_field_puts_velocity_at_its_time_and_action(self):
+        run = load(self.directory)
+        panel = flow_field.draw(run).axes[2]
+        mesh = panel.collections[0]
+        corners = mesh.get_coordinates().reshape(-1, 2)
+        values = np.asarray(mesh.get_array()).ravel()
+        place = np.argmin(np.hypot(*(corners - [0.25, -3.0]).T))
+        known = 2.0 * make_example.velocity(np.array([-1.5]), 0.25, make_example.MIXTURES["upright"])[0]
+        self.assertAlmostEqual(values[place], known, places=6)
+        self.assertEqual(mesh.norm.vmin, -mesh.norm.vmax)
+        self.assertEqual(len({ax.collections[0].norm.vmax for ax in panel.figure.axes[:3]}), 1)
+        diamond = next(line for line in panel.lines if line.get_marker() == "D")
+        np.testing.assert_allclose(points(diamond), [[1.0, run.flow_fields[2].expert_action]])
+
+    def test_flow_field_shows_all_actions_of_all_states(self):
+        run = load(self.directory)
+        run.flow_fields[0].actions = run.flow_fields[0].actions * 1.5
+        self.assertEqual({ax.get_ylim() for ax in flow_field.draw(run).axes[:3]}, {(-7.5, 7.5)})
+
+    def test_arrows_follow_the_flow(self):
+        run = load(self.directory)
+        arrows = flow_field.draw(run).axes[0].collections[1]
+        slopes = arrows.V / arrows.U
+        torque, time = arrows.XY[:, 1], arrows.XY[:, 0]
+        known = [2.0 * make_example.velocity(np.array([a / 2.0]), t, make_example.MIXTURES["hanging"])[0]
+                 for a, t in zip(torque, time)]
+        np.testing.assert_allclose(slopes, known, atol=1e-6)
+        np.testing.assert_allclose(np.hypot(arrows.U, arrows.V), 1.0)
+
+    def test_histograms_hold_the_samples_of_both_ends(self):
+        run = load(self.directory)
+        axes = denoising_process.draw(run).axes
+        low, high = denoising_process.shown_range(run)
+        for state, (left, right) in zip(run.denoising, ((axes[3 * row + 1], axes[3 * row + 2]) for row in range(3))):
+            for ax, samples in ((left, state.trajectories[:, 0]), (right, state.trajectories[:, -1])):
+                counted = sum(bar.get_width() for bar in ax.patches)
+                self.assertEqual(counted, np.count_nonzero((samples >= low) & (samples <= high)))
+            centre = [bar.get_y() + bar.get_height() / 2 for bar in right.patches]
+            mean = np.average(centre, weights=[bar.get_width() for bar in right.patches])
+            self.assertAlmostEqual(mean, state.trajectories[:, -1].mean(), delta=0.1)
+
+    def test_training_shows_the_later_of_two_lines_for_a_step(self):
+        metrics = [{"step": 2, "train_loss": 5.0}, {"step": 1, "train_loss": 4.0}, {"step": 2, "train_loss": 3.0},
+                   {"step": 3, "train_loss": None}, {"step": 4, "train_loss": float("nan")}, {"rollout_return": 1.0}]
+        self.assertEqual(training.curve(metrics, "train_loss"), ([1, 2], [4.0, 3.0]))
+
+    def test_training_without_rollouts_is_one_panel(self):
+        run = load(self.directory)
+        self.assertEqual(len(training.draw(run).axes), 2)
+        run.metrics = [entry for entry in run.metrics if "train_loss" in entry]
+        self.assertEqual(len(training.draw(run).axes), 1)
+        run.metrics = []
+        self.assertIsNone(training.draw(run))
+
+    def test_ablation_needs_one_numeric_setting_that_differs(self):
+        def variants(*settings):
+            return [{"settings": s, "gap": {"mean": 0.0, "ci95": [0.0, 0.0]}} for s in settings]
+
+        steps = variants({"sampler.steps": 5, "a": "x"}, {"sampler.steps": 1, "a": "x"})
+        self.assertEqual(ablation.varied(steps), ("sampler.steps", steps[::-1]))
+        self.assertEqual(ablation.varied(variants({"solver": "rk4"}, {"solver": "euler"})), (None, []))
+        self.assertEqual(ablation.varied(variants({"s": 1, "t": 1}, {"s": 2, "t": 2})), (None, []))
+        self.assertEqual(ablation.varied(steps[:1]), (None, []))
+
+    def test_ablation_draws_gap_and_interval(self):
+        run = load(self.directory)
+        ax = ablation.draw(run).axes[0]
+        gaps = [variant["gap"] for variant in run.evaluation["variants"]]
+        bars = ax.containers[0]
+        means = [gap["mean"] for gap in gaps]
+        np.testing.assert_allclose(points(bars.lines[0]), np.column_stack([(1, 2, 5, 10, 20), means]))
+        ends = [segment[:, 1] for segment in bars.lines[2][0].get_segments()]
+        np.testing.assert_allclose(ends, [gap["ci95"] for gap in gaps])
+
+    def test_another_environment_gets_its_own_names(self):
+        with self.hdf5() as file:
+            file.attrs.update({"env": "cart", "state_names": "position\nspeed", "state_units": "m\nm/s"})
+        run = load(self.directory)
+        self.assertEqual([ax.get_ylabel() for ax in expert_trajectory.draw(run).axes],
+                         ["position (m)", "speed (m/s)", "torque (N m)"])
+        position = expert_trajectory.draw(run).axes[0].lines[0]
+        np.testing.assert_array_equal(position.get_ydata(), run.expert.states[run.hardest_start()][:, 0])
+
+    def test_many_dimensions_are_cut_to_a_few_panels(self):
+        run = load(self.directory)
+        run.states, run.actions = run.states * 10, run.actions * 9
+        self.assertEqual(len(time_series.panels(run)), time_series.MOST_PANELS)
+        self.assertFalse(time_series.are_all_shown(run))
+        self.assertEqual({is_action for _, _, is_action in time_series.panels(run)}, {True, False})
+
+    def test_a_policy_without_an_expert_has_its_own_figures(self):
+        with self.hdf5() as file:
+            del file["expert"]
+            for group in (*file["flow_field"].values(), *file["denoising"].values()):
+                del group["expert_action"]
+        (self.directory / "evaluation.json").write_text(json.dumps({"policy": None, "gap": None}))
+        run = load(self.directory)
+        self.assertIsNone(expert_trajectory.draw(run))
+        for module in (rollout_comparison, flow_field, denoising_process):
+            self.assertGreater(len(style.render(module.draw(run), "png")), 10000)
+            self.assertNotIn("expert", module.caption(run))
+
+
+if __name__ == "__main__":
+    unittest.main()
