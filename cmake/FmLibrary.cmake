@@ -11,8 +11,11 @@ endfunction()
 
 # fm_library(FOLDER LINKS target... [PRIVATE target...]) makes the target fm_FOLDER from every .cpp of libfm/FOLDER.
 # A folder can include from itself and from what it links, so a wrong include does not compile.
+#
+# UNITY compiles several sources as one: for folders whose third-party headers cost far more than their own code. Names in
+# anonymous namespaces must then differ within the folder.
 function(fm_library folder)
-  cmake_parse_arguments(ARG "" "" "LINKS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "" "LINKS;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
   add_library(fm_${folder} STATIC ${sources})
   add_library(libfm::${folder} ALIAS fm_${folder})
@@ -21,5 +24,8 @@ function(fm_library folder)
   fm_view(fm_${folder} PUBLIC libfm/${folder})
   target_include_directories(fm_${folder} PUBLIC $<INSTALL_INTERFACE:include>)
   target_link_libraries(fm_${folder} PUBLIC ${ARG_LINKS} PRIVATE $<BUILD_INTERFACE:fm_flags> ${ARG_PRIVATE})
+  if(ARG_UNITY)
+    set_target_properties(fm_${folder} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+  endif()
   set_property(GLOBAL APPEND PROPERTY FM_LIBRARIES fm_${folder})
 endfunction()

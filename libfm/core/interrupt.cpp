@@ -15,6 +15,7 @@ void note(int signal) {
 }  // namespace
 
 void note_signals() {
+  noted = 0;
   std::signal(SIGINT, note);
   std::signal(SIGTERM, note);
 }

@@ -16,7 +16,8 @@ class Interrupted : public std::exception {
   int signal_;
 };
 
-/// From here on SIGINT and SIGTERM are noted instead of ending the process; a second one ends it at once.
+/// Forgets what was noted; from here on SIGINT and SIGTERM are noted instead of ending the process; a second one ends
+/// it at once.
 void note_signals();
 
 /// The signal that was noted, or 0.

@@ -10,7 +10,7 @@ namespace fm {
 
 struct TrainRolloutOptions {
   int every = 25;
-  int episodes = 50;
+  int episodes = 200;
   int steps = 10;
 
   template <class Visitor>

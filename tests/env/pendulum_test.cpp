@@ -46,7 +46,7 @@ double energy_error(double time_step) {
 
 }  // namespace
 
-CATCH_TEST_CASE("angles wrap into [-pi, pi)", "[pendulum]") {
+CATCH_TEST_CASE("angles wrap into the half-open turn from -pi to pi", "[pendulum]") {
   CATCH_CHECK_THAT(fm::wrap_angle(0.5), WithinAbs(0.5, 1e-15));
   CATCH_CHECK(fm::wrap_angle(-pi) == -pi);
   CATCH_CHECK(fm::wrap_angle(pi) == -pi);

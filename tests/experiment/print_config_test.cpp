@@ -11,7 +11,7 @@
 
 namespace {
 
-sample::Options read(const std::string& text) {
+sample::Options read_sample(const std::string& text) {
   sample::Options options;
   fm::read_yaml_text(text, "printed", {}, options);
   return options;
@@ -96,7 +96,7 @@ CATCH_TEST_CASE("any options print, read back equal, and print to equal bytes", 
     const sample::Options options = any_options(draws);
     const std::string text = fm::print_yaml(options);
     CATCH_CAPTURE(text);
-    const sample::Options again = read(text);
+    const sample::Options again = read_sample(text);
     CATCH_REQUIRE(again == options);
     CATCH_REQUIRE(fm::print_yaml(again) == text);
   }

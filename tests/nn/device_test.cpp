@@ -29,7 +29,8 @@ CATCH_TEST_CASE("asking for CUDA gives it or says why not", "[device]") {
   } catch (const fm::MachineError& e) {
     const std::string text = e.what();
     CATCH_INFO(text);
-    const bool says_why = text.find("scripts/setup --cuda") != std::string::npos || text.find("NVIDIA GPU") != std::string::npos;
+    const bool says_why =
+        text.find("scripts/setup --cuda") != std::string::npos || text.find("NVIDIA GPU") != std::string::npos;
     CATCH_CHECK(says_why);
   }
 }

@@ -8,12 +8,12 @@
 
 namespace {
 
-const fm::RandomStream init(3, "init");
+const fm::RandomStream weights(3, "init");
 
 }  // namespace
 
 CATCH_TEST_CASE("the perceptron is what its equation says", "[mlp]") {
-  const fm::Mlp mlp(2, {3}, 1, init);
+  const fm::Mlp mlp(2, {3}, 1, weights);
   const auto p = mlp.named_parameters();
   const double x[] = {0.5, -1.5};
   const at::Tensor input = at::linspace(0.5, -1.5, 2).unsqueeze(0);
@@ -27,7 +27,7 @@ CATCH_TEST_CASE("the perceptron is what its equation says", "[mlp]") {
 }
 
 CATCH_TEST_CASE("fresh weights are uniform within 1/sqrt(inputs), and a function of the stream", "[mlp]") {
-  const fm::Mlp a(100, {50}, 10, init), b(100, {50}, 10, init), other(100, {50}, 10, fm::RandomStream(4, "init"));
+  const fm::Mlp a(100, {50}, 10, weights), b(100, {50}, 10, weights), other(100, {50}, 10, fm::RandomStream(4, "init"));
   const at::Tensor w = a.named_parameters()["0_weight"];
   CATCH_CHECK(w.abs().max().item<double>() <= 0.1);
   CATCH_CHECK(w.abs().max().item<double>() > 0.0999);
@@ -38,7 +38,7 @@ CATCH_TEST_CASE("fresh weights are uniform within 1/sqrt(inputs), and a function
 }
 
 CATCH_TEST_CASE("moving the module to another type moves what forward uses", "[mlp]") {
-  fm::Mlp mlp(2, {4}, 1, init);
+  fm::Mlp mlp(2, {4}, 1, weights);
   const at::Tensor x = at::linspace(0, 1, 2).unsqueeze(0);
   const double before = mlp.forward(x).item<double>();
   mlp.to(at::kDouble);

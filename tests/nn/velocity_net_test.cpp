@@ -26,8 +26,12 @@ CATCH_TEST_CASE("every velocity network maps (N, H, A) to (N, H, A), row by row"
   for (const std::string& name : fm::network_names()) {
     for (const int horizon : {1, 4}) {
       for (const int times : {1, 2}) {
-        const NetworkSizes sizes{.actions = 2, .action_horizon = horizon, .observations = 3, .observation_history = 2,
-                                 .goals = 1, .times = times};
+        const NetworkSizes sizes{.actions = 2,
+                                 .action_horizon = horizon,
+                                 .observations = 3,
+                                 .observation_history = 2,
+                                 .goals = 1,
+                                 .times = times};
         const auto net = fm::make_velocity_net({.name = name, .mlp = {{16, 16}}, .time_embedding = 8}, sizes, init);
         const at::Tensor z = numbers({5, horizon, 2}), t = numbers({5, times}).abs();
         const Condition condition{numbers({5, 2, 3}), numbers({5, 1}), at::ones({5})};

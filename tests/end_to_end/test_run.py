@@ -1,0 +1,151 @@
+"""A run from YAML to figures, twice, and from what it left behind."""
+
+import json
+
+from launcher import TINY, LauncherTest, clean
+
+
+class RunTest(LauncherTest):
+    def test_a_run_leaves_everything_behind(self):
+        run = self.run_tiny("report.figures=true")
+        for name in ("config.yaml", "provenance.json", "log.txt", "metrics.jsonl", "data.h5", "evaluation.json",
+                     "evaluation.h5", "report.html", "checkpoints/best.safetensors", "checkpoints/last.safetensors",
+                     "figures/expert_trajectory.png", "figures/rollout_comparison.png", "figures/flow_field.png",
+                     "figures/denoising_process.png"):
+            self.assertTrue((run / name).is_file() and (run / name).stat().st_size > 0, name)
+        self.assertEqual(len(list(run.glob("events.out.tfevents.*"))), 1)
+        evaluation = self.evaluation(run)
+        self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "action_error",
+                                            "smoothness", "latency", "variants"])
+        self.assertEqual(evaluation["latency"]["nfe"], 4)
+        mean_gap = evaluation["policy"]["return"]["mean"] - evaluation["expert"]["return"]["mean"]
+        self.assertAlmostEqual(evaluation["gap"]["mean"], mean_gap, places=9)
+        provenance = json.loads((run / "provenance.json").read_text())
+        for key in ("git_commit", "seed", "threads", "cpu", "data_hash", "libraries", "image_digest"):
+            self.assertIn(key, provenance)
+
+    def test_the_same_seed_gives_the_same_bytes_with_a_cache_and_without(self):
+        first = self.run_tiny()
+        cached = self.run_tiny()
+        elsewhere = self.run_tiny("runs=other")
+        self.assertNotEqual(first, cached)
+        self.assert_same_results(first, cached)
+        self.assert_same_results(first, elsewhere)
+
+    def test_another_seed_gives_another_policy(self):
+        first, second = self.run_tiny(), self.run_tiny("seed=1")
+        self.assertNotEqual((first / "checkpoints/best.safetensors").read_bytes(),
+                            (second / "checkpoints/best.safetensors").read_bytes())
+
+    def test_the_resolved_configuration_runs_again_as_the_same_run(self):
+        first = self.run_tiny("train.epochs=2")
+        done = self.fm("run", first / "config.yaml")
+        self.assert_same_results(first, first.parent / done.stdout.splitlines()[-1])
+
+    def test_threads_change_no_bit_of_collection_and_evaluation(self):
+        one, two = self.run_tiny("threads=1", "runs=one"), self.run_tiny("threads=2", "runs=two")
+        self.assertEqual((one / "data.h5").read_bytes(), (two / "data.h5").read_bytes())
+        results = []
+        for threads in (1, 2, 3):
+            done = self.fm("eval", one, f"threads={threads}")
+            results.append(clean(json.loads((one.parent / done.stdout.splitlines()[-1] / "evaluation.json").read_text())))
+        self.assertEqual(results[0], results[1])
+        self.assertEqual(results[0], results[2])
+
+    def test_a_checkpoint_is_evaluated_alone(self):
+        run = self.run_tiny()
+        alone = self.folder / "alone.safetensors"
+        alone.write_bytes((run / "checkpoints/best.safetensors").read_bytes())
+        done = self.fm("eval", alone, "device=cpu")
+        directory = self.folder / done.stdout.splitlines()[-1]
+        self.assertEqual(clean(self.evaluation(directory)), clean(self.evaluation(run)))
+
+    def test_evaluation_with_other_settings_goes_to_a_folder_named_by_them(self):
+        run = self.run_tiny()
+        before = (run / "evaluation.json").read_bytes()
+        done = self.fm("eval", run, "sampler.steps=2", "--visualize")
+        self.assertEqual(done.stdout.splitlines()[-1], str(run / "evaluations" / "sampler.steps=2"))
+        self.assertEqual((run / "evaluation.json").read_bytes(), before)
+        self.assertTrue((run / "evaluations/sampler.steps=2/figures/flow_field.png").is_file())
+        self.assertEqual(self.evaluation(run / "evaluations/sampler.steps=2")["latency"]["nfe"], 2)
+
+    def test_the_grid_evaluates_one_checkpoint_at_each_setting(self):
+        run = self.run_tiny("eval.grid={sampler.steps: [1, 3], sampler.solver: [euler, heun]}")
+        variants = self.evaluation(run)["variants"]
+        self.assertEqual([v["settings"] for v in variants],
+                         [{"sampler.steps": s, "sampler.solver": o} for s in (1, 3) for o in ("euler", "heun")])
+        self.assertEqual([v["latency"]["nfe"] for v in variants], [1, 2, 3, 6])
+
+    def test_a_policy_of_the_optimal_expert(self):
+        run = self.run_tiny("expert.name=optimal", "collect.uniform_states=500", "collect.noise=0")
+        self.assertGreater(self.evaluation(run)["expert"]["return"]["mean"], -400)
+
+
+class OtherCommandsTest(LauncherTest):
+    def test_demo_draws_the_expert(self):
+        done = self.fm("demo", self.experiment, "eval.episodes=10")
+        directory = self.folder / done.stdout.splitlines()[-1]
+        self.assertIn("swing_up_lqr return", done.stdout)
+        self.assertTrue((directory / "figures/expert_trajectory.png").is_file())
+
+    def test_collect_names_its_file_and_finds_it_again(self):
+        first = self.fm("collect", self.experiment, *TINY)
+        again = self.fm("collect", self.experiment, *TINY)
+        self.assertEqual(first.stdout, again.stdout)
+        self.assertIn("found in the cache", again.stderr)
+
+    def test_train_stops_before_evaluation(self):
+        run = self.run_tiny(command="train")
+        self.assertTrue((run / "checkpoints/best.safetensors").is_file())
+        self.assertFalse((run / "evaluation.json").exists())
+
+    def test_schema_is_json_and_names_every_section(self):
+        schema = json.loads(self.fm("schema").stdout)
+        for section in ("env", "expert", "collect", "policy", "network", "sampler", "train", "eval"):
+            self.assertIn(section, schema["properties"])
+
+    def test_init_starts_from_another_runs_weights(self):
+        first = self.run_tiny()
+        second = self.run_tiny(f"train.init={first}", "train.epochs=1", "train.learning_rate=1e-12", "train.ema=0")
+        self.assertAlmostEqual(self.evaluation(first)["action_error"]["rmse"],
+                               self.evaluation(second)["action_error"]["rmse"], places=3)
+
+
+class OwnDataTest(LauncherTest):
+    def setUp(self):
+        super().setUp()
+        self.data = self.fm("collect", self.experiment, *TINY).stdout.strip()
+
+    def test_data_files_with_an_environment_are_evaluated_in_full(self):
+        run = self.run_tiny(f"data.files=[{self.data}]")
+        self.assertIsNotNone(self.evaluation(run)["gap"])
+
+    def test_data_files_without_an_environment_give_the_action_error(self):
+        run = self.run_tiny(f"data.files=[{self.data}, {self.data}]", "env.name=none", "report.figures=true")
+        evaluation = self.evaluation(run)
+        self.assertIsNone(evaluation["gap"])
+        self.assertIsNone(evaluation["policy"])
+        self.assertGreater(evaluation["action_error"]["rmse"], 0)
+        self.assertTrue((run / "report.html").is_file())
+
+    def test_minimal_files_from_h5py_train(self):
+        import h5py
+        import numpy
+        with h5py.File(self.folder / "mine.h5", "w") as file:
+            for n in range(4):
+                group = file.create_group(f"episodes/{n}")
+                observations = numpy.random.default_rng(n).normal(size=(31, 5))
+                group["observations"], group["actions"] = observations, observations[:-1, :2]
+                group["rewards"] = numpy.zeros(30)
+        run = self.run_tiny("data.files=[mine.h5]", "env.name=none")
+        self.assertGreater(self.evaluation(run)["action_error"]["rmse"], 0)
+
+    def test_data_that_does_not_fit_the_environment_is_refused(self):
+        import h5py
+        import numpy
+        with h5py.File(self.folder / "other.h5", "w") as file:
+            group = file.create_group("episodes/0")
+            group["observations"], group["actions"] = numpy.zeros((3, 7)), numpy.zeros((2, 1))
+            group["rewards"] = numpy.zeros(2)
+        done = self.fm("run", self.experiment, *TINY, "data.files=[other.h5]", expect=2)
+        self.assertIn("has 7 observations, 1 actions and 0 goals, but environment 'pendulum' has 3", done.stderr)

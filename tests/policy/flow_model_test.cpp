@@ -1,0 +1,63 @@
+#include "libfm/policy/flow_model.hpp"
+
+#include "libfm/core/parallel.hpp"
+#include "libfm/env/rollout.hpp"
+#include "libfm/policy/draws.hpp"
+#include "libfm/policy/model_policy.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/policy/small_model.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+CATCH_TEST_CASE("the loss is a function of weights, batch and position alone", "[flow_model]") {
+  const auto model = fm::test::small_model(at::kDouble);
+  const fm::Batch batch{
+      at::linspace(-1, 1, 6, at::kDouble).view({6, 1, 1}),
+      model->condition(at::linspace(-1, 1, 18, at::kDouble).view({6, 3}), at::zeros({6, 0}, at::kDouble))};
+  const fm::RandomStream stream(0, "batch");
+  const auto loss = [&](std::uint64_t position) { return model->loss(batch, stream, position).item<double>(); };
+  CATCH_CHECK(loss(3) == loss(3));
+  CATCH_CHECK(loss(3) != loss(4));
+}
+
+CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row by row", "[flow_model]") {
+  constexpr int n = 20000;
+  const fm::RandomStream stream(0, "batch");
+  const fm::FlowDraws draws = fm::draw_flow(stream, 9, at::zeros({n, 1, 2}));
+  CATCH_CHECK_THAT(draws.times.mean().item<double>(), Catch::Matchers::WithinAbs(0.5, 5 * std::sqrt(1.0 / 12 / n)));
+  CATCH_CHECK_THAT(draws.noise.mean().item<double>(), Catch::Matchers::WithinAbs(0.0, 5 * std::sqrt(0.5 / n)));
+  CATCH_CHECK_THAT(draws.noise.var().item<double>(), Catch::Matchers::WithinAbs(1.0, 5 * std::sqrt(1.0 / n)));
+  const fm::FlowDraws fewer = fm::draw_flow(stream, 9, at::zeros({5, 1, 2}));
+  CATCH_CHECK(fewer.noise.equal(draws.noise.slice(0, 0, 5)));
+}
+
+CATCH_TEST_CASE("threads and blocks of a rollout change no bit of what a policy does", "[flow_model]") {
+  const std::shared_ptr<const fm::PolicyModel> model = fm::test::small_model(at::kFloat);
+  const auto make_policy = [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(2, "noise")); };
+  const auto roll = [&](int threads) {
+    fm::set_threads(threads);
+    return fm::rollout(fm::make_env({}), make_policy, {.episodes = 40, .block = 10});
+  };
+  const auto one = roll(1), two = roll(2), four = roll(4);
+  fm::set_threads(0);
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CATCH_CHECK(one[i].states == two[i].states);
+    CATCH_CHECK(one[i].actions == four[i].actions);
+  }
+}
+
+CATCH_TEST_CASE("actions stay within the environment's bounds", "[flow_model]") {
+  const auto model = fm::test::small_model(at::kFloat);
+  {
+    const at::NoGradGuard no_grad;
+    for (const at::Tensor& weight : model->parameters()) weight.mul_(50);
+  }
+  const auto make_policy = [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(2, "noise")); };
+  const auto episodes = fm::rollout(fm::make_env({}), make_policy, {.episodes = 2});
+  CATCH_CHECK(episodes[0].actions.cwiseAbs().maxCoeff() == 2.0f);
+}

@@ -1,0 +1,139 @@
+#include "libfm/train/trainer.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/core/interrupt.hpp"
+#include "libfm/policy/checkpoint.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/policy/small_model.hpp"
+
+#include <csignal>
+
+namespace {
+
+fm::Rows rows_of(int count, std::uint64_t seed) {
+  fm::Rows rows{fm::Matrix(count, 3), fm::Matrix(count, 0), fm::Matrix(count, 1)};
+  fm::Draws draws = fm::RandomStream(seed, "rows").at(0);
+  for (int i = 0; i < count; ++i) {
+    for (int j = 0; j < 3; ++j) rows.observations(i, j) = static_cast<float>(draws.uniform(-1, 1));
+    rows.actions(i, 0) = rows.observations(i, 0) - rows.observations(i, 1);
+  }
+  return rows;
+}
+
+fm::TrainingJob job_in(const std::filesystem::path& directory) {
+  return {.description = fm::test::small_description(),
+          .train = rows_of(200, 0),
+          .validation = rows_of(50, 1),
+          .seed = 3,
+          .directory = directory};
+}
+
+fm::TrainOptions quick() {
+  fm::TrainOptions options;
+  options.epochs = 6;
+  options.batch_size = 64;
+  options.best = "loss";
+  return options;
+}
+
+std::string bytes(const std::filesystem::path& file) { return fm::read_file(file, 1 << 24); }
+
+}  // namespace
+
+CATCH_TEST_CASE("training twice gives the same bytes, and another seed gives others", "[trainer]") {
+  const TemporaryFolder a, b, c;
+  fm::train(quick(), job_in(a.path()));
+  fm::train(quick(), job_in(b.path()));
+  fm::TrainingJob other = job_in(c.path());
+  other.seed = 4;
+  fm::train(quick(), other);
+  for (const char* name : {"checkpoints/last.safetensors", "checkpoints/best.safetensors"}) {
+    CATCH_CHECK(bytes(a.path() / name) == bytes(b.path() / name));
+    CATCH_CHECK(bytes(a.path() / name) != bytes(c.path() / name));
+  }
+}
+
+CATCH_TEST_CASE("training that was stopped ends with the same bytes", "[trainer]") {
+  fm::note_signals();
+  const TemporaryFolder whole, stopped;
+  fm::train(quick(), job_in(whole.path()));
+
+  // A signal is noted by the trainer's own rollout at the end of epoch 2, and once more in the last epoch but one.
+  for (const int epoch : {2, 5}) {
+    fm::TrainingJob job = job_in(stopped.path());
+    int calls = 0;
+    job.rollout = [&](std::shared_ptr<const fm::PolicyModel>) {
+      if (++calls == 1) std::raise(SIGTERM);
+      return fm::PairedReturn{};
+    };
+    fm::TrainOptions options = quick();
+    options.rollout.every = epoch;
+    CATCH_CHECK_THROWS_AS(fm::train(options, job), fm::Interrupted);
+    fm::note_signals();
+  }
+  fm::train(quick(), job_in(stopped.path()));
+  for (const char* name : {"checkpoints/last.safetensors", "checkpoints/best.safetensors"}) {
+    CATCH_CHECK(bytes(whole.path() / name) == bytes(stopped.path() / name));
+  }
+}
+
+CATCH_TEST_CASE("a finished training is left alone", "[trainer]") {
+  const TemporaryFolder folder;
+  fm::train(quick(), job_in(folder.path()));
+  const auto last = folder.path() / "checkpoints/last.safetensors";
+  const auto time = std::filesystem::last_write_time(last);
+  fm::train(quick(), job_in(folder.path()));
+  CATCH_CHECK(std::filesystem::last_write_time(last) == time);
+}
+
+CATCH_TEST_CASE("a loss that is not finite stops training with its step and batch, before it is saved", "[trainer]") {
+  const TemporaryFolder folder;
+  fm::TrainingJob job = job_in(folder.path());
+  job.train.actions(17, 0) = 1e30f;  // squares to infinity in float32
+  try {
+    fm::train(quick(), job);
+    CATCH_FAIL("nothing was thrown");
+  } catch (const fm::InputError& e) {
+    const std::string text = e.what();
+    CATCH_CHECK(text.find("the loss is inf at step ") != std::string::npos);
+    CATCH_CHECK(text.find("batch ") != std::string::npos);
+    CATCH_CHECK(text.find("train.learning_rate") != std::string::npos);
+  }
+  CATCH_CHECK(!std::filesystem::exists(folder.path() / "checkpoints/best.safetensors"));
+}
+
+CATCH_TEST_CASE("training learns: the loss of held-out rows falls far below that of fresh weights", "[trainer]") {
+  const TemporaryFolder folder;
+  fm::TrainOptions options = quick();
+  options.epochs = 150;
+  options.learning_rate = 3e-3;
+  fm::train(options, job_in(folder.path()));
+  const auto trained = fm::load_policy(folder.path() / "checkpoints/best.safetensors", at::kCPU);
+  const fm::TrainingData data(rows_of(50, 1), *trained);
+  const fm::RandomStream stream(9, "loss");
+  const auto fresh = fm::test::small_model(at::kFloat);
+  const double after = trained->loss(data.range(0, 50), stream, 0).item<double>();
+  const double before = fresh->loss(data.range(0, 50), stream, 0).item<double>();
+  CATCH_CHECK(after < 0.5 * before);
+}
+
+CATCH_TEST_CASE("float64, no moving average and initial weights all train", "[trainer]") {
+  const TemporaryFolder folder, next;
+  fm::TrainOptions options = quick();
+  options.precision = "float64";
+  options.ema = 0.0;
+  fm::train(options, job_in(folder.path()));
+  const auto trained = fm::load_policy(folder.path() / "checkpoints/last.safetensors", at::kCPU);
+  CATCH_CHECK(trained->parameters()[0].scalar_type() == at::kDouble);
+
+  fm::TrainingJob job = job_in(next.path());
+  job.initial_weights = trained;
+  options.epochs = 1;
+  options.learning_rate = 1e-12;
+  fm::train(options, job);
+  const auto again = fm::load_policy(next.path() / "checkpoints/last.safetensors", at::kCPU);
+  CATCH_CHECK((again->parameters()[0] - trained->parameters()[0]).abs().max().item<double>() < 1e-9);
+}
