@@ -1,0 +1,29 @@
+# cmake --install: two components. "runtime" is what runs (fm and the scripts that draw), "development" what a program that
+# uses libfm builds with: find_package(libfm REQUIRED), then target_link_libraries(app libfm::policy).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(fm_package "${CMAKE_INSTALL_LIBDIR}/cmake/libfm")
+set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
+
+# LibTorch stays where it is: the installed fm looks for it in FM_TORCH_ROOT.
+set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib")
+install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" DESTINATION "${fm_share}/scripts" COMPONENT runtime)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/figures" DESTINATION "${fm_share}/scripts" COMPONENT runtime
+        FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
+
+get_property(fm_libraries GLOBAL PROPERTY FM_LIBRARIES)
+install(TARGETS ${fm_libraries} EXPORT libfm ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+foreach(library IN LISTS fm_libraries)
+  get_target_property(folder ${library} EXPORT_NAME)
+  file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/libfm/${folder}/*.hpp")
+  install(FILES ${headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/libfm/${folder}" COMPONENT development)
+endforeach()
+
+install(EXPORT libfm NAMESPACE libfm:: FILE libfmTargets.cmake DESTINATION "${fm_package}" COMPONENT development)
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/libfmConfig.cmake.in" "${PROJECT_BINARY_DIR}/libfmConfig.cmake"
+                              INSTALL_DESTINATION "${fm_package}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/libfmConfig.cmake" "${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/Dependencies.cmake" "${PROJECT_SOURCE_DIR}/cmake/LibTorch.cmake"
+        DESTINATION "${fm_package}" COMPONENT development)

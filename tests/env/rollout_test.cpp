@@ -24,7 +24,8 @@ class Remembering final : public fm::Policy {
     output.extras.resize(input.observations.rows(), 1);
     for (int i = 0; i < input.observations.rows(); ++i) {
       output.extras(i, 0) = last_[i];
-      last_[i] = 0.5f * last_[i] + input.observations(i, 1) + 0.01f * static_cast<float>(input.steps[i]);
+      last_[i] = 0.5f * last_[i] + input.observations(i, input.observations.cols() / 2) +
+                 0.01f * static_cast<float>(input.steps[i]);
       output.actions(i, 0) = last_[i];
     }
   }
