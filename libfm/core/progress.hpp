@@ -19,8 +19,7 @@ struct ProgressState {
   std::string_view text = {};
 };
 
-/// "train  40 % [========            ] 400/1000 steps  80 steps/s  5 s  8 s left  loss 0.12": done, rate, elapsed,
-/// left.
+/// "train  40 % [========            ] 400/1000 steps  80 steps/s  5 s  8 s left  loss 0.12".
 std::string format_progress(const ProgressState& state);
 
 /// "45 s", "3 min 20 s", "2 h 05 min".

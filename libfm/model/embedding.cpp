@@ -5,7 +5,7 @@
 namespace fm {
 
 std::vector<double> embedding_frequencies(int count) {
-  constexpr double slowest = 1.0, fastest = 100.0;
+  constexpr double slowest = 1.0, fastest = 20.0;
   std::vector<double> frequencies;
   for (int k = 0; k < count; ++k) {
     frequencies.push_back(slowest *
