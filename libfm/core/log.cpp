@@ -2,6 +2,7 @@
 
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -9,7 +10,8 @@ namespace fm {
 
 void log_to_stderr() {
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  terminal->set_pattern("%^%v%$");
+  // On a terminal a line first clears what a progress bar left there.
+  terminal->set_pattern(isatty(STDERR_FILENO) != 0 ? "\r\x1b[2K%^%v%$" : "%v");
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("fm", terminal));
 }
 

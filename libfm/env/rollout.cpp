@@ -126,4 +126,10 @@ std::vector<Episode> rollout(const EnvFactory& make_env, const PolicyFactory& ma
   return episodes;
 }
 
+std::vector<double> returns_of(const std::vector<Episode>& episodes) {
+  std::vector<double> returns;
+  for (const Episode& episode : episodes) returns.push_back(episode.total_reward());
+  return returns;
+}
+
 }  // namespace fm

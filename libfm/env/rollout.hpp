@@ -45,4 +45,7 @@ struct RolloutOptions {
 std::vector<Episode> rollout(const EnvFactory& make_env, const PolicyFactory& make_policy,
                              const RolloutOptions& options);
 
+/// The total reward of each.
+std::vector<double> returns_of(const std::vector<Episode>& episodes);
+
 }  // namespace fm

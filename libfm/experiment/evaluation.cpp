@@ -10,12 +10,6 @@
 namespace fm {
 namespace {
 
-std::vector<double> returns_of(const std::vector<Episode>& episodes) {
-  std::vector<double> returns;
-  for (const Episode& episode : episodes) returns.push_back(episode.total_reward());
-  return returns;
-}
-
 Gap gap_between(const std::vector<Episode>& policy, const std::vector<Episode>& expert, const RandomStream& bootstrap) {
   std::vector<double> differences = returns_of(policy);
   const std::vector<double> base = returns_of(expert);

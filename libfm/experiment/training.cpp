@@ -2,7 +2,6 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
-#include "libfm/core/statistics.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/recorded_data.hpp"
@@ -51,21 +50,14 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
   return model;
 }
 
-std::vector<double> returns_of(const std::vector<Episode>& episodes) {
-  std::vector<double> returns;
-  for (const Episode& episode : episodes) returns.push_back(episode.total_reward());
-  return returns;
-}
-
 /// Rolls a model out from the same starts at every call. The expert is rolled out once.
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
-  const double expert = mean(returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e)), options)));
-  return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturn {
+  const auto expert = returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e)), options));
+  return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturns {
     const auto make_policy = [&] { return std::make_unique<ModelPolicy>(model, RandomStream(seed, "rollout noise")); };
-    const double policy = mean(returns_of(rollout(make, make_policy, options)));
-    return {.policy = policy, .expert = expert, .gap = policy - expert};
+    return {.policy = returns_of(rollout(make, make_policy, options)), .expert = expert};
   };
 }
 

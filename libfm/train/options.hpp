@@ -49,7 +49,9 @@ struct TrainOptions {
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
-          "best.safetensors is the epoch of the highest return paired with the expert's, or the lowest loss",
+          "best.safetensors is the latest epoch whose return, paired with the expert's, is not clearly below the "
+          "highest, or "
+          "the epoch of the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
     visit("precision", precision, "type of weights and arithmetic", one_of({"float32", "float64"}));

@@ -4,6 +4,7 @@
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/core/progress.hpp"
+#include "libfm/core/statistics.hpp"
 #include "libfm/nn/ema.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/train/adamw.hpp"
@@ -26,6 +27,21 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+std::vector<double> differences(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
+  return result;
+}
+
+/// Whether paired figures fell by more than the standard error of their difference. Rollouts are too few to tell close
+/// policies apart, and the later one was trained longer, so it is worse only if that shows.
+bool is_worse(const std::vector<double>& figures, const std::vector<double>& best) {
+  const std::vector<double> change = differences(figures, best);
+  const double n = static_cast<double>(change.size());
+  const double error = change.size() > 1 ? standard_deviation(change) / std::sqrt(n) : 0.0;
+  return mean(change) < -error;
+}
 
 class Trainer {
  public:
@@ -97,9 +113,13 @@ class Trainer {
         {"learning_rate", learning_rate(state_.step - 1, total_steps_, options_.learning_rate, options_.warm_up)},
         {"steps_per_second", rate}};
     if (validation_.size() > 0) line["validation_loss"] = validation_loss();
-    if (rollout_is_due(epoch)) score_rollout(line);
+    const bool by_return = options_.best == "return" && job_.rollout && options_.rollout.every > 0;
+    if (rollout_is_due(epoch)) {
+      const std::vector<double> gaps = score_rollout(line);
+      if (by_return) keep_if_best(gaps);
+    }
+    if (!by_return) keep_if_best({-line.value("validation_loss", train_loss)});
     metrics.write(line);
-    keep_if_best(line);
   }
 
   /// At fixed noise and times, so that two epochs differ by their weights alone.
@@ -120,27 +140,26 @@ class Trainer {
     return job_.rollout && every > 0 && (epoch % every == 0 || epoch == options_.epochs);
   }
 
-  void score_rollout(nlohmann::json& line) {
+  /// @return the gap to the expert, episode by episode
+  std::vector<double> score_rollout(nlohmann::json& line) {
     SamplerOptions quick = job_.description.sampler;
     quick.steps = options_.rollout.steps;
     averaged_->set_sampler(quick);
-    const PairedReturn score = job_.rollout(averaged_);
+    const PairedReturns returns = job_.rollout(averaged_);
     averaged_->set_sampler(job_.description.sampler);
-    line["rollout_return"] = score.policy;
-    line["rollout_expert_return"] = score.expert;
-    line["rollout_gap"] = score.gap;
+    const std::vector<double> gaps = differences(returns.policy, returns.expert);
+    line["rollout_return"] = mean(returns.policy);
+    line["rollout_expert_return"] = mean(returns.expert);
+    line["rollout_gap"] = mean(gaps);
     spdlog::info("epoch {:>4}: {}, rollout return {:.1f} (expert {:.1f}, paired gap {:+.2f})",
-                 line["epoch"].get<std::int64_t>(), loss_text_, score.policy, score.expert, score.gap);
+                 state_.step / steps_per_epoch_, loss_text_, mean(returns.policy), mean(returns.expert), mean(gaps));
+    return gaps;
   }
 
-  /// By return where there are rollouts, else by loss; the higher of -loss and gap is the better.
-  void keep_if_best(const nlohmann::json& line) {
-    const bool by_return = options_.best == "return" && job_.rollout && options_.rollout.every > 0;
-    const char* key = by_return ? "rollout_gap" : line.contains("validation_loss") ? "validation_loss" : "train_loss";
-    if (!line.contains(key)) return;
-    const double figure = by_return ? line[key].get<double>() : -line[key].get<double>();
-    if (state_.best && figure <= *state_.best) return;
-    state_.best = figure;
+  /// @param figures the higher the better
+  void keep_if_best(const std::vector<double>& figures) {
+    if (!state_.best.empty() && is_worse(figures, state_.best)) return;
+    state_.best = figures;
     state_.best_step = state_.step;
     write_safetensors(checkpoints_ / "best.safetensors", checkpoint());
   }

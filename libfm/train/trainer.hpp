@@ -12,18 +12,18 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace fm {
 
-/// Mean returns over the same initial states, and the mean of their differences.
-struct PairedReturn {
-  double policy = 0.0;
-  double expert = 0.0;
-  double gap = 0.0;
+/// Returns over the same initial states, an entry for each episode.
+struct PairedReturns {
+  std::vector<double> policy;
+  std::vector<double> expert;
 };
 
 /// Lets a model act in the environment.
-using RolloutScore = std::function<PairedReturn(std::shared_ptr<const PolicyModel>)>;
+using RolloutScore = std::function<PairedReturns(std::shared_ptr<const PolicyModel>)>;
 
 struct TrainingJob {
   PolicyDescription description;

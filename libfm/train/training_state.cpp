@@ -24,15 +24,11 @@ std::vector<std::pair<std::string, at::Tensor>> named_state(const TrainingTensor
 }
 
 nlohmann::json to_json(const TrainingState& state) {
-  nlohmann::json json = {{"step", state.step}, {"best_step", state.best_step}};
-  json["best"] = state.best ? nlohmann::json(*state.best) : nlohmann::json();
-  return json;
+  return {{"step", state.step}, {"best_step", state.best_step}, {"best", state.best}};
 }
 
 TrainingState from_json(const nlohmann::json& json) {
-  TrainingState state{.step = json.at("step"), .best = std::nullopt, .best_step = json.at("best_step")};
-  if (!json.at("best").is_null()) state.best = json.at("best").get<double>();
-  return state;
+  return {.step = json.at("step"), .best = json.at("best"), .best_step = json.at("best_step")};
 }
 
 }  // namespace

@@ -8,13 +8,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <vector>
 
 namespace fm {
 
 struct TrainingState {
-  std::int64_t step = 0;       ///< steps done
-  std::optional<double> best;  ///< the figure of best.safetensors: a gap in return, or a loss
+  std::int64_t step = 0;     ///< steps done
+  std::vector<double> best;  ///< the figures of best.safetensors, the higher the better; empty: there is none yet
   std::int64_t best_step = 0;
 };
 

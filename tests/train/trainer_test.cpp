@@ -67,7 +67,7 @@ CATCH_TEST_CASE("training that was stopped ends with the same bytes", "[trainer]
     int calls = 0;
     job.rollout = [&](std::shared_ptr<const fm::PolicyModel>) {
       if (++calls == 1) std::raise(SIGTERM);
-      return fm::PairedReturn{};
+      return fm::PairedReturns{{0.0, 1.0}, {0.0, 1.0}};
     };
     fm::TrainOptions options = quick();
     options.rollout.every = epoch;
@@ -136,4 +136,20 @@ CATCH_TEST_CASE("float64, no moving average and initial weights all train", "[tr
   fm::train(options, job);
   const auto again = fm::load_policy(next.path() / "checkpoints/last.safetensors", at::kCPU);
   CATCH_CHECK((again->parameters()[0] - trained->parameters()[0]).abs().max().item<double>() < 1e-9);
+}
+
+CATCH_TEST_CASE("best is the latest policy that is not clearly worse in return", "[trainer]") {
+  const TemporaryFolder folder;
+  fm::TrainingJob job = job_in(folder.path());
+  // Gaps by epoch: bad, good, a little worse within the noise, clearly worse, clearly worse.
+  const std::vector<std::vector<double>> returns = {{-50, -60, -70}, {-1, -2, -3}, {-1.5, -1.5, -3.1},
+                                                    {-9, -9, -9},    {-8, -9, -9}, {-7, -9, -9}};
+  std::size_t epoch = 0;
+  job.rollout = [&](std::shared_ptr<const fm::PolicyModel>) { return fm::PairedReturns{returns[epoch++], {0, 0, 0}}; };
+  fm::TrainOptions options = quick();
+  options.best = "return";
+  options.rollout.every = 1;
+  fm::train(options, job);
+  const auto last = fm::read_safetensors(folder.path() / "checkpoints/last.safetensors");
+  CATCH_CHECK(last.metadata.at("training").find("\"best_step\":12") != std::string::npos);  // epoch 3 of 4 steps each
 }
