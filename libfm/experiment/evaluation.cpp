@@ -1,6 +1,7 @@
 #include "libfm/experiment/evaluation.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/parallel.hpp"
 #include "libfm/policy/draws.hpp"
 #include "libfm/policy/model_policy.hpp"
 
@@ -38,21 +39,26 @@ Rows states_of(const std::vector<Episode>& episodes) {
   return rows;
 }
 
+/// Sum of squared differences between a policy's actions and those of the rows.
+double squared_error(Policy& policy, const Rows& rows, Eigen::Index begin, Eigen::Index end) {
+  const Matrix observations = rows.observations.middleRows(begin, end - begin);
+  const Matrix goals = rows.goals.middleRows(begin, end - begin);
+  std::vector<std::uint64_t> ids(static_cast<std::size_t>(end - begin));
+  std::iota(ids.begin(), ids.end(), static_cast<std::uint64_t>(begin));
+  const std::vector<std::uint32_t> steps(ids.size(), 0);
+  PolicyOutput output;
+  policy.act({observations, goals, ids, steps}, output);
+  return (output.actions - rows.actions.middleRows(begin, end - begin)).cast<double>().squaredNorm();
+}
+
 double action_rmse(const std::shared_ptr<const PolicyModel>& model, const Rows& rows, const RandomStream& noise) {
-  constexpr Eigen::Index block = 1024;
-  ModelPolicy policy(model, noise);
-  double sum = 0.0;
-  for (Eigen::Index begin = 0; begin < rows.size(); begin += block) {
-    const Eigen::Index n = std::min(block, rows.size() - begin);
-    const Matrix observations = rows.observations.middleRows(begin, n), goals = rows.goals.middleRows(begin, n);
-    std::vector<std::uint64_t> ids(static_cast<std::size_t>(n));
-    std::iota(ids.begin(), ids.end(), static_cast<std::uint64_t>(begin));
-    const std::vector<std::uint32_t> steps(ids.size(), 0);
-    PolicyOutput output;
-    policy.act({observations, goals, ids, steps}, output);
-    sum += (output.actions - rows.actions.middleRows(begin, n)).cast<double>().squaredNorm();
-  }
-  return std::sqrt(sum / static_cast<double>(rows.actions.size()));
+  constexpr std::int64_t block = 1024;
+  std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
+  for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
+    ModelPolicy policy(model, noise);
+    sums[static_cast<std::size_t>(begin / block)] = squared_error(policy, rows, begin, end);
+  });
+  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(rows.actions.size()));
 }
 
 void roll_out_both(const std::shared_ptr<const PolicyModel>& model, const EvaluationOptions& options,

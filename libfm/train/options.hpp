@@ -24,9 +24,9 @@ struct TrainRolloutOptions {
 struct TrainOptions {
   int epochs = 150;
   int batch_size = 256;
-  double learning_rate = 1e-3;
+  double learning_rate = 2e-3;
   double warm_up = 0.05;
-  double weight_decay = 0.01;
+  double weight_decay = 1e-4;
   std::optional<double> clip = 1.0;
   double ema = 0.995;
   double validation = 0.05;
