@@ -2,6 +2,7 @@
 
 #include "fm_git_commit.hpp"
 #include "libfm/core/parallel.hpp"
+#include "libfm/nn/device.hpp"
 
 #include <fmt/core.h>
 #include <torch/headeronly/version.h>
@@ -39,6 +40,11 @@ nlohmann::ordered_json image_digest() {
   return digest == nullptr ? nlohmann::ordered_json() : nlohmann::ordered_json(digest);
 }
 
+nlohmann::ordered_json cuda() {
+  const std::optional<long> version = cuda_version();
+  return version ? nlohmann::ordered_json(*version) : nlohmann::ordered_json();
+}
+
 }  // namespace
 
 std::string git_commit() { return FM_GIT_COMMIT; }
@@ -54,6 +60,7 @@ nlohmann::ordered_json provenance(const Experiment& experiment) {
           {"compiler", fmt::format("{} {}", __VERSION__, FM_BUILD_TYPE)},
           {"libraries",
            {{"libtorch", TORCH_VERSION},
+            {"cuda", cuda()},
             {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
             {"fmt", FMT_VERSION}}},
           {"image_digest", image_digest()}};

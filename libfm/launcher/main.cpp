@@ -5,8 +5,6 @@
 #include "libfm/core/log.hpp"
 #include "libfm/launcher/commands.hpp"
 
-#include <cstdio>
-
 namespace {
 
 int run(int argc, char** argv) {
@@ -37,13 +35,13 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const fm::Interrupted& e) {
-    spdlog::warn("stopped by a signal; go on with: fm resume RUN_DIR");
+    spdlog::warn("stopped by a signal");
     return 128 + e.signal();
   } catch (const fm::InputError& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    spdlog::error("{}", e.what());
     return 2;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "fm: %s\n", e.what());
+    spdlog::error("fm: {}", e.what());
     return 1;
   }
 }

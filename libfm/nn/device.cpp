@@ -63,4 +63,9 @@ std::string describe_device(c10::Device device) {
   return device.is_cpu() ? fmt::format("cpu, {} threads", threads()) : device.str();
 }
 
+std::optional<long> cuda_version() {
+  const auto& hooks = at::detail::getCUDAHooks();
+  return hooks.hasCUDART() ? std::optional(hooks.versionCUDART()) : std::nullopt;
+}
+
 }  // namespace fm

@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 
+#include <optional>
 #include <string>
 
 namespace fm {
@@ -16,5 +17,8 @@ void use_threads(int threads);
 
 /// The device in words, for the log: "cpu, 8 threads" or "cuda:0".
 std::string describe_device(c10::Device device);
+
+/// CUDA's version as CUDA numbers it (13020 is 13.2), or nothing in a process that did not ask for CUDA.
+std::optional<long> cuda_version();
 
 }  // namespace fm
