@@ -75,8 +75,8 @@ void add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "evaluate a run's best checkpoint, or any checkpoint alone");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("RUN_DIR|CHECKPOINT", arguments->target, "a run directory or a .safetensors file")->required();
-  command->add_option("KEY=VALUE", arguments->overrides,
-                      "other settings, such as sampler.steps=5 or eval.episodes=100");
+  command->add_option("SETTING", arguments->overrides, "other settings, such as sampler.steps=5 or eval.episodes=100")
+      ->option_text("KEY=VALUE ...");
   command->add_flag("--visualize", arguments->visualize, "draw the figures and the report too");
   command->add_flag("--print-config", arguments->print_config, "print the whole configuration and do nothing");
   command->add_flag("--dry-run", arguments->dry_run, "check everything, say what would be done and do nothing");

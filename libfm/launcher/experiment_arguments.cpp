@@ -8,7 +8,8 @@ namespace fm {
 
 void ExperimentArguments::add_to(CLI::App& command, bool file_is_required) {
   command.add_option("EXPERIMENT", file, "the experiment's YAML file")->required(file_is_required);
-  command.add_option("KEY=VALUE", overrides, "settings that replace the file's, such as train.epochs=20");
+  command.add_option("SETTING", overrides, "settings that replace the file's, such as train.epochs=20")
+      ->option_text("KEY=VALUE ...");
   command.add_flag("--print-config", print_config, "print the whole configuration and do nothing");
   command.add_flag("--dry-run", dry_run, "check everything, say what would be done and do nothing");
 }
