@@ -7,12 +7,17 @@
 #include <vector>
 
 namespace fm {
+namespace {
+
+int thread_count = omp_get_max_threads();
+
+}  // namespace
 
 void for_each_block(std::int64_t rows, std::int64_t block,
                     const std::function<void(std::int64_t begin, std::int64_t end)>& work) {
   const std::int64_t blocks = (rows + block - 1) / block;
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(blocks));
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads())
   for (std::int64_t i = 0; i < blocks; ++i) {
     try {
       work(i * block, std::min(rows, (i + 1) * block));
@@ -25,8 +30,11 @@ void for_each_block(std::int64_t rows, std::int64_t block,
   }
 }
 
-void set_threads(int threads) { omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs()); }
+void set_threads(int count) {
+  thread_count = count > 0 ? count : omp_get_num_procs();
+  omp_set_num_threads(thread_count);
+}
 
-int threads() { return omp_get_max_threads(); }
+int threads() { return thread_count; }
 
 }  // namespace fm

@@ -13,7 +13,7 @@ void for_each_block(std::int64_t rows, std::int64_t block,
                     const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
 /// Sets the number of threads that for_each_block and LibTorch use; 0: one for each core.
-void set_threads(int threads);
+void set_threads(int count);
 
 int threads();
 

@@ -2,7 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
-#include "libfm/policy/draws.hpp"
+#include "libfm/nn/device.hpp"
 #include "libfm/policy/model_policy.hpp"
 
 #include <cmath>
@@ -103,6 +103,7 @@ double smoothness(const std::vector<Episode>& episodes) {
 }
 
 Evaluation evaluate(std::shared_ptr<const PolicyModel> model, const EvaluationOptions& options) {
+  const SerialOperations serial;
   Evaluation result{.env = options.env, .episodes = options.episodes, .seed = options.seed};
   if (options.make_env) roll_out_both(model, options, result);
   const Rows held_out = options.make_env ? states_of(result.expert_episodes) : options.held_out;

@@ -1,6 +1,5 @@
 #include "libfm/experiment/latency.hpp"
 
-#include "libfm/core/parallel.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/model_policy.hpp"
@@ -9,25 +8,10 @@
 #include <vector>
 
 namespace fm {
-namespace {
-
-/// One thread while it lives.
-class OneThread {
- public:
-  OneThread() { use_threads(1); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-  ~OneThread() { use_threads(before_); }
-
- private:
-  int before_ = threads();
-};
-
-}  // namespace
 
 Latency measure_latency(const std::shared_ptr<const PolicyModel>& model, const Rows& states) {
   constexpr int warm_up = 50, repeats = 500;
-  const OneThread one_thread;
+  const SerialOperations serial;
   ModelPolicy policy(model, RandomStream(0, "latency"));
   const SamplerOptions& sampler = model->description().sampler;
   Latency latency{.solver = sampler.solver, .steps = sampler.steps};

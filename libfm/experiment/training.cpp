@@ -56,6 +56,7 @@ RolloutScore make_score(const Experiment& e) {
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
   const auto expert = returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e)), options));
   return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturns {
+    const SerialOperations serial;
     const auto make_policy = [&] { return std::make_unique<ModelPolicy>(model, RandomStream(seed, "rollout noise")); };
     return {.policy = returns_of(rollout(make, make_policy, options)), .expert = expert};
   };

@@ -59,6 +59,10 @@ void use_threads(int count) {
   at::set_num_threads(threads());
 }
 
+SerialOperations::SerialOperations() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+
+SerialOperations::~SerialOperations() { at::set_num_threads(before_); }
+
 std::string describe_device(c10::Device device) {
   return device.is_cpu() ? fmt::format("cpu, {} threads", threads()) : device.str();
 }

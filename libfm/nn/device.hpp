@@ -15,6 +15,19 @@ c10::Device find_device(const std::string& name);
 /// Sets the number of CPU threads for this library and for LibTorch; 0: one for each core.
 void use_threads(int threads);
 
+/// While it lives, LibTorch computes each operation with one thread. Then what a block of rows gives does not depend on
+/// the number of threads, and for_each_block still runs as many blocks at a time as there are threads. One at a time.
+class SerialOperations {
+ public:
+  SerialOperations();
+  SerialOperations(const SerialOperations&) = delete;
+  SerialOperations& operator=(const SerialOperations&) = delete;
+  ~SerialOperations();
+
+ private:
+  int before_;
+};
+
 /// The device in words, for the log: "cpu, 8 threads" or "cuda:0".
 std::string describe_device(c10::Device device);
 

@@ -34,7 +34,7 @@ CATCH_TEST_CASE("a dimension that hardly varies is only shifted", "[normalisatio
   }
 }
 
-CATCH_TEST_CASE("none changes nothing; unknown names and no data are refused", "[normalisation]") {
+CATCH_TEST_CASE("none changes nothing, and unknown names and no data are refused", "[normalisation]") {
   const fm::Matrix values = fm::Matrix::Constant(2, 1, 7.0f);
   CATCH_CHECK(fm::fit_normalisation("none", values) == fm::Normalisation{{0.0}, {1.0}});
   CATCH_CHECK_THROWS_AS(fm::fit_normalisation("minmax", values), fm::InputError);

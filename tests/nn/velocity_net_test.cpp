@@ -46,7 +46,7 @@ CATCH_TEST_CASE("every velocity network maps (N, H, A) to (N, H, A), row by row"
   }
 }
 
-CATCH_TEST_CASE("a masked goal has no influence; the learned null goal stands for it", "[velocity_net]") {
+CATCH_TEST_CASE("a masked goal has no influence, the learned null goal stands for it", "[velocity_net]") {
   const NetworkSizes sizes{.actions = 1, .observations = 1, .goals = 2};
   const auto net = fm::make_velocity_net({.mlp = {{8}}, .time_embedding = 4}, sizes, init);
   const at::Tensor z = numbers({2, 1, 1}), t = at::ones({2, 1}), observations = numbers({2, 1, 1});
