@@ -16,4 +16,4 @@ target_compile_options(LibTorch::LibTorch INTERFACE
 target_link_libraries(LibTorch::LibTorch INTERFACE OpenMP::OpenMP_CXX
   "-Wl,--no-as-needed" "-L${fm_torch_lib}" -ltorch_cpu -lc10 "-Wl,--as-needed"
   "-Wl,-rpath,${fm_torch_lib}")
-# libtorch_cuda.so is not linked: fm::use_device loads it when a run asks for CUDA, so one build serves both.
+# libtorch_cuda.so is not linked: fm::find_device loads it when a run asks for CUDA, so one build serves both.

@@ -20,7 +20,7 @@ std::string why_no_cuda() {
       return fmt::format("LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda",
                          dlerror());
     }
-    if (!at::detail::getCUDAHooks().deviceCount() == 0) {
+    if (at::detail::getCUDAHooks().deviceCount() == 0) {
       return "no NVIDIA GPU is visible (nvidia-smi should list one; in a container, start it with the GPU passed in)";
     }
     return "";
