@@ -188,7 +188,10 @@ CATCH_TEST_CASE("values of the wrong type are refused with what was expected and
   wrong("train.init", "", "has no value (null and '' are values)");
   wrong("train.init", "#a", "has no value (null and '' are values)");
   wrong("train.init", "[a", "is not valid YAML: a '[' before here is not closed");
-  wrong("train.init", "*a", "is not valid YAML: the referenced anchor is not defined");
+  // yaml-cpp 0.8 adds the anchor's name.
+  CATCH_CHECK(told_of_override("train.init=*a")
+                  .starts_with("override 'train.init=*a': train.init: is not valid YAML: the referenced anchor is not "
+                               "defined"));
 
   CATCH_CHECK(told("train:\nname: a\n") ==
               "x.yaml:1:1: train: expects a section of keys, found null (leave the key out, or write {})");
