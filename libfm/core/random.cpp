@@ -64,6 +64,10 @@ Draws RandomStream::at(std::uint64_t position, std::uint32_t row) const {
   return Draws({0, row, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32)}, key_);
 }
 
+RandomStream RandomStream::child(std::string_view name) const {
+  return RandomStream(std::uint64_t{key_[1]} << 32 | key_[0], name);
+}
+
 std::vector<std::int64_t> permutation(const RandomStream& stream, std::uint64_t position, std::int64_t n) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);

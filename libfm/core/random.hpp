@@ -46,6 +46,9 @@ class RandomStream {
   /// The draws of one row at one position; positions are episodes, steps or epochs, as the stream's user defines.
   Draws at(std::uint64_t position, std::uint32_t row = 0) const;
 
+  /// A stream under this one, for a part with draws of its own.
+  RandomStream child(std::string_view name) const;
+
  private:
   std::array<std::uint32_t, 2> key_;
 };

@@ -44,6 +44,12 @@ double quantile(std::span<const double> values, double p) {
   return sorted_quantile(sorted, p);
 }
 
+std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> result(a.begin(), a.end());
+  for (std::size_t i = 0; i < b.size(); ++i) result[i] -= b[i];
+  return result;
+}
+
 Interval bootstrap_mean(std::span<const double> values, const RandomStream& stream, const BootstrapOptions& options) {
   std::vector<double> means(static_cast<std::size_t>(options.resamples));
   for_each_block(options.resamples, 100, [&](std::int64_t begin, std::int64_t end) {

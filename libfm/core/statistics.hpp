@@ -4,6 +4,7 @@
 #include "libfm/core/random.hpp"
 
 #include <span>
+#include <vector>
 
 namespace fm {
 
@@ -17,6 +18,9 @@ double standard_deviation(std::span<const double> values);
 /// x[floor h] + (h - floor h) (x[floor h + 1] - x[floor h]) (Hyndman and Fan 1996, type 7).
 /// @param p in [0, 1]
 double quantile(std::span<const double> values, double p);
+
+/// a - b, pair by pair.
+std::vector<double> differences(std::span<const double> a, std::span<const double> b);
 
 struct Interval {
   double low = 0.0;

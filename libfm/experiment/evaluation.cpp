@@ -3,8 +3,13 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/policy/draws.hpp"
 #include "libfm/policy/model_policy.hpp"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -12,53 +17,40 @@ namespace fm {
 namespace {
 
 Gap gap_between(const std::vector<Episode>& policy, const std::vector<Episode>& expert, const RandomStream& bootstrap) {
-  std::vector<double> differences = returns_of(policy);
-  const std::vector<double> base = returns_of(expert);
-  for (std::size_t i = 0; i < base.size(); ++i) differences[i] -= base[i];
-  return {.mean = mean(differences), .ci95 = bootstrap_mean(differences, bootstrap)};
+  const std::vector<double> gaps = differences(returns_of(policy), returns_of(expert));
+  return {.mean = mean(gaps), .ci95 = bootstrap_mean(gaps, bootstrap)};
 }
 
-/// The states that the expert met in the first episodes, with what it did there.
+/// Of the states that the expert met in the first episodes.
 Rows states_of(const std::vector<Episode>& episodes) {
   constexpr std::size_t most = 50;
-  const std::size_t count = std::min(most, episodes.size());
-  Eigen::Index total = 0;
-  for (std::size_t i = 0; i < count; ++i) total += episodes[i].steps();
-  const Episode& first = episodes.front();
-  Rows rows{.observations = Matrix(total, first.observations.cols()),
-            .goals = Matrix(total, first.goals.cols()),
-            .actions = Matrix(total, first.actions.cols())};
-  Eigen::Index filled = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Eigen::Index n = episodes[i].steps();
-    rows.observations.middleRows(filled, n) = episodes[i].observations.topRows(n);
-    rows.goals.middleRows(filled, n) = episodes[i].goals.topRows(n);
-    rows.actions.middleRows(filled, n) = episodes[i].actions;
-    filled += n;
-  }
-  return rows;
+  return rows_of(std::span(episodes).first(std::min(most, episodes.size())));
 }
 
-/// Sum of squared differences between a policy's actions and those of the rows.
-double squared_error(Policy& policy, const Rows& rows, Eigen::Index begin, Eigen::Index end) {
-  const Matrix observations = rows.observations.middleRows(begin, end - begin);
-  const Matrix goals = rows.goals.middleRows(begin, end - begin);
+at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end) {
   std::vector<std::uint64_t> ids(static_cast<std::size_t>(end - begin));
   std::iota(ids.begin(), ids.end(), static_cast<std::uint64_t>(begin));
   const std::vector<std::uint32_t> steps(ids.size(), 0);
-  PolicyOutput output;
-  policy.act({observations, goals, ids, steps}, output);
-  return (output.actions - rows.actions.middleRows(begin, end - begin)).cast<double>().squaredNorm();
+  const PolicyDescription& d = model.description();
+  return draw_noise(stream, ids, steps, model.noises(), d.policy.horizon.prediction,
+                    static_cast<std::int64_t>(d.spec.actions.size()))
+      .to(model.parameters().front().options());
 }
 
+/// Over all actions of the predictions, as they would be executed, in the environment's units.
 double action_rmse(const std::shared_ptr<const PolicyModel>& model, const Rows& rows, const RandomStream& noise) {
   constexpr std::int64_t block = 1024;
+  const TrainingData data(rows, *model);
   std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
   for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
-    ModelPolicy policy(model, noise);
-    sums[static_cast<std::size_t>(begin / block)] = squared_error(policy, rows, begin, end);
+    const at::NoGradGuard no_grad;
+    const Batch batch = data.range(begin, end);
+    const at::Tensor sampled = model->sample(batch.condition, draw_noises(*model, noise, begin, end));
+    const at::Tensor error = model->executable(sampled) - model->action_normaliser().denormalise(batch.actions);
+    sums[static_cast<std::size_t>(begin / block)] = error.to(at::kDouble).square().sum().item<double>();
   });
-  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(rows.actions.size()));
+  const auto count = static_cast<double>(rows.actions.size() * model->description().policy.horizon.prediction);
+  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / count);
 }
 
 void roll_out_both(const std::shared_ptr<const PolicyModel>& model, const EvaluationOptions& options,

@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/yaml_reader.hpp"
+#include "libfm/policy/policy_model.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -22,6 +23,18 @@ void check(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     throw_input_error("env.name: none needs data to train on: give data.files");
   }
+  if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
+    throw_input_error(
+        "policy.teacher: policy '{}' learns from a trained policy: give a run directory, a checkpoint or an "
+        "experiment file",
+        e.policy.name);
+  }
+  if (e.sampler.executed > e.policy.horizon.prediction) {
+    throw_input_error(
+        "sampler.executed: {} actions cannot be executed of the policy.horizon.prediction: {} that are "
+        "predicted",
+        e.sampler.executed, e.policy.horizon.prediction);
+  }
   if (e.network.mlp.hidden.empty())
     throw_input_error("network.mlp.hidden: needs at least one layer, such as [256, 256]");
 }
@@ -29,6 +42,7 @@ void check(const Experiment& e) {
 /// A run directory's config.yaml is read again from anywhere.
 void make_paths_absolute(Experiment& e) {
   for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
+  if (e.policy.teacher) e.policy.teacher = std::filesystem::absolute(*e.policy.teacher).lexically_normal().string();
   if (e.train.init) e.train.init = std::filesystem::absolute(*e.train.init).lexically_normal().string();
 }
 

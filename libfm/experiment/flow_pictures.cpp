@@ -39,7 +39,8 @@ Scene look_at(const EvaluationFileInput& input, const Landmark& landmark) {
 }
 
 Condition repeat(const FlowModel& model, const Scene& scene, std::int64_t rows, const at::TensorOptions& options) {
-  return model.condition(view_as_tensor(scene.observation).to(options).repeat({rows, 1}),
+  const std::int64_t history = model.description().policy.horizon.observations;
+  return model.condition(view_as_tensor(scene.observation).to(options).unsqueeze(1).repeat({rows, history, 1}),
                          view_as_tensor(scene.goal).to(options).repeat({rows, 1}));
 }
 
@@ -54,33 +55,42 @@ void write(Hdf5Writer& out, const std::string& path, const Matrix& row) {
             std::span<const float>(row.data(), static_cast<std::size_t>(row.size())));
 }
 
-/// (M, steps + 1, A), in the environment's units.
-at::Tensor trajectories(const FlowModel& model, const Condition& condition, const RandomStream& stream,
-                        const at::TensorOptions& options) {
+struct Paths {
+  at::Tensor actions;  ///< (M, times, A), the prediction's first action, in the environment's units
+  std::vector<double> times;
+};
+
+Paths trace(const FlowModel& model, const Condition& condition, const RandomStream& stream,
+            const at::TensorOptions& options) {
   std::vector<std::uint64_t> rows(static_cast<std::size_t>(samples));
   std::iota(rows.begin(), rows.end(), 0);
   const std::vector<std::uint32_t> steps(rows.size(), 0);
-  const auto width = static_cast<std::int64_t>(model.description().spec.actions.size());
-  const at::Tensor noise = draw_noise(stream, rows, steps, 1, width).to(options);
-  const at::Tensor z = at::stack(model.trace(condition, noise).trajectory, 1);  // (M, steps + 1, 1, A)
-  return model.action_normaliser().denormalise(z.squeeze(2));
+  const PolicyDescription& d = model.description();
+  const auto width = static_cast<std::int64_t>(d.spec.actions.size());
+  const at::Tensor noise =
+      draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width).to(options);
+  const OdeSolution solution = model.trace(condition, noise);
+  const at::Tensor z = at::stack(solution.trajectory, 1);  // (M, times, H, A)
+  return {model.action_normaliser().denormalise(z.select(2, 0)), solution.times};
 }
 
-/// The velocity of the first action dimension; the others stay at the middle of their range.
+/// The velocity of the first action's first dimension; the others stay at the middle of their range.
 void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
                  const at::Tensor& paths, const at::TensorOptions& options) {
   const Condition condition = repeat(model, scene, field_actions, options);
-  const Normalisation& scaling = model.description().actions;
+  const PolicyDescription& d = model.description();
+  const double offset = d.actions.offset[0], scale = d.actions.scale[0];
   const double low = paths.select(2, 0).min().item<double>(), high = paths.select(2, 0).max().item<double>();
   const at::Tensor actions = at::linspace(low, high, field_actions, options);
-  const at::Tensor times = at::linspace(0.0, 1.0, field_times, options);
-  const auto width = static_cast<std::int64_t>(scaling.scale.size());
-  at::Tensor z = at::full({field_actions, 1, width}, 0.0, options);
-  z.select(2, 0).select(1, 0).copy_((actions - scaling.offset[0]) / scaling.scale[0]);
+  const TimeInterval interval = model.sampler().prediction().interval();
+  const at::Tensor times = at::linspace(interval.begin, interval.end, field_times, options);
+  const auto width = static_cast<std::int64_t>(d.spec.actions.size());
+  at::Tensor z = at::full({field_actions, d.policy.horizon.prediction, width}, 0.0, options);
+  z.select(2, 0).select(1, 0).copy_((actions - offset) / scale);
   std::vector<at::Tensor> columns;
   for (std::int64_t i = 0; i < field_times; ++i) {
-    const at::Tensor time = times[i].expand({field_actions, 1});
-    columns.push_back(model.net().forward(z, time, condition).select(2, 0).select(1, 0) * scaling.scale[0]);
+    const at::Tensor time = times[i].expand({field_actions});
+    columns.push_back(model.velocity(condition, z, time).select(2, 0).select(1, 0) * scale);
   }
   write(out, group + "/times", times);
   write(out, group + "/actions", actions);
@@ -96,24 +106,22 @@ void write_flow_pictures(Hdf5Writer& out, const EvaluationFileInput& input, std:
   const std::vector<Landmark> landmarks = input.make_env(1)->landmarks();
   if (model == nullptr || landmarks.empty()) return;
   const at::TensorOptions options = model->parameters().front().options();
-  const std::vector<double>& grid = model->sampler().grid().times();
   out.group("/flow_field");
   out.group("/denoising");
   for (std::size_t i = 0; i < landmarks.size(); ++i) {
     const Scene scene = look_at(input, landmarks[i]);
-    const at::Tensor paths =
-        trajectories(*model, repeat(*model, scene, samples, options), RandomStream(seed, "pictures"), options);
+    const Paths paths = trace(*model, repeat(*model, scene, samples, options), RandomStream(seed, "pictures"), options);
     for (const char* kind : {"/flow_field/", "/denoising/"}) {
       const std::string group = kind + std::to_string(i);
       out.group(group);
       out.attribute(group, "label", landmarks[i].name);
       write(out, group + "/observation", scene.observation);
       write(out, group + "/expert_action", scene.expert_action);
-      out.array(group + "/trajectory_times", {grid.size()}, std::span<const double>(grid));
+      out.array(group + "/trajectory_times", {paths.times.size()}, std::span<const double>(paths.times));
     }
     const std::string number = std::to_string(i);
-    write_field(out, "/flow_field/" + number, *model, scene, paths, options);
-    write(out, "/denoising/" + number + "/trajectories", paths);
+    write_field(out, "/flow_field/" + number, *model, scene, paths.actions, options);
+    write(out, "/denoising/" + number + "/trajectories", paths.actions);
   }
 }
 

@@ -21,6 +21,7 @@ Latency measure_latency(const std::shared_ptr<const PolicyModel>& model, const R
     const std::vector<std::uint64_t> episode = {0};
     const std::vector<std::uint32_t> step = {static_cast<std::uint32_t>(i)};
     PolicyOutput output;
+    policy.reset(1, std::vector<int>{0});  // so that each call makes a prediction
     const std::int64_t evaluations = model->evaluations();
     const auto begin = std::chrono::steady_clock::now();
     policy.act({observation, goal, episode, step}, output);

@@ -2,9 +2,8 @@
 
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
-#include "libfm/nn/device.hpp"
-#include "libfm/policy/checkpoint.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -3,9 +3,9 @@
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
-#include "libfm/core/parallel.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
+#include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/nn/matmul_rate.hpp"
@@ -35,6 +35,7 @@ void use_machine(const Experiment& experiment) {
 
 std::string run_stages(const RunDirectory& run) {
   const auto& path = run.path();
+  prepare_teacher(run);
   prepare_data(run);
   record_data_hash(run);
   train(run);

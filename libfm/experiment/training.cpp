@@ -5,6 +5,7 @@
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/recorded_data.hpp"
+#include "libfm/experiment/teacher.hpp"
 #include "libfm/model/json_options.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
@@ -23,8 +24,10 @@ EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& 
 }
 
 PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows& rows) {
+  PolicyOptions policy = e.policy;
+  policy.teacher.reset();
   return {.spec = spec,
-          .policy = e.policy,
+          .policy = policy,
           .network = e.network,
           .sampler = e.sampler,
           .observations = fit_normalisation(e.policy.normaliser, rows.observations),
@@ -32,22 +35,42 @@ PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows&
           .goals = fit_normalisation(e.policy.normaliser, rows.goals)};
 }
 
-/// Weights to start from, with the normaliser they were trained with.
+bool same_task(const PolicyDescription& a, const PolicyDescription& b) {
+  return a.spec.observations.size() == b.spec.observations.size() && a.spec.actions.size() == b.spec.actions.size() &&
+         a.spec.goals.size() == b.spec.goals.size() &&
+         options_to_json(a.policy.horizon) == options_to_json(b.policy.horizon);
+}
+
+/// What was learned in other units is of no use: the normaliser goes with the weights.
+void take_normaliser(const PolicyDescription& from, PolicyDescription& to) {
+  to.observations = from.observations;
+  to.actions = from.actions;
+  to.goals = from.goals;
+}
+
+/// Weights to start from.
 std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description) {
-  const std::filesystem::path path(init);
-  const auto file = std::filesystem::is_directory(path) ? path / "checkpoints" / "best.safetensors" : path;
+  const auto file = checkpoint_in(init);
   auto model = load_policy(file, at::kCPU);
   const PolicyDescription& theirs = model->description();
-  if (theirs.spec.observations.size() != description.spec.observations.size() ||
-      theirs.spec.actions.size() != description.spec.actions.size() ||
-      theirs.spec.goals.size() != description.spec.goals.size() || theirs.policy.name != description.policy.name ||
+  if (!same_task(theirs, description) || theirs.policy.name != description.policy.name ||
       options_to_json(theirs.network) != options_to_json(description.network)) {
     throw_input_error("train.init: {}: its policy, network or sizes differ from this experiment's", file.string());
   }
-  description.observations = theirs.observations;
-  description.actions = theirs.actions;
-  description.goals = theirs.goals;
+  take_normaliser(theirs, description);
   return model;
+}
+
+std::shared_ptr<PolicyModel> load_teacher(const RunDirectory& run, PolicyDescription& description) {
+  const Experiment& e = run.experiment();
+  auto teacher = load_policy(teacher_checkpoint(run), find_device(e.device));
+  if (!same_task(teacher->description(), description)) {
+    throw_input_error("policy.teacher: {}: its sizes or its policy.horizon differ from this experiment's",
+                      *e.policy.teacher);
+  }
+  teacher->to(e.train.precision == "float64" ? at::kDouble : at::kFloat);
+  take_normaliser(teacher->description(), description);
+  return teacher;
 }
 
 /// Rolls a model out from the same starts at every call. The expert is rolled out once.
@@ -95,7 +118,9 @@ void train(const RunDirectory& run) {
                   .directory = run.path(),
                   .rollout = e.has_env() ? make_score(e) : RolloutScore(),
                   .metadata = origin_metadata(e),
-                  .initial_weights = nullptr};
+                  .initial_weights = nullptr,
+                  .teacher = nullptr};
+  if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(run, job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,
                describe_device(job.device));

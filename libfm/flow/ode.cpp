@@ -27,17 +27,14 @@ at::Tensor step(const VelocityField& velocity, const at::Tensor& z, double t, do
 
 OdeSolution integrate(const VelocityField& velocity, const at::Tensor& z0, const TimeGrid& grid,
                       const ButcherTableau& method, Record record) {
-  OdeSolution solution{.z = z0, .nfe = 0, .steps = grid.steps(), .trajectory = {}};
-  const auto counted = [&](const at::Tensor& z, const at::Tensor& t) {
-    ++solution.nfe;
-    return velocity(z, t);
-  };
+  OdeSolution solution{.z = z0, .nfe = grid.steps() * method.stages(), .steps = grid.steps()};
   const bool keep = record == Record::trajectory;
   if (keep) solution.trajectory.push_back(z0);
   for (int i = 0; i < grid.steps(); ++i) {
-    solution.z = step(counted, solution.z, grid[i], grid[i + 1] - grid[i], method);
+    solution.z = step(velocity, solution.z, grid[i], grid[i + 1] - grid[i], method);
     if (keep) solution.trajectory.push_back(solution.z);
   }
+  if (keep) solution.times = grid.times();
   return solution;
 }
 

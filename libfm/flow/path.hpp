@@ -1,20 +1,21 @@
 #pragma once
-// The paths of model/path.hpp for batches of tensors, by name.
+// The paths of model/path.hpp for batches of tensors.
 
 #include "libfm/model/path.hpp"
 
 #include <ATen/core/Tensor.h>
 
 #include <functional>
-#include <string_view>
 
 namespace fm {
 
 /// The four numbers at times (N).
 using Path = std::function<PathPoint<at::Tensor>(const at::Tensor& times)>;
 
-/// @throws InputError for a name that is not in the table.
-Path make_path(std::string_view name);
+Path make_path(const PathOptions& options);
+
+/// Coefficients (N) as (N, 1, ...), to multiply values of as many dimensions as `like`.
+at::Tensor per_row(const at::Tensor& coefficients, const at::Tensor& like);
 
 /// z_t = alpha x1 + sigma z0.
 /// @param x1, z0 (N, ...)

@@ -2,6 +2,8 @@
 // Explicit Runge-Kutta methods as data.
 //
 //   k_i = v(t + c_i h, z + h sum_{j<i} a_ij k_j),   z' = z + h sum_i b_i k_i   (Butcher 1963)
+//
+// An embedded pair has second weights of a lower order; h sum_i (b_i - b*_i) k_i estimates the error of a step.
 
 #include <string>
 #include <string_view>
@@ -15,11 +17,13 @@ struct ButcherTableau {
   std::vector<std::vector<double>> a;  ///< row i holds a_i0 ... a_i,i-1
   std::vector<double> b;
   std::vector<double> c;
+  std::vector<double> b_embedded = {};  ///< b*, of methods that adapt their step; else empty
 
   int stages() const { return static_cast<int>(b.size()); }
+  bool adapts() const { return !b_embedded.empty(); }
 };
 
-/// euler, midpoint, heun, rk4.
+/// euler, midpoint, heun, ralston3, bosh3, rk4, dopri5.
 std::vector<std::string> solver_names();
 
 /// @throws InputError for a name that is not in the table.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -25,9 +26,16 @@ class JsonWriter {
     }
   }
 
+  template <class T>
+  void operator()(const char* name, std::optional<T>& value, const char*, const Bounds& = {}) {
+    json[name] = value ? nlohmann::json(*value) : nlohmann::json();
+  }
+
   nlohmann::json json = nlohmann::json::object();
 };
 
+/// A key that is missing keeps its default: it came with a later version than the file's, and its default does what was
+/// done before.
 class JsonReader {
  public:
   JsonReader(const nlohmann::json& object, std::string where) : json_(object), where_(std::move(where)) {}
@@ -35,8 +43,9 @@ class JsonReader {
   template <class T>
   void operator()(const char* name, T& value, const char*, const Bounds& bounds = {}) {
     const std::string key = where_ + "." + name;
+    if (!json_.is_object()) throw_input_error("{}: is not an object", where_);
     const auto found = json_.find(name);
-    if (found == json_.end()) throw_input_error("{}: is missing", key);
+    if (found == json_.end()) return;
     if constexpr (HasFields<T>) {
       JsonReader section(*found, key);
       value.fields(section);
@@ -48,6 +57,13 @@ class JsonReader {
       }
       check(value, bounds, key);
     }
+  }
+
+  template <class T>
+  void operator()(const char* name, std::optional<T>& value, const char* sentence, const Bounds& bounds = {}) {
+    const auto found = json_.find(name);
+    value.reset();
+    if (found != json_.end() && !found->is_null()) (*this)(name, value.emplace(), sentence, bounds);
   }
 
  private:

@@ -1,9 +1,22 @@
 #include "libfm/model/options.hpp"
 
+#include "libfm/model/butcher_tableau.hpp"
+
 namespace fm {
 
-std::vector<std::string> policy_names() { return {"flow"}; }
+std::vector<std::string> policy_names() {
+  return {"flow", "mean_flow", "shortcut",  "reflow", "one_step",        "mse",
+          "mip",  "gaussian",  "diffusion", "score",  "normalising_flow"};
+}
 std::vector<std::string> network_names() { return {"mlp"}; }
-std::vector<std::string> path_names() { return {std::string(LinearPath::name)}; }
+std::vector<std::string> coupling_names() {
+  return {"independent", "optimal_transport", "sinkhorn", "conditional_optimal_transport"};
+}
+
+std::vector<std::string> sampler_names() {
+  std::vector<std::string> names = solver_names();
+  names.emplace_back(euler_maruyama);
+  return names;
+}
 
 }  // namespace fm

@@ -4,27 +4,43 @@
 
 namespace fm {
 
-FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions) {
-  const std::int64_t rows = actions.size(0), width = actions.numel() / rows;
-  const at::Tensor times = at::empty({rows}, at::kFloat);
-  const at::Tensor noise = at::empty(actions.sizes(), at::kFloat);
-  float* time = times.data_ptr<float>();
-  float* next = noise.data_ptr<float>();
+at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
+                     const at::Tensor& like, const FillRow& fill) {
+  const at::Tensor values = at::empty({rows, width}, at::kFloat);
   for (std::int64_t i = 0; i < rows; ++i) {
     Draws draws = stream.at(position, static_cast<std::uint32_t>(i));
-    time[i] = static_cast<float>(draws.uniform());
-    for (std::int64_t j = 0; j < width; ++j) *next++ = static_cast<float>(draws.normal());
+    fill(draws, values.data_ptr<float>() + i * width);
   }
-  return {times.to(actions.options()), noise.to(actions.options())};
+  return values.to(like.options());
+}
+
+FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
+                    const FlowOptions& options, const TimeInterval& interval) {
+  const std::int64_t rows = actions.size(0), size = actions.numel() / rows;
+  // Columns: time, weight, whether the goal is kept, noise.
+  const at::Tensor drawn = draw_rows(stream, position, rows, 3 + size, actions, [&](Draws& draws, float* row) {
+    const double u = draw_time(options.time, draws);
+    row[0] = static_cast<float>(interval.begin + (interval.end - interval.begin) * u);
+    row[1] = static_cast<float>(time_weight(options.time, u));
+    for (std::int64_t j = 0; j < size; ++j) row[3 + j] = static_cast<float>(draws.normal());
+    row[2] = options.goal_drop > 0.0 && draws.uniform() < options.goal_drop ? 0.0F : 1.0F;
+  });
+  return {.times = drawn.select(1, 0),
+          .weights = options.time.weight == "none" ? at::Tensor() : drawn.select(1, 1),
+          .noise = drawn.slice(1, 3).reshape(actions.sizes()),
+          .kept = drawn.select(1, 2)};
 }
 
 at::Tensor draw_noise(const RandomStream& stream, std::span<const std::uint64_t> episodes,
-                      std::span<const std::uint32_t> steps, std::int64_t action_horizon, std::int64_t actions) {
-  const at::Tensor noise = at::empty({static_cast<std::int64_t>(episodes.size()), action_horizon, actions}, at::kFloat);
+                      std::span<const std::uint32_t> steps, std::int64_t count, std::int64_t action_horizon,
+                      std::int64_t actions) {
+  const std::int64_t width = count * action_horizon * actions;
+  const at::Tensor noise =
+      at::empty({static_cast<std::int64_t>(episodes.size()), count, action_horizon, actions}, at::kFloat);
   float* next = noise.data_ptr<float>();
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     Draws draws = stream.at(episodes[i], steps[i]);
-    for (std::int64_t j = 0; j < action_horizon * actions; ++j) *next++ = static_cast<float>(draws.normal());
+    for (std::int64_t j = 0; j < width; ++j) *next++ = static_cast<float>(draws.normal());
   }
   return noise;
 }

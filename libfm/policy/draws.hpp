@@ -3,24 +3,39 @@
 // its device.
 
 #include "libfm/core/random.hpp"
+#include "libfm/model/flow_options.hpp"
+#include "libfm/nn/velocity_net.hpp"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 namespace fm {
 
+/// Fills a row of numbers from its own draws.
+using FillRow = std::function<void(Draws& draws, float* row)>;
+
+/// (rows, width), of the type and on the device of `like`; row i is drawn at (position, i).
+at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
+                     const at::Tensor& like, const FillRow& fill);
+
 struct FlowDraws {
-  at::Tensor times;  ///< (N) ~ U(0, 1)
-  at::Tensor noise;  ///< (N, H, A) ~ N(0, I)
+  at::Tensor times;    ///< (N), in the interval, by the options' law
+  at::Tensor weights;  ///< (N), of the rows' losses; undefined: 1
+  at::Tensor noise;    ///< (N, H, A) ~ N(0, I)
+  at::Tensor kept;     ///< (N), 0 where the goal is dropped, else 1
 };
 
 /// For a batch of actions (N, H, A), of its type and on its device.
-FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions);
+FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
+                    const FlowOptions& options, const TimeInterval& interval);
 
-/// Noise (N, H, A) ~ N(0, I) in float32 on the CPU; row i is a function of (stream, episodes[i], steps[i]).
+/// Noise (N, count, H, A) ~ N(0, I) in float32 on the CPU; row i is a function of (stream, episodes[i], steps[i]).
 at::Tensor draw_noise(const RandomStream& stream, std::span<const std::uint64_t> episodes,
-                      std::span<const std::uint32_t> steps, std::int64_t action_horizon, std::int64_t actions);
+                      std::span<const std::uint32_t> steps, std::int64_t count, std::int64_t action_horizon,
+                      std::int64_t actions);
 
 }  // namespace fm

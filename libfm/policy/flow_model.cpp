@@ -1,40 +1,84 @@
 #include "libfm/policy/flow_model.hpp"
 
-#include "libfm/policy/draws.hpp"
-
 namespace fm {
 namespace {
 
-NetworkSizes sizes_of(const EnvSpec& spec) {
-  return {.actions = static_cast<int>(spec.actions.size()),
-          .observations = static_cast<int>(spec.observations.size()),
-          .goals = static_cast<int>(spec.goals.size())};
+/// Of the coupling's own draws, apart from every row's.
+constexpr std::uint32_t coupling_row = 0xFFFFFFFF;
+
+std::shared_ptr<VelocityNet> make_null_net(const PolicyDescription& d, const FlowOptions& flow,
+                                           const RandomStream& init) {
+  NetworkSizes sizes = network_sizes(d);
+  if (flow.null_goal != "separate" || sizes.goals == 0) return nullptr;
+  sizes.goals = 0;
+  return make_velocity_net(d.network, sizes, init);
 }
 
 }  // namespace
 
-FlowModel::FlowModel(const PolicyDescription& description, const RandomStream& init)
-    : PolicyModel(description), loss_(make_path(description.policy.flow.path)) {
-  net_ = register_module("net", make_velocity_net(description.network, sizes_of(description.spec), init));
+FlowModel::FlowModel(const PolicyDescription& description, const FlowOptions& flow, const RandomStream& init)
+    : PolicyModel(description), flow_(flow), null_net_(make_null_net(description, flow, init)), loss_(flow),
+      coupling_(make_coupling(flow.coupling)) {
+  net_ = register_module("net", make_velocity_net(description.network, network_sizes(description), init));
+  if (null_net_) {
+    register_module("null_net", null_net_);
+    flow_.goal_drop = 0.0;
+  }
   set_sampler(description.sampler);
 }
 
-at::Tensor FlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const FlowDraws draws = draw_flow(stream, position, batch.actions);
-  return loss_.forward(*net_, batch.actions, draws.noise, draws.times, batch.condition);
+FlowDraws FlowModel::draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+  return draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
 }
 
+at::Tensor FlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+  const FlowDraws draws = draw(batch, stream, position);
+  const at::Tensor z0 = coupling_(batch.actions, draws.noise, batch.condition, stream.at(position, coupling_row));
+  return paired_loss(batch.actions, z0, draws, batch.condition);
+}
+
+at::Tensor FlowModel::paired_loss(const at::Tensor& x1, const at::Tensor& z0, const FlowDraws& draws,
+                                  Condition condition) const {
+  condition.goal_mask = draws.kept;
+  const at::Tensor loss = loss_.forward(*net_, x1, z0, draws.times, condition, draws.weights);
+  return null_net_ ? loss + loss_.forward(*null_net_, x1, z0, draws.times, condition, draws.weights) : loss;
+}
+
+std::int64_t FlowModel::noises() const { return stochastic_ ? 1 + stochastic_->grid().steps() : 1; }
+
+std::int64_t FlowModel::evaluations() const { return net_->evaluations() + (null_net_ ? null_net_->evaluations() : 0); }
+
 at::Tensor FlowModel::sample(const Condition& condition, const at::Tensor& noise) const {
-  return sampler_->forward(*net_, noise, condition).z;
+  return solve(condition, noise, Record::end_only).z;
 }
 
 OdeSolution FlowModel::trace(const Condition& condition, const at::Tensor& noise) const {
-  return sampler_->forward(*net_, noise, condition, Record::trajectory);
+  return solve(condition, noise, Record::trajectory);
+}
+
+OdeSolution FlowModel::solve(const Condition& condition, const at::Tensor& noise, Record record) const {
+  const at::Tensor z0 = noise.select(1, 0);
+  return stochastic_ ? stochastic_->forward(*net_, z0, noise.slice(1, 1), condition, record, null_net_.get())
+                     : sampler_->forward(*net_, z0, condition, record, null_net_.get());
+}
+
+at::Tensor FlowModel::refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const {
+  if (stochastic_) return PolicyModel::refine(condition, noise, guess);
+  return sampler_->refine(*net_, noise.select(1, 0), guess, description_.sampler.warm_start, condition,
+                          null_net_.get());
+}
+
+at::Tensor FlowModel::velocity(const Condition& condition, const at::Tensor& z, const at::Tensor& t) const {
+  const double guidance = description_.sampler.guidance;
+  return LearnedFlow(*net_, loss_.prediction(), condition, guidance, null_net_.get()).velocity(z, t);
 }
 
 void FlowModel::set_sampler(const SamplerOptions& sampler) {
+  SamplerOptions deterministic = sampler;
+  if (sampler.solver == euler_maruyama) deterministic.solver = "euler";
+  sampler_ = std::make_shared<OdeSampler>(deterministic, flow_);
+  stochastic_ = sampler.solver == euler_maruyama ? std::make_shared<SdeSampler>(sampler, flow_) : nullptr;
   description_.sampler = sampler;
-  sampler_ = std::make_shared<OdeSampler>(sampler);
 }
 
 }  // namespace fm

@@ -1,34 +1,53 @@
 #pragma once
 // The flow-matching policy: a velocity field learned by conditional flow matching, sampled by solving its equation.
 
+#include "libfm/flow/coupling.hpp"
 #include "libfm/flow/flow_matching_loss.hpp"
 #include "libfm/flow/ode_sampler.hpp"
+#include "libfm/flow/sde_sampler.hpp"
+#include "libfm/policy/draws.hpp"
 #include "libfm/policy/policy_model.hpp"
 
 #include <memory>
 
 namespace fm {
 
-class FlowModel final : public PolicyModel {
+class FlowModel : public PolicyModel {
  public:
-  FlowModel(const PolicyDescription& description, const RandomStream& init);
+  /// @param flow what is learned: the description's own options, or those that a relative of this policy fixes
+  FlowModel(const PolicyDescription& description, const FlowOptions& flow, const RandomStream& init);
 
-  /// Each row draws its time ~ U(0, 1), then its noise.
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  std::int64_t noises() const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
+  at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const override;
   void set_sampler(const SamplerOptions& sampler) override;
-  std::int64_t evaluations() const override { return net_->evaluations(); }
+  std::int64_t evaluations() const override;
 
   /// The same as sample, with the whole trajectory of z.
   OdeSolution trace(const Condition& condition, const at::Tensor& noise) const;
 
-  const VelocityNet& net() const { return *net_; }
+  /// @param z (N, H, A)
+  /// @param t (N)
+  at::Tensor velocity(const Condition& condition, const at::Tensor& z, const at::Tensor& t) const;
+
   const OdeSampler& sampler() const { return *sampler_; }
 
+ protected:
+  /// Of actions x1 and noise that are paired already.
+  at::Tensor paired_loss(const at::Tensor& x1, const at::Tensor& z0, const FlowDraws& draws, Condition condition) const;
+  FlowDraws draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const;
+
  private:
+  OdeSolution solve(const Condition& condition, const at::Tensor& noise, Record record) const;
+
+  FlowOptions flow_;
   std::shared_ptr<VelocityNet> net_;
+  std::shared_ptr<VelocityNet> null_net_;  ///< sees no goal; null: net_ has a learned one
   FlowMatchingLoss loss_;
+  Coupling coupling_;
   std::shared_ptr<OdeSampler> sampler_;
+  std::shared_ptr<SdeSampler> stochastic_;  ///< null: the sampler is deterministic
 };
 
 }  // namespace fm

@@ -1,7 +1,11 @@
 #include "libfm/policy/policy_model.hpp"
 
+#include "libfm/core/error.hpp"
+
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/clamp.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/tensor.h>
 
 namespace fm {
 
@@ -9,12 +13,52 @@ PolicyModel::PolicyModel(const PolicyDescription& description) : description_(de
   observations_ = register_module("observation_normaliser", std::make_shared<Normaliser>(description.observations));
   actions_ = register_module("action_normaliser", std::make_shared<Normaliser>(description.actions));
   goals_ = register_module("goal_normaliser", std::make_shared<Normaliser>(description.goals));
+  std::vector<double> low, high;
+  for (const Dimension& d : description.spec.actions) {
+    low.push_back(d.low);
+    high.push_back(d.high);
+  }
+  lowest_ = register_buffer("lowest_action", at::tensor(low, at::kFloat));
+  highest_ = register_buffer("highest_action", at::tensor(high, at::kFloat));
+}
+
+at::Tensor PolicyModel::executable(const at::Tensor& actions) const {
+  return at::clamp(actions_->denormalise(actions), lowest_, highest_);
+}
+
+at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Tensor&) const {
+  throw_input_error("sampler.warm_start: policy '{}' cannot begin from its last prediction; set 0",
+                    description_.policy.name);
+}
+
+void PolicyModel::set_sampler(const SamplerOptions& sampler) {
+  if (sampler.guidance != 1.0) {
+    throw_input_error("sampler.guidance: policy '{}' is not guided; set 1", description_.policy.name);
+  }
+  if (sampler.solver == euler_maruyama) {
+    throw_input_error("sampler.solver: policy '{}' has no stochastic differential equation; take another solver",
+                      description_.policy.name);
+  }
+  description_.sampler = sampler;
+}
+
+void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel>) {
+  throw_input_error("policy.teacher: policy '{}' learns from data, not from a teacher; take reflow or one_step",
+                    description_.policy.name);
 }
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
-  return {.observations = observations_->normalise(observations).unsqueeze(1),
+  return {.observations = observations_->normalise(observations),
           .goal = goals_->normalise(goals),
           .goal_mask = at::ones({observations.size(0)}, observations.options())};
+}
+
+NetworkSizes network_sizes(const PolicyDescription& d) {
+  return {.actions = static_cast<int>(d.spec.actions.size()),
+          .action_horizon = d.policy.horizon.prediction,
+          .observations = static_cast<int>(d.spec.observations.size()),
+          .observation_history = d.policy.horizon.observations,
+          .goals = static_cast<int>(d.spec.goals.size())};
 }
 
 void copy_weights(const PolicyModel& from, PolicyModel& to) {

@@ -28,20 +28,33 @@ class PolicyModel : public torch::nn::Module {
   /// What training minimises, a scalar. All randomness is drawn from (stream, position, row of the batch).
   virtual at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const = 0;
 
-  /// @param noise (N, H, A) ~ N(0, I)
+  /// How many noises (H, A) a sample is made from.
+  virtual std::int64_t noises() const { return 1; }
+
+  /// @param noise (N, noises(), H, A) ~ N(0, I)
   /// @return (N, H, A), normalised actions
   virtual at::Tensor sample(const Condition& condition, const at::Tensor& noise) const = 0;
 
+  /// The same from a guess (N, H, A) of the actions. @throws InputError where the policy cannot.
+  virtual at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const;
+
   /// Samples with other settings than those of the description from here on.
-  virtual void set_sampler(const SamplerOptions& sampler) = 0;
+  /// @throws InputError for one that this policy cannot follow.
+  virtual void set_sampler(const SamplerOptions& sampler);
+
+  /// Learns from a teacher's samples from here on. @throws InputError where the policy learns from data alone.
+  virtual void set_teacher(std::shared_ptr<const PolicyModel> teacher);
 
   /// Network evaluations so far.
   virtual std::int64_t evaluations() const = 0;
 
-  /// @param observations (N, O), goals (N, G), in the environment's units
+  /// @param observations (N, h, O), oldest first, goals (N, G), in the environment's units
   Condition condition(const at::Tensor& observations, const at::Tensor& goals) const;
 
   const Normaliser& action_normaliser() const { return *actions_; }
+
+  /// Normalised actions (..., A) in the environment's units, within their bounds.
+  at::Tensor executable(const at::Tensor& actions) const;
 
  protected:
   PolicyDescription description_;
@@ -50,10 +63,18 @@ class PolicyModel : public torch::nn::Module {
   std::shared_ptr<Normaliser> observations_;
   std::shared_ptr<Normaliser> actions_;
   std::shared_ptr<Normaliser> goals_;
+  at::Tensor lowest_;  ///< (A), the environment's bounds
+  at::Tensor highest_;
 };
 
 /// A model with fresh weights drawn from `init`, by description.policy.name.
 std::shared_ptr<PolicyModel> make_policy_model(const PolicyDescription& description, const RandomStream& init);
+
+/// Whether the policy of this name is trained on a teacher's samples.
+bool learns_from_teacher(const std::string& policy);
+
+/// Of a velocity network for this policy.
+NetworkSizes network_sizes(const PolicyDescription& description);
 
 /// Copies the weights of one model into another of the same description.
 void copy_weights(const PolicyModel& from, PolicyModel& to);

@@ -1,30 +1,71 @@
 // The table of policies that can be trained, by name.
 
 #include "libfm/core/error.hpp"
+#include "libfm/policy/diffusion_model.hpp"
+#include "libfm/policy/flow_map_model.hpp"
 #include "libfm/policy/flow_model.hpp"
+#include "libfm/policy/gaussian_model.hpp"
+#include "libfm/policy/normalising_flow_model.hpp"
+#include "libfm/policy/regression_models.hpp"
+#include "libfm/policy/taught_models.hpp"
 
 namespace fm {
 namespace {
 
+using Maker = std::shared_ptr<PolicyModel> (*)(const PolicyDescription&, const RandomStream&);
+
+template <class Model>
+std::shared_ptr<PolicyModel> make(const PolicyDescription& description, const RandomStream& init) {
+  return std::make_shared<Model>(description, init);
+}
+
+template <class Model>
+std::shared_ptr<PolicyModel> make_flow(const PolicyDescription& description, const RandomStream& init) {
+  return std::make_shared<Model>(description, description.policy.flow, init);
+}
+
+/// Denoising score matching (Vincent 2011; Song et al. 2021): flow matching's loss and sampler with the score as the
+/// target, on a diffusion's path.
+std::shared_ptr<PolicyModel> make_score(const PolicyDescription& description, const RandomStream& init) {
+  FlowOptions flow = description.policy.flow;
+  flow.target = "score";
+  if (flow.path.name != VarianceExplodingPath::name) flow.path.name = VariancePreservingPath::name;
+  return std::make_shared<FlowModel>(description, flow, init);
+}
+
 struct Row {
   const char* name;
-  std::shared_ptr<PolicyModel> (*make)(const PolicyDescription&, const RandomStream&);
+  Maker make;
+  bool learns_from_teacher = false;
 };
 
 constexpr Row table[] = {
-    {"flow",
-     [](const PolicyDescription& description, const RandomStream& init) -> std::shared_ptr<PolicyModel> {
-       return std::make_shared<FlowModel>(description, init);
-     }},
+    {"flow", make_flow<FlowModel>},
+    {"mean_flow", make<MeanFlowModel>},
+    {"shortcut", make<ShortcutModel>},
+    {"reflow", make_flow<ReflowModel>, true},
+    {"one_step", make<OneStepModel>, true},
+    {"mse", make<MseModel>},
+    {"mip", make<MipModel>},
+    {"gaussian", make<GaussianModel>},
+    {"diffusion", make<DiffusionModel>},
+    {"score", make_score},
+    {"normalising_flow", make<NormalisingFlowModel>},
 };
+
+const Row& row_of(const std::string& name) {
+  for (const Row& row : table) {
+    if (name == row.name) return row;
+  }
+  throw_input_error("policy.name: no policy '{}'", name);
+}
 
 }  // namespace
 
 std::shared_ptr<PolicyModel> make_policy_model(const PolicyDescription& description, const RandomStream& init) {
-  for (const Row& row : table) {
-    if (description.policy.name == row.name) return row.make(description, init);
-  }
-  throw_input_error("policy.name: no policy '{}'", description.policy.name);
+  return row_of(description.policy.name).make(description, init);
 }
+
+bool learns_from_teacher(const std::string& policy) { return row_of(policy).learns_from_teacher; }
 
 }  // namespace fm

@@ -28,12 +28,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-std::vector<double> differences(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> result(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
-  return result;
-}
-
 /// Whether paired figures fell by more than the standard error of their difference. Rollouts are too few to tell close
 /// policies apart, and the later one was trained longer, so it is worse only if that shows.
 bool is_worse(const std::vector<double>& figures, const std::vector<double>& best) {
@@ -76,6 +70,7 @@ class Trainer {
     auto model = make_policy_model(job_.description, RandomStream(job_.seed, "init"));
     model->to(job_.device, options_.precision == "float64" ? at::kDouble : at::kFloat);
     if (job_.initial_weights) copy_weights(*job_.initial_weights, *model);
+    if (job_.teacher) model->set_teacher(job_.teacher);
     return model;
   }
 

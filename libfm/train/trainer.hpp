@@ -35,6 +35,7 @@ struct TrainingJob {
   RolloutScore rollout;                                ///< empty where there is no environment
   std::map<std::string, std::string> metadata;         ///< goes into every checkpoint beside the description
   std::shared_ptr<const PolicyModel> initial_weights;  ///< null: fresh ones
+  std::shared_ptr<const PolicyModel> teacher;          ///< null: the policy learns from data alone
 };
 
 /// Trains to the end, or goes on from checkpoints/last.safetensors in the job's directory: a run that was stopped at

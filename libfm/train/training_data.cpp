@@ -1,8 +1,14 @@
 #include "libfm/train/training_data.hpp"
 
+#include "libfm/core/error.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,20 +16,24 @@
 namespace fm {
 namespace {
 
-/// Appends the selected pieces, in their own order, below each other.
+/// Appends episodes below each other.
 class RowCollector {
  public:
   explicit RowCollector(Eigen::Index rows) : rows_(rows) {}
 
   void add(const Matrix& observations, const Matrix& goals, const Matrix& actions) {
     if (filled_ == 0) {
-      result_ = {Matrix(rows_, observations.cols()), Matrix(rows_, goals.cols()), Matrix(rows_, actions.cols())};
+      result_ = {.observations = Matrix(rows_, observations.cols()),
+                 .goals = Matrix(rows_, goals.cols()),
+                 .actions = Matrix(rows_, actions.cols())};
     }
     const Eigen::Index n = actions.rows();
     result_.observations.middleRows(filled_, n) = observations.topRows(n);
     result_.goals.middleRows(filled_, n) = goals.topRows(n);
     result_.actions.middleRows(filled_, n) = actions;
+    result_.begin.resize(static_cast<std::size_t>(filled_ + n), filled_);
     filled_ += n;
+    result_.end.resize(static_cast<std::size_t>(filled_), filled_);
   }
 
   Rows take() { return std::move(result_); }
@@ -66,6 +76,14 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
 
 }  // namespace
 
+Rows rows_of(std::span<const Episode> episodes) {
+  Eigen::Index total = 0;
+  for (const Episode& e : episodes) total += e.steps();
+  RowCollector rows(total);
+  for (const Episode& e : episodes) rows.add(e.observations, e.goals, e.actions);
+  return rows.take();
+}
+
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream) {
   const auto episodes = choose(static_cast<std::int64_t>(dataset.episodes.size()), validation, stream, 0);
   const auto states = choose(dataset.uniform_states.actions.rows(), validation, stream, 1);
@@ -74,23 +92,39 @@ Split split_rows(const Dataset& dataset, double validation, const RandomStream& 
 
 TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
   const at::TensorOptions options = model.parameters().front().options();
-  condition_ = model.condition(view_as_tensor(rows.observations).to(options), view_as_tensor(rows.goals).to(options));
-  actions_ = model.action_normaliser().normalise(view_as_tensor(rows.actions).to(options)).unsqueeze(1);
+  const HorizonOptions& horizon = model.description().policy.horizon;
+  condition_ = model.condition(view_as_tensor(rows.observations).to(options).unsqueeze(1),
+                               view_as_tensor(rows.goals).to(options));
+  actions_ = model.action_normaliser().normalise(view_as_tensor(rows.actions).to(options));
+  begin_ = at::tensor(rows.begin, at::kLong).to(options.device());
+  last_ = at::tensor(rows.end, at::kLong).to(options.device()) - 1;
+  history_ = at::arange(1 - horizon.observations, 1, begin_.options());
+  ahead_ = at::arange(0, horizon.prediction, begin_.options());
+  if (horizon.prediction > 1 && size() > 0 && (begin_ == last_).any().item<bool>()) {
+    throw InputError(
+        "policy.horizon.prediction: some states are labelled with a single action (collect.uniform_states, or episodes "
+        "of "
+        "one step); collect none, or predict 1");
+  }
 }
 
-Batch TrainingData::batch(const at::Tensor& indices) const {
-  const at::Tensor i = indices.to(actions_.device());
-  return {.actions = actions_.index_select(0, i),
-          .condition = {.observations = condition_.observations.index_select(0, i),
-                        .goal = condition_.goal.index_select(0, i),
-                        .goal_mask = condition_.goal_mask.index_select(0, i)}};
-}
+Batch TrainingData::batch(const at::Tensor& indices) const { return windows(indices.to(actions_.device())); }
 
 Batch TrainingData::range(std::int64_t begin, std::int64_t end) const {
-  return {.actions = actions_.slice(0, begin, end),
-          .condition = {.observations = condition_.observations.slice(0, begin, end),
-                        .goal = condition_.goal.slice(0, begin, end),
-                        .goal_mask = condition_.goal_mask.slice(0, begin, end)}};
+  return windows(at::arange(begin, end, begin_.options()));
+}
+
+Batch TrainingData::windows(const at::Tensor& rows) const {
+  const at::Tensor center = rows.unsqueeze(1);
+  const at::Tensor seen = at::maximum(center + history_, begin_.index_select(0, rows).unsqueeze(1));
+  const at::Tensor done = at::minimum(center + ahead_, last_.index_select(0, rows).unsqueeze(1));
+  const auto gather = [&](const at::Tensor& values, const at::Tensor& window) {
+    return values.index_select(0, window.flatten()).view({rows.size(0), window.size(1), values.size(-1)});
+  };
+  return {.actions = gather(actions_, done),
+          .condition = {.observations = gather(condition_.observations.squeeze(1), seen),
+                        .goal = condition_.goal.index_select(0, rows),
+                        .goal_mask = condition_.goal_mask.index_select(0, rows)}};
 }
 
 }  // namespace fm

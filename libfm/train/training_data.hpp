@@ -6,17 +6,24 @@
 #include "libfm/policy/policy_model.hpp"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace fm {
 
 /// Pairs of what was seen and what the expert did, in the environment's units.
 struct Rows {
-  Matrix observations;  ///< (M, O)
-  Matrix goals;         ///< (M, G)
-  Matrix actions;       ///< (M, A)
+  Matrix observations;              ///< (M, O)
+  Matrix goals;                     ///< (M, G)
+  Matrix actions;                   ///< (M, A)
+  std::vector<std::int64_t> begin;  ///< (M), the first row of each row's episode
+  std::vector<std::int64_t> end;    ///< (M), the row behind its last
 
   Eigen::Index size() const { return actions.rows(); }
 };
+
+/// The steps of whole episodes, one below another.
+Rows rows_of(std::span<const Episode> episodes);
 
 struct Split {
   Rows train;
@@ -27,9 +34,11 @@ struct Split {
 /// states labelled one by one; which ones is drawn from `stream`.
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
 
-/// Rows on a device, normalised as the model asks.
+/// Rows on a device, normalised as the model asks, each with its window: the observations up to it and the actions from
+/// it on. Where a window reaches beyond its episode, the episode's first observation or last action is repeated.
 class TrainingData {
  public:
+  /// @throws InputError if the policy predicts several actions and a row has no action behind it.
   TrainingData(const Rows& rows, const PolicyModel& model);
 
   std::int64_t size() const { return actions_.size(0); }
@@ -38,8 +47,14 @@ class TrainingData {
   Batch range(std::int64_t begin, std::int64_t end) const;
 
  private:
-  at::Tensor actions_;  ///< (M, H, A)
-  Condition condition_;
+  Batch windows(const at::Tensor& rows) const;
+
+  at::Tensor actions_;   ///< (M, A)
+  Condition condition_;  ///< observations (M, 1, O)
+  at::Tensor begin_;     ///< (M), int64, as in Rows
+  at::Tensor last_;      ///< (M), int64, the episode's last row
+  at::Tensor history_;   ///< (h), -(h - 1) ... 0
+  at::Tensor ahead_;     ///< (H), 0 ... H - 1
 };
 
 }  // namespace fm

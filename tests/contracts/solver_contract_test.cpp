@@ -1,5 +1,6 @@
 // What every solver must do.
 
+#include "libfm/core/error.hpp"
 #include "libfm/flow/ode.hpp"
 
 #include "tests/catch.hpp"
@@ -28,6 +29,17 @@ double exact(double z0) {
   double sum = integrand(0) + integrand(1);
   for (int i = 1; i < n; ++i) sum += (i % 2 == 1 ? 4 : 2) * integrand(static_cast<double>(i) / n);
   return std::exp(1.5) * (z0 + sum / (3.0 * n));
+}
+
+fm::OdeSolution adapted(const fm::ButcherTableau& method, const at::Tensor& z0, const fm::AdaptiveOptions& options,
+                        double begin = 0.0, double end = 1.0) {
+  return fm::integrate_adaptive(field, z0, begin, end, method, options);
+}
+
+std::vector<std::string> adaptive_names() {
+  std::vector<std::string> names = fm::solver_names();
+  std::erase_if(names, [](const std::string& name) { return !fm::find_solver(name).adapts(); });
+  return names;
 }
 
 /// Over several starts: at a single one the leading term of the error may happen to vanish.
@@ -98,6 +110,91 @@ CATCH_TEST_CASE("every solver comes back on the reversed grid", "[contract][solv
     const at::Tensor there = fm::integrate(field, z0, grid, method).z;
     const at::Tensor back = fm::integrate(field, there, grid.reversed(), method).z;
     CATCH_CHECK((back - z0).abs().max().item<double>() < 3 * std::pow(0.01, std::min(method.order, 2)));
+  }
+}
+
+CATCH_TEST_CASE("every solver takes a grid that is not uniform", "[contract][solver]") {
+  for (const std::string& name : fm::solver_names()) {
+    for (const std::string& grid : fm::grid_names()) {
+      CATCH_INFO(name + " " + grid);
+      const at::Tensor z0 = at::full({1, 1}, 0.7, at::kDouble);
+      const double end =
+          fm::integrate(field, z0, fm::TimeGrid::named(grid, 2000), fm::find_solver(name)).z.item<double>();
+      CATCH_CHECK_THAT(end, WithinAbs(exact(0.7), 1e-2));
+    }
+  }
+}
+
+CATCH_TEST_CASE("every adaptive solver's error follows its tolerance, with fewer steps where it is loose",
+                "[contract][solver]") {
+  for (const std::string& name : adaptive_names()) {
+    CATCH_INFO(name);
+    int before = 0;
+    for (const double tolerance : {1e-3, 1e-5, 1e-7}) {
+      const at::Tensor z0 = at::full({1, 1}, 0.7, at::kDouble);
+      const auto solution = adapted(fm::find_solver(name), z0, {.rtol = tolerance, .atol = tolerance});
+      CATCH_CHECK_THAT(solution.z.item<double>(), WithinAbs(exact(0.7), 20 * tolerance));
+      CATCH_CHECK(solution.steps > before);
+      before = solution.steps;
+    }
+  }
+}
+
+CATCH_TEST_CASE("every adaptive solver treats rows alone, in float32 and float64", "[contract][solver]") {
+  for (const std::string& name : adaptive_names()) {
+    for (const auto type : {at::kFloat, at::kDouble}) {
+      CATCH_INFO(name);
+      const at::Tensor z0 = at::tensor({-200.0, 0.0, 1e-3, 50.0}, type).view({4, 1});  // that need different steps
+      const at::Tensor together = adapted(fm::find_solver(name), z0, {}).z;
+      CATCH_CHECK(together.scalar_type() == type);
+      for (int i = 0; i < 4; ++i) {
+        CATCH_CHECK(adapted(fm::find_solver(name), z0.slice(0, i, i + 1), {}).z.equal(together.slice(0, i, i + 1)));
+      }
+    }
+  }
+}
+
+CATCH_TEST_CASE("every adaptive solver counts its evaluations, comes back, and says when steps run out",
+                "[contract][solver]") {
+  for (const std::string& name : adaptive_names()) {
+    CATCH_INFO(name);
+    const fm::ButcherTableau& method = fm::find_solver(name);
+    const at::Tensor z0 = at::linspace(-1, 1, 3, at::kDouble).view({3, 1});
+    int calls = 0;
+    const auto counting = [&](const at::Tensor& z, const at::Tensor& t) {
+      ++calls;
+      return field(z, t);
+    };
+    const auto there = fm::integrate_adaptive(counting, z0, 0, 1, method, {.rtol = 1e-7, .atol = 1e-7});
+    CATCH_CHECK(there.nfe == calls);
+    const at::Tensor back = adapted(method, there.z, {.rtol = 1e-7, .atol = 1e-7}, 1, 0).z;
+    CATCH_CHECK((back - z0).abs().max().item<double>() < 1e-5);
+    try {
+      adapted(method, z0, {.rtol = 1e-9, .atol = 1e-9, .max_steps = 3});
+      CATCH_FAIL("nothing was thrown");
+    } catch (const fm::InputError& e) {
+      CATCH_CHECK(std::string(e.what()).find("max_steps") != std::string::npos);
+    }
+    const auto not_finite = [](const at::Tensor& z, const at::Tensor&) { return z / 0.0; };
+    CATCH_CHECK_THROWS_AS(fm::integrate_adaptive(not_finite, z0, 0, 1, method, {}), fm::InputError);
+  }
+}
+
+CATCH_TEST_CASE("gradients flow through every adaptive solver", "[contract][solver]") {
+  for (const std::string& name : adaptive_names()) {
+    CATCH_INFO(name);
+    const fm::ButcherTableau& method = fm::find_solver(name);
+    // Steps are held fixed by the gradient and move with w in the difference: the tolerance bounds what that makes.
+    const auto end = [&](const at::Tensor& w) {
+      const auto f = [&](const at::Tensor& z, const at::Tensor& t) { return (w * z).sin() + t.unsqueeze(-1); };
+      return fm::integrate_adaptive(f, at::full({1, 1}, 0.4, at::kDouble), 0, 1, method, {.rtol = 1e-9, .atol = 1e-9})
+          .z.sum();
+    };
+    at::Tensor w = at::tensor(1.3, at::kDouble).requires_grad_();
+    end(w).backward();
+    constexpr double h = 1e-4;
+    const at::Tensor v = w.detach();
+    CATCH_CHECK_THAT(w.grad().item<double>(), WithinAbs((end(v + h) - end(v - h)).item<double>() / (2 * h), 1e-6));
   }
 }
 

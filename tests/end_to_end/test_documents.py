@@ -10,8 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 class DocumentsTest(LauncherTest):
     def test_the_reference_is_the_programs_own(self):
         printed = self.fm("schema", "--markdown").stdout.strip()
-        self.assertIn(printed, (ROOT / "experiments/README.md").read_text(),
-                      "make it anew: fm schema --markdown, below '## Reference' of experiments/README.md")
+        self.assertTrue(printed in (ROOT / "experiments/README.md").read_text(),
+                        "make it anew: fm schema --markdown, below '## Reference' of experiments/README.md")
 
     def test_every_shipped_experiment_is_right(self):
         files = sorted((ROOT / "experiments").rglob("*.yaml"))

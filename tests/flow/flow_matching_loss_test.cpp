@@ -49,7 +49,7 @@ void check_gradients(fm::VelocityNet& net, F f) {
 
 CATCH_TEST_CASE("the loss is the mean squared distance from x1 - z0 at the point of the straight line", "[flow]") {
   const Problem p;
-  const fm::FlowMatchingLoss loss(fm::make_path("linear"));
+  const fm::FlowMatchingLoss loss(fm::FlowOptions{});
   const at::Tensor t = p.t.view({4, 1, 1});
   const at::Tensor predicted = p.net->forward((1 - t) * p.z0 + t * p.x1, p.t.unsqueeze(1), p.condition);
   const double expected = (predicted - (p.x1 - p.z0)).square().mean().item<double>();
@@ -58,7 +58,7 @@ CATCH_TEST_CASE("the loss is the mean squared distance from x1 - z0 at the point
 
 CATCH_TEST_CASE("the loss's gradient is right", "[flow]") {
   Problem p;
-  const fm::FlowMatchingLoss loss(fm::make_path("linear"));
+  const fm::FlowMatchingLoss loss(fm::FlowOptions{});
   check_gradients(*p.net, [&] { return loss.forward(*p.net, p.x1, p.z0, p.t, p.condition); });
 }
 
@@ -66,20 +66,8 @@ CATCH_TEST_CASE("the gradient through the sampler is right", "[flow]") {
   for (const std::string& solver : fm::solver_names()) {
     CATCH_INFO(solver);
     Problem p;
-    const fm::OdeSampler sampler({.solver = solver, .steps = 3});
+    // A tolerance that every first step meets: where steps are accepted or not, the gradient is of the steps taken.
+    const fm::OdeSampler sampler({.solver = solver, .steps = 3, .adaptive = {.rtol = 10, .atol = 10}});
     check_gradients(*p.net, [&] { return sampler.forward(*p.net, p.z0, p.condition).z.square().sum(); });
   }
-}
-
-CATCH_TEST_CASE("a path's velocity is the time derivative of its point", "[flow]") {
-  constexpr double h = 1e-6;
-  const Problem p;
-  for (const std::string& name : fm::path_names()) {
-    const fm::Path path = fm::make_path(name);
-    const at::Tensor after = fm::interpolate(path(p.t + h), p.x1, p.z0),
-                     before = fm::interpolate(path(p.t - h), p.x1, p.z0);
-    const at::Tensor velocity = fm::path_velocity(path(p.t), p.x1, p.z0);
-    CATCH_CHECK(((after - before) / (2 * h) - velocity).abs().max().item<double>() < 1e-8);
-  }
-  CATCH_CHECK_THROWS_AS(fm::make_path("circular"), fm::InputError);
 }

@@ -70,7 +70,7 @@ double least_loss() {
 CATCH_TEST_CASE("the exact velocity has the least loss that there can be", "[flow]") {
   constexpr int n = 100000;
   const Draws d = draw(n);
-  const fm::FlowMatchingLoss loss(fm::make_path("linear"));
+  const fm::FlowMatchingLoss loss(fm::FlowOptions{});
   const double exact = loss.forward(GaussianVelocity(), d.x1, d.z0, d.t, {}).item<double>();
   CATCH_CHECK_THAT(exact, WithinAbs(least_loss(), 5 * 1.5 / std::sqrt(n)));
   CATCH_CHECK(loss.forward(GaussianVelocity(0.95), d.x1, d.z0, d.t, {}).item<double>() > exact);

@@ -28,11 +28,11 @@ CATCH_TEST_CASE("the loss is a function of weights, batch and position alone", "
 CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row by row", "[flow_model]") {
   constexpr int n = 20000;
   const fm::RandomStream stream(0, "batch");
-  const fm::FlowDraws draws = fm::draw_flow(stream, 9, at::zeros({n, 1, 2}));
+  const fm::FlowDraws draws = fm::draw_flow(stream, 9, at::zeros({n, 1, 2}), fm::FlowOptions(), fm::TimeInterval());
   CATCH_CHECK_THAT(draws.times.mean().item<double>(), Catch::Matchers::WithinAbs(0.5, 5 * std::sqrt(1.0 / 12 / n)));
   CATCH_CHECK_THAT(draws.noise.mean().item<double>(), Catch::Matchers::WithinAbs(0.0, 5 * std::sqrt(0.5 / n)));
   CATCH_CHECK_THAT(draws.noise.var().item<double>(), Catch::Matchers::WithinAbs(1.0, 5 * std::sqrt(1.0 / n)));
-  const fm::FlowDraws fewer = fm::draw_flow(stream, 9, at::zeros({5, 1, 2}));
+  const fm::FlowDraws fewer = fm::draw_flow(stream, 9, at::zeros({5, 1, 2}), fm::FlowOptions(), fm::TimeInterval());
   CATCH_CHECK(fewer.noise.equal(draws.noise.slice(0, 0, 5)));
 }
 

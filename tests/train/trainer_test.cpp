@@ -19,6 +19,8 @@ fm::Rows rows_of(int count, std::uint64_t seed) {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < 3; ++j) rows.observations(i, j) = static_cast<float>(draws.uniform(-1, 1));
     rows.actions(i, 0) = rows.observations(i, 0) - rows.observations(i, 1);
+    rows.begin.push_back(i);  // an episode of its own
+    rows.end.push_back(i + 1);
   }
   return rows;
 }

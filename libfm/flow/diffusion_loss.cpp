@@ -1,0 +1,24 @@
+#include "libfm/flow/diffusion_loss.hpp"
+
+#include "libfm/flow/path.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/mse_loss.h>
+
+namespace fm {
+
+DiffusionLoss::DiffusionLoss(const NoiseLevels& levels) : count_(levels.count()) {
+  at::Tensor signal = at::empty({levels.count() + 1}, at::kDouble);
+  for (int k = 0; k <= levels.count(); ++k) signal.data_ptr<double>()[k] = levels.signal(k);
+  signal_ = register_buffer("signal", signal);
+}
+
+at::Tensor DiffusionLoss::forward(const VelocityNet& net, const at::Tensor& x, const at::Tensor& noise,
+                                  const at::Tensor& k, const Condition& condition) const {
+  const at::Tensor a = signal_.to(x.device()).index_select(0, k.to(at::kLong)).to(x.options());
+  const at::Tensor noisy = per_row(a.sqrt(), x) * x + per_row((1.0 - a).sqrt(), x) * noise;
+  return at::mse_loss(net.forward(noisy, (k / count_).unsqueeze(1), condition), noise);
+}
+
+}  // namespace fm

@@ -1,0 +1,36 @@
+#pragma once
+// Samples of a denoising diffusion, from level K down to 0, x being estimated at each level from the predicted noise:
+//
+//   ddpm  x_{k-1} ~ q(x_{k-1} | x_k, x), one step a level (Ho et al. 2020, eq. 6 and 7)
+//   ddim  the same law's mean with its noise in the direction predicted, over some of the levels (Song et al. 2021,
+//         eq. 12 with eta = 0)
+
+#include "libfm/flow/noise_levels.hpp"
+#include "libfm/model/options.hpp"
+#include "libfm/nn/velocity_net.hpp"
+
+#include <torch/nn/module.h>
+
+namespace fm {
+
+class DiffusionSampler final : public torch::nn::Module {
+ public:
+  /// sampler.steps levels are visited by ddim, evenly spread; sampler.solver and sampler.grid do not matter.
+  DiffusionSampler(const NoiseLevels& levels, const DiffusionOptions& options, const SamplerOptions& sampler);
+
+  /// How many noises a sample is made from.
+  std::int64_t noises() const { return ancestral_ ? static_cast<std::int64_t>(visited_.size()) - 1 : 1; }
+
+  /// @param noise (N, noises(), H, A) ~ N(0, I)
+  /// @return (N, H, A)
+  at::Tensor forward(const VelocityNet& net, const at::Tensor& noise, const Condition& condition) const;
+
+ private:
+  NoiseLevels levels_;
+  bool ancestral_;
+  double clip_;
+  double temperature_;
+  std::vector<int> visited_;  ///< levels, from K down to 0
+};
+
+}  // namespace fm

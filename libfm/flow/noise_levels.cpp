@@ -1,0 +1,17 @@
+#include "libfm/flow/noise_levels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace fm {
+
+NoiseLevels::NoiseLevels(int count) : signal_{1.0} {
+  constexpr double s = 0.008, least_step = 0.001;
+  const auto f = [&](int k) {
+    return std::pow(std::cos((static_cast<double>(k) / count + s) / (1.0 + s) * std::numbers::pi / 2), 2.0);
+  };
+  for (int k = 1; k <= count; ++k) signal_.push_back(signal_.back() * std::max(least_step, f(k) / f(k - 1)));
+}
+
+}  // namespace fm

@@ -1,0 +1,29 @@
+#pragma once
+// The noise levels of a denoising diffusion (Ho et al. 2020), with the cosine schedule of Nichol and Dhariwal (2021):
+//
+//   x_k = sqrt(a_k) x + sqrt(1 - a_k) e,   a_k = cos^2 ((k / K + s) / (1 + s) pi / 2) / cos^2 (s / (1 + s) pi / 2),
+//
+// s = 0.008, k = 0 ... K, with steps a_k / a_{k-1} of 0.001 or more.
+
+#include <vector>
+
+namespace fm {
+
+class NoiseLevels {
+ public:
+  /// @param count K
+  explicit NoiseLevels(int count);
+
+  int count() const { return static_cast<int>(signal_.size()) - 1; }
+
+  /// a_k, from a_0 = 1 down.
+  double signal(int k) const { return signal_[static_cast<std::size_t>(k)]; }
+
+  /// What a network is told as the time of level k.
+  double time(int k) const { return static_cast<double>(k) / count(); }
+
+ private:
+  std::vector<double> signal_;
+};
+
+}  // namespace fm

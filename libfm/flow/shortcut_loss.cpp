@@ -1,0 +1,32 @@
+#include "libfm/flow/shortcut_loss.hpp"
+
+#include "libfm/flow/flow_map_sampler.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/mse_loss.h>
+#include <ATen/ops/where.h>
+
+namespace fm {
+namespace {
+
+at::Tensor two_half_steps(const VelocityNet& net, const at::Tensor& z, const at::Tensor& t, const at::Tensor& d,
+                          const Condition& condition) {
+  const at::NoGradGuard fixed;
+  const at::Tensor first = mean_velocity(net, z, t, t + d, condition);
+  const at::Tensor second = mean_velocity(net, z + per_row(d, z) * first, t + d, t + 2 * d, condition);
+  return 0.5 * (first + second);
+}
+
+}  // namespace
+
+at::Tensor ShortcutLoss::forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
+                                 const at::Tensor& t, const at::Tensor& d, const Condition& condition) const {
+  const PathPoint<at::Tensor> point = path_(t);
+  const at::Tensor z = interpolate(point, x1, z0);
+  const at::Tensor target =
+      at::where(per_row(d, z) > 0.0, two_half_steps(net, z, t, d, condition), path_velocity(point, x1, z0));
+  return at::mse_loss(mean_velocity(net, z, t, t + 2 * d, condition), target);
+}
+
+}  // namespace fm

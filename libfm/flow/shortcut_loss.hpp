@@ -1,0 +1,29 @@
+#pragma once
+// The loss of shortcut models (Frans et al. 2025, "One Step Diffusion via Shortcut Models"). u(z, t, s) learns the
+// velocity where s = t, and elsewhere that one step equals two of half its length, held fixed:
+//
+//   u(z, t, t + 2d) = (u(z, t, t + d) + u(z + d u(z, t, t + d), t + d, t + 2d)) / 2.
+
+#include "libfm/flow/path.hpp"
+#include "libfm/nn/velocity_net.hpp"
+
+#include <torch/nn/module.h>
+
+namespace fm {
+
+class ShortcutLoss final : public torch::nn::Module {
+ public:
+  explicit ShortcutLoss(Path path) : path_(std::move(path)) {}
+
+  /// @param x1 (N, H, A), expert actions, normalised
+  /// @param z0 (N, H, A), noise ~ N(0, I)
+  /// @param t (N)
+  /// @param d (N), half the step to be learned; 0: the velocity itself
+  at::Tensor forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& t,
+                     const at::Tensor& d, const Condition& condition) const;
+
+ private:
+  Path path_;
+};
+
+}  // namespace fm

@@ -1,0 +1,38 @@
+#pragma once
+// A Gaussian-mixture head (Bishop 1994, mixture density networks): p(a | s) = sum_k w_k N(a; m_k, diag d_k^2), trained
+// by its likelihood. The mixture is over the whole chunk (H, A).
+
+#include "libfm/policy/policy_model.hpp"
+
+#include <memory>
+
+namespace fm {
+
+class GaussianModel final : public PolicyModel {
+ public:
+  GaussianModel(const PolicyDescription& description, const RandomStream& init);
+
+  /// -log p(a | s), mean over rows, by the number of action dimensions.
+  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  /// A component by the first noise's first number (through its normal distribution function), its Gaussian by the
+  /// second.
+  std::int64_t noises() const override { return 2; }
+  at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
+  std::int64_t evaluations() const override { return net_->evaluations(); }
+
+  /// @param actions (N, H, A), normalised
+  at::Tensor log_probability(const at::Tensor& actions, const Condition& condition) const;
+
+ private:
+  struct Mixture {
+    at::Tensor log_weights;  ///< (N, K)
+    at::Tensor means;        ///< (N, K, H A)
+    at::Tensor log_scales;   ///< (N, K, H A)
+  };
+
+  Mixture mixture(const Condition& condition) const;
+
+  std::shared_ptr<VelocityNet> net_;
+};
+
+}  // namespace fm

@@ -1,0 +1,44 @@
+#pragma once
+// Policies that learn from a trained flow policy instead of from data. Both begin with noise z0 and let the teacher
+// carry it to x1; the pairs (z0, x1) lie on the teacher's flow and never cross.
+//
+//   reflow     a flow trained on these pairs: its lines are straighter, so fewer steps suffice (Liu et al. 2023)
+//   one_step   x1 = z0 + f(z0, 0), regressed: the teacher's whole flow in one network evaluation (Luhman and Luhman
+//   2021)
+
+#include "libfm/policy/flow_model.hpp"
+
+#include <memory>
+
+namespace fm {
+
+class ReflowModel final : public FlowModel {
+ public:
+  using FlowModel::FlowModel;
+
+  /// @throws InputError if there is no teacher.
+  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override { teacher_ = std::move(teacher); }
+
+ private:
+  std::shared_ptr<const PolicyModel> teacher_;
+};
+
+class OneStepModel final : public PolicyModel {
+ public:
+  OneStepModel(const PolicyDescription& description, const RandomStream& init);
+
+  /// @throws InputError if there is no teacher.
+  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
+  std::int64_t evaluations() const override { return net_->evaluations(); }
+  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override { teacher_ = std::move(teacher); }
+
+ private:
+  at::Tensor jump(const Condition& condition, const at::Tensor& z0) const;
+
+  std::shared_ptr<VelocityNet> net_;
+  std::shared_ptr<const PolicyModel> teacher_;
+};
+
+}  // namespace fm

@@ -1,0 +1,128 @@
+// What every policy must do, by the table of policies.
+
+#include "libfm/core/error.hpp"
+#include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy/draws.hpp"
+#include "libfm/policy/policy_model.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/policy/small_model.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/linspace.h>
+#include <ATen/ops/zeros.h>
+
+namespace {
+
+constexpr std::int64_t policy_rows = 5, chunk = 4, history = 3;
+
+fm::PolicyDescription chunked(const std::string& name) {
+  fm::PolicyDescription d = fm::test::small_description();
+  d.policy.name = name;
+  d.policy.horizon = {.observations = history, .prediction = chunk};
+  d.policy.diffusion.levels = 10;
+  return d;
+}
+
+std::shared_ptr<fm::PolicyModel> policy_named(const std::string& name) {
+  auto model = fm::make_policy_model(chunked(name), fm::RandomStream(1, "init"));
+  model->to(at::kDouble);
+  if (fm::learns_from_teacher(name)) model->set_teacher(policy_named("flow"));
+  return model;
+}
+
+fm::Condition histories(const fm::PolicyModel& model) {
+  const at::Tensor observations =
+      at::linspace(-1, 1, policy_rows * history * 3, at::kDouble).view({policy_rows, history, 3});
+  return model.condition(observations, at::zeros({policy_rows, 0}, at::kDouble));
+}
+
+at::Tensor noise_for(const fm::PolicyModel& model) {
+  const std::vector<std::uint64_t> episodes = {0, 1, 2, 3, 4};
+  const std::vector<std::uint32_t> steps(policy_rows, 7);
+  return fm::draw_noise({3, "noise"}, episodes, steps, model.noises(), chunk, 1).to(at::kDouble);
+}
+
+fm::Condition row_of(const fm::Condition& c, std::int64_t i) {
+  return {c.observations.slice(0, i, i + 1), c.goal.slice(0, i, i + 1), c.goal_mask.slice(0, i, i + 1)};
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("every policy learns from a batch: its loss falls along its gradient", "[policies]") {
+  for (const std::string& name : fm::policy_names()) {
+    CATCH_INFO(name);
+    const auto model = policy_named(name);
+    const fm::RandomStream stream(0, "batch");
+    const fm::Batch batch{at::linspace(-1, 1, policy_rows * chunk, at::kDouble).view({policy_rows, chunk, 1}),
+                          histories(*model)};
+    const at::Tensor before = model->loss(batch, stream, 2);
+    CATCH_CHECK(before.dim() == 0);
+    CATCH_CHECK(before.equal(model->loss(batch, stream, 2)));
+    before.backward();
+    double squares = 0;
+    for (const at::Tensor& p : model->parameters()) {
+      if (p.grad().defined()) squares += p.grad().square().sum().item<double>();
+    }
+    CATCH_REQUIRE(squares > 0);
+    const at::NoGradGuard no_grad;
+    // For a small step the loss falls by step |gradient|^2. What a loss holds fixed moves too, and may undo some of it.
+    const double step = 1e-4 / std::sqrt(squares);
+    for (at::Tensor& p : model->parameters()) {
+      if (p.grad().defined()) p.sub_(step * p.grad());
+    }
+    CATCH_CHECK(model->loss(batch, stream, 2).item<double>() < before.item<double>());
+  }
+}
+
+CATCH_TEST_CASE("every policy's sample is a chunk for each row, whatever the rows beside it", "[policies]") {
+  const at::NoGradGuard no_grad;
+  for (const std::string& name : fm::policy_names()) {
+    CATCH_INFO(name);
+    const auto model = policy_named(name);
+    const fm::Condition condition = histories(*model);
+    const at::Tensor noise = noise_for(*model), all = model->sample(condition, noise);
+    CATCH_REQUIRE(all.sizes() == at::IntArrayRef({policy_rows, chunk, 1}));
+    CATCH_CHECK(model->evaluations() > 0);
+    for (std::int64_t i = 0; i < policy_rows; ++i) {
+      const at::Tensor alone = model->sample(row_of(condition, i), noise.slice(0, i, i + 1));
+      CATCH_CHECK((alone - all.slice(0, i, i + 1)).abs().max().item<double>() < 1e-12);
+    }
+  }
+}
+
+CATCH_TEST_CASE("every policy samples the same after a round trip through its file", "[policies]") {
+  const at::NoGradGuard no_grad;
+  const TemporaryFolder folder;
+  for (const std::string& name : fm::policy_names()) {
+    CATCH_INFO(name);
+    const auto model = policy_named(name);
+    const auto file = folder.path() / "policy.safetensors";
+    fm::write_safetensors(file, fm::describe_checkpoint(*model, nullptr));
+    const auto loaded = fm::load_policy(file, at::kCPU);
+    CATCH_CHECK(loaded->description().policy.name == name);
+    const at::Tensor noise = noise_for(*model);
+    CATCH_CHECK(loaded->sample(histories(*loaded), noise).equal(model->sample(histories(*model), noise)));
+  }
+}
+
+CATCH_TEST_CASE("a sampler setting that a policy cannot follow is refused", "[policies]") {
+  for (const std::string& name : fm::policy_names()) {
+    CATCH_INFO(name);
+    const auto model = policy_named(name);
+    const bool flows = name == "flow" || name == "score" || name == "reflow";
+    const auto refuses = [&](const fm::SamplerOptions& options) {
+      try {
+        model->set_sampler(options);
+        return false;
+      } catch (const fm::InputError&) {
+        return true;
+      }
+    };
+    CATCH_CHECK(refuses({.guidance = 2.0}) == !flows);
+    CATCH_CHECK(refuses({.solver = fm::euler_maruyama}) == !flows);
+    CATCH_CHECK(!refuses({.steps = 3, .temperature = 0.5}));
+  }
+}

@@ -1,0 +1,87 @@
+#include "libfm/train/training_data.hpp"
+
+#include "libfm/core/error.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/policy/small_model.hpp"
+
+#include <ATen/ops/tensor.h>
+
+namespace {
+
+/// Episodes of the given lengths; the k-th of all rows sees (k, 0, 0) and acts k / 100.
+fm::Dataset numbered(const std::vector<int>& lengths) {
+  fm::Dataset dataset;
+  int k = 0;
+  for (const int length : lengths) {
+    fm::Episode e;
+    e.observations = fm::Matrix::Zero(length + 1, 3);
+    e.goals = fm::Matrix(length + 1, 0);
+    e.actions = fm::Matrix(length, 1);
+    for (int i = 0; i < length; ++i, ++k) {
+      e.observations(i, 0) = static_cast<float>(k);
+      e.actions(i, 0) = static_cast<float>(k) / 100;
+    }
+    dataset.episodes.push_back(e);
+  }
+  return dataset;
+}
+
+std::shared_ptr<fm::PolicyModel> with_horizon(int observations, int prediction) {
+  fm::PolicyDescription d = fm::test::small_description();
+  d.policy.horizon = {observations, prediction};
+  d.observations = {{0, 0, 0}, {1, 1, 1}};
+  d.actions = {{0}, {1}};
+  return fm::make_policy_model(d, {0, "init"});
+}
+
+std::vector<int> numbers(const at::Tensor& x) {
+  std::vector<int> result;
+  for (std::int64_t i = 0; i < x.size(0); ++i) result.push_back(static_cast<int>(std::lround(x[i].item<double>())));
+  return result;
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("windows are padded at an episode's ends and never reach across them", "[training_data]") {
+  const auto dataset = numbered({5, 3});
+  const fm::TrainingData data(fm::rows_of(dataset.episodes), *with_horizon(3, 4));
+  CATCH_REQUIRE(data.size() == 8);
+  const fm::Batch batch = data.batch(at::tensor({0, 3, 5, 6, 7}, at::kLong));
+  CATCH_REQUIRE(batch.actions.sizes() == at::IntArrayRef({5, 4, 1}));
+  CATCH_REQUIRE(batch.condition.observations.sizes() == at::IntArrayRef({5, 3, 3}));
+  const std::vector<std::vector<int>> seen = {{0, 0, 0}, {1, 2, 3}, {5, 5, 5}, {5, 5, 6}, {5, 6, 7}};
+  const std::vector<std::vector<int>> done = {{0, 1, 2, 3}, {3, 4, 4, 4}, {5, 6, 7, 7}, {6, 7, 7, 7}, {7, 7, 7, 7}};
+  for (std::int64_t i = 0; i < 5; ++i) {
+    CATCH_CHECK(numbers(batch.condition.observations[i].select(1, 0)) == seen[static_cast<std::size_t>(i)]);
+    CATCH_CHECK(numbers(100 * batch.actions[i].select(1, 0)) == done[static_cast<std::size_t>(i)]);
+  }
+}
+
+CATCH_TEST_CASE("states that were labelled alone cannot teach chunks, and the cure is named", "[training_data]") {
+  fm::Dataset dataset = numbered({5});
+  dataset.uniform_states.observations = fm::Matrix::Zero(2, 3);
+  dataset.uniform_states.goals = fm::Matrix(2, 0);
+  dataset.uniform_states.actions = fm::Matrix::Zero(2, 1);
+  const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
+  CATCH_CHECK(fm::TrainingData(rows, *with_horizon(1, 1)).size() == 7);
+  try {
+    fm::TrainingData(rows, *with_horizon(1, 2));
+    CATCH_FAIL("nothing was thrown");
+  } catch (const fm::InputError& e) {
+    CATCH_CHECK(std::string(e.what()).find("collect.uniform_states") != std::string::npos);
+  }
+}
+
+CATCH_TEST_CASE("what is held out is whole episodes", "[training_data]") {
+  const auto dataset = numbered({4, 4, 4, 4, 4, 4, 4, 4, 4, 4});
+  const fm::Split split = fm::split_rows(dataset, 0.2, {0, "split"});
+  CATCH_CHECK(split.train.size() == 32);
+  CATCH_REQUIRE(split.validation.size() == 8);
+  for (Eigen::Index i = 0; i < 8; ++i) {
+    const auto k = static_cast<std::size_t>(i);
+    CATCH_CHECK(split.validation.begin[k] == i / 4 * 4);
+    CATCH_CHECK(split.validation.end[k] == i / 4 * 4 + 4);
+    CATCH_CHECK(static_cast<int>(split.validation.observations(i, 0)) % 4 == i % 4);
+  }
+}
