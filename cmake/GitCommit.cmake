@@ -1,5 +1,6 @@
 # Run at every build: writes OUTPUT with the commit of SOURCE, and leaves it untouched where nothing changed, so that one
 # small file is compiled again after a commit. A tree with changes is named by the commit and a hash of the changes.
+cmake_minimum_required(VERSION 3.25)
 if(NOT COMMIT)
   execute_process(COMMAND git -C "${SOURCE}" rev-parse HEAD
                   OUTPUT_VARIABLE COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)

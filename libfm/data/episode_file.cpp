@@ -135,7 +135,6 @@ Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint6
   const Eigen::Index steps = e.actions.rows();
   if (e.actions.size() == 0) file.fail(path + "/actions", "is empty");
   e.observations = file.matrix(path + "/observations");
-  if (e.observations.size() == 0) file.fail(path + "/observations", "is empty");
   check_rows(file, path + "/observations", e.observations.rows(), steps + 1,
              "one more than actions, the last being where the episode ended");
   e.rewards = file.numbers(path + "/rewards");

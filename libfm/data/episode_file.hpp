@@ -3,7 +3,7 @@
 //
 //   /                            attributes env, expert, seed, noise, git_commit, format_version, env_spec
 //   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success
-//       observations (T + 1, O)  float32, the last row is where the episode ended
+//       observations (T + 1, O)  float32, the last row is where the episode ended; O may be 0
 //       actions (T, A)           float32, the labels
 //       rewards (T)              float64
 //       terminated (T)           uint8

@@ -12,11 +12,17 @@ struct Row {
   std::unique_ptr<VectorEnv> (*make)(const EnvOptions& options, int copies);
 };
 
+template <class Env, auto options>
+std::unique_ptr<VectorEnv> make(const EnvOptions& all, int copies) {
+  return std::make_unique<Env>(all.*options, copies);
+}
+
 constexpr Row table[] = {
-    {"pendulum",
-     [](const EnvOptions& o, int n) -> std::unique_ptr<VectorEnv> {
-       return std::make_unique<Pendulum>(o.pendulum, n);
-     }},
+    {"pendulum", make<Pendulum, &EnvOptions::pendulum>},
+    {"two_modes", make<TwoModes, &EnvOptions::two_modes>},
+    {"pendulum_target", make<PendulumTarget, &EnvOptions::pendulum_target>},
+    {"pendulum_spin", make<PendulumSpin, &EnvOptions::pendulum_spin>},
+    {"toy_2d", make<Toy2d, &EnvOptions::toy_2d>},
 };
 
 }  // namespace

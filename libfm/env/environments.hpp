@@ -3,6 +3,10 @@
 
 #include "libfm/env/environment.hpp"
 #include "libfm/env/pendulum.hpp"
+#include "libfm/env/pendulum_spin.hpp"
+#include "libfm/env/pendulum_target.hpp"
+#include "libfm/env/toy_2d.hpp"
+#include "libfm/env/two_modes.hpp"
 
 #include <string>
 #include <vector>
@@ -17,12 +21,20 @@ std::vector<std::string> env_names();
 struct EnvOptions {
   std::string name = "pendulum";
   PendulumOptions pendulum;
+  TwoModesOptions two_modes;
+  PendulumTargetOptions pendulum_target;
+  PendulumSpinOptions pendulum_spin;
+  Toy2dOptions toy_2d;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("name", name, "the environment; none: train on data.files and report the action error only",
           one_of(env_names()));
     visit("pendulum", pendulum, "options of `name: pendulum`");
+    visit("two_modes", two_modes, "options of `name: two_modes`");
+    visit("pendulum_target", pendulum_target, "options of `name: pendulum_target`");
+    visit("pendulum_spin", pendulum_spin, "options of `name: pendulum_spin`");
+    visit("toy_2d", toy_2d, "options of `name: toy_2d`");
   }
 };
 

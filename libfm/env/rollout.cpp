@@ -1,5 +1,6 @@
 #include "libfm/env/rollout.hpp"
 
+#include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/parallel.hpp"
 
@@ -15,7 +16,8 @@ class Block {
   Block(const EnvFactory& make_env, const PolicyFactory& make_policy, const RolloutOptions& options, std::int64_t begin,
         std::span<Episode> episodes)
       : options_(options), episodes_(episodes), rows_(static_cast<int>(episodes.size())), env_(make_env(rows_)),
-        policy_(make_policy()), ids_(episodes.size()), steps_(episodes.size(), 0), all_(episodes.size()) {
+        policy_(make_policy()), teacher_(options.label ? options.label() : nullptr), ids_(episodes.size()),
+        steps_(episodes.size(), 0), all_(episodes.size()) {
     std::iota(ids_.begin(), ids_.end(), options.first_episode + static_cast<std::uint64_t>(begin));
     std::iota(all_.begin(), all_.end(), 0);
     for (int i = 0; i < rows_; ++i) allocate(i);
@@ -23,29 +25,59 @@ class Block {
 
   void run() {
     env_->reset(all_, ids_, options_.initial);
+    if (options_.goal_levels > 0) set_goal_levels();
     policy_->reset(rows_, all_);
+    if (teacher_) teacher_->reset(rows_, all_);
     std::vector<int> running = all_;
     for (std::uint32_t step = 0; !running.empty(); ++step) {
       stop_if_interrupted();
       std::fill(steps_.begin(), steps_.end(), step);
       states_ = env_->states();
       for (const int i : running) record_before(i, step);
-      policy_->act({env_->observations(), env_->goals(), ids_, steps_}, output_);
+      const PolicyInput input{env_->observations(), env_->goals(), ids_, steps_};
+      policy_->act(input, output_);
       executed_ = output_.actions;
+      if (teacher_) teacher_->act(input, lesson_);
       if (options_.action_noise > 0.0) add_noise(running, step);
+      if (differs()) {
+        for (const int i : running) episodes_[i].executed_actions.row(step) = executed_.row(i);
+      }
       env_->step(executed_, result_);
       std::erase_if(running, [&](int i) { return record_after(i, step); });
     }
   }
 
  private:
+  /// Whether what is executed is not what is recorded as the action.
+  bool differs() const { return options_.action_noise > 0.0 || teacher_; }
+
+  void set_goal_levels() {
+    const std::vector<Dimension>& goals = env_->spec().goals;
+    if (goals.empty()) {
+      throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", env_->spec().name);
+    }
+    const RandomStream stream = options_.initial.child("goal levels");
+    Matrix values(rows_, goals.size());
+    for (int i = 0; i < rows_; ++i) {
+      Draws draws = stream.at(ids_[static_cast<std::size_t>(i)]);
+      for (std::size_t j = 0; j < goals.size(); ++j) {
+        const int levels = options_.goal_levels;
+        const double share =
+            levels == 1 ? 0.5 : draws.below(static_cast<std::uint32_t>(levels)) / static_cast<double>(levels - 1);
+        values(i, static_cast<Eigen::Index>(j)) =
+            static_cast<float>(goals[j].low + share * (goals[j].high - goals[j].low));
+      }
+    }
+    env_->set_goals(all_, values);
+  }
+
   void allocate(int i) {
     const EnvSpec& spec = env_->spec();
     Episode& e = episodes_[i];
     e.index = ids_[i];
     e.observations.resize(spec.horizon + 1, spec.observations.size());
     e.actions.resize(spec.horizon, spec.actions.size());
-    if (options_.action_noise > 0.0) e.executed_actions.resize(spec.horizon, spec.actions.size());
+    if (differs()) e.executed_actions.resize(spec.horizon, spec.actions.size());
     e.goals.resize(spec.horizon + 1, spec.goals.size());
     e.states.resize(spec.horizon + 1, spec.states.size());
     e.extras.resize(spec.horizon, policy_->extras().size());
@@ -66,14 +98,13 @@ class Block {
         const double noisy = executed_(i, j) + options_.action_noise * draws.normal();
         executed_(i, j) = static_cast<float>(std::clamp(noisy, bounds[j].low, bounds[j].high));
       }
-      episodes_[i].executed_actions.row(step) = executed_.row(i);
     }
   }
 
   /// Whether row i ended.
   bool record_after(int i, std::uint32_t step) {
     Episode& e = episodes_[i];
-    e.actions.row(step) = output_.actions.row(i);
+    e.actions.row(step) = (teacher_ ? lesson_ : output_).actions.row(i);
     if (e.extras.cols() > 0) e.extras.row(step) = output_.extras.row(i);
     e.rewards.push_back(result_.rewards[i]);
     e.terminated.push_back(result_.terminated[i]);
@@ -102,10 +133,12 @@ class Block {
   int rows_;
   std::unique_ptr<VectorEnv> env_;
   std::unique_ptr<Policy> policy_;
+  std::unique_ptr<Policy> teacher_;
   std::vector<std::uint64_t> ids_;
   std::vector<std::uint32_t> steps_;
   std::vector<int> all_;
   PolicyOutput output_;
+  PolicyOutput lesson_;
   Matrix executed_;
   StateMatrix states_;
   StepResult result_;

@@ -14,8 +14,8 @@ namespace fm {
 struct Episode {
   std::uint64_t index = 0;  ///< the position in the streams that it was drawn from
   Matrix observations;      ///< (T + 1, O)
-  Matrix actions;           ///< (T, A), the policy's own
-  Matrix executed_actions;  ///< (T, A), where noise was added to them; else empty
+  Matrix actions;           ///< (T, A), without noise: the policy's own, or what its teacher would have done
+  Matrix executed_actions;  ///< (T, A), where they differ; else empty
   Matrix goals;             ///< (T + 1, G)
   StateMatrix states;       ///< (T + 1, S)
   Matrix extras;            ///< (T, E)
@@ -38,7 +38,12 @@ struct RolloutOptions {
   /// (DART, Laskey et al. 2017).
   double action_noise = 0.0;
   RandomStream noise{0, "noise"};  ///< by (episode, step)
-  std::int64_t block = 125;        ///< episodes stepped together by one thread
+  /// Is asked in every step what it would do there, and its actions are what is recorded; the policy's own, with their
+  /// noise, are executed (DAgger, Ross, Gordon, Bagnell 2011). Empty: the policy is its own teacher.
+  PolicyFactory label = {};
+  /// Goals are drawn from this many values, evenly spread over each goal's bounds; 0: as the environment draws them.
+  int goal_levels = 0;
+  std::int64_t block = 125;  ///< episodes stepped together by one thread
 };
 
 /// Runs whole episodes, each until it is terminated or truncated. @throws Interrupted on a noted signal.

@@ -22,22 +22,22 @@ namespace {
 
 constexpr std::int64_t part_episodes = 500;
 
+/// The students' rounds come later, and lie with the run.
+nlohmann::json collected_by_expert(CollectOptions options) {
+  const CollectOptions defaults;
+  options.rounds = defaults.rounds;
+  options.round_episodes = defaults.round_episodes;
+  options.round_epochs = defaults.round_epochs;
+  return options_to_json(options);
+}
+
 /// Everything that decides the dataset's bytes.
 nlohmann::json determinants(const Experiment& e) {
   return {{"env", options_to_json(e.env)},
           {"expert", options_to_json(e.expert)},
-          {"collect", options_to_json(e.collect)},
+          {"collect", collected_by_expert(e.collect)},
           {"seed", e.seed},
           {"git_commit", git_commit()}};
-}
-
-DatasetInfo info_of(const Experiment& e, const EnvSpec& spec) {
-  return {.env = e.env.name,
-          .expert = e.expert.name,
-          .seed = e.seed,
-          .noise = e.collect.noise,
-          .git_commit = git_commit(),
-          .env_spec = spec_to_json(spec)};
 }
 
 void collect_episodes(const Experiment& e, const EnvFactory& make_env, const PolicyFactory& make_expert,
@@ -57,7 +57,9 @@ void collect_episodes(const Experiment& e, const EnvFactory& make_env, const Pol
                         .first_episode = first,
                         .initial = RandomStream(e.seed, "collect"),
                         .action_noise = e.collect.noise,
-                        .noise = RandomStream(e.seed, "collect noise")}));
+                        .noise = RandomStream(e.seed, "collect noise"),
+                        .label = {},
+                        .goal_levels = e.collect.goal_levels}));
     progress.update(begin + count);
   }
 }
@@ -89,6 +91,15 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& make_
 
 }  // namespace
 
+DatasetInfo dataset_info(const Experiment& e) {
+  return {.env = e.env.name,
+          .expert = e.expert.name,
+          .seed = e.seed,
+          .noise = e.collect.noise,
+          .git_commit = git_commit(),
+          .env_spec = spec_to_json(make_env(e.env)(1)->spec())};
+}
+
 std::filesystem::path cache_directory(const Experiment& experiment) {
   return std::filesystem::absolute(experiment.runs).lexically_normal() / "cache";
 }
@@ -106,7 +117,7 @@ std::filesystem::path collect(const Experiment& e) {
   }
   const EnvFactory make = make_env(e.env);
   const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e));
-  const DatasetInfo info = info_of(e, make(1)->spec());
+  const DatasetInfo info = dataset_info(e);
   collect_episodes(e, make, expert, folder / "parts", info);
   merge_parts(folder / "parts", info, static_cast<std::uint64_t>(e.collect.episodes),
               label_uniform_states(e, make, expert), file);

@@ -1,17 +1,11 @@
 #include "libfm/experiment/evaluation.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/core/parallel.hpp"
+#include "libfm/experiment/model_figures.hpp"
 #include "libfm/nn/device.hpp"
-#include "libfm/policy/draws.hpp"
 #include "libfm/policy/model_policy.hpp"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
-
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace fm {
 namespace {
@@ -27,30 +21,10 @@ Rows states_of(const std::vector<Episode>& episodes) {
   return rows_of(std::span(episodes).first(std::min(most, episodes.size())));
 }
 
-at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end) {
-  std::vector<std::uint64_t> ids(static_cast<std::size_t>(end - begin));
-  std::iota(ids.begin(), ids.end(), static_cast<std::uint64_t>(begin));
-  const std::vector<std::uint32_t> steps(ids.size(), 0);
-  const PolicyDescription& d = model.description();
-  return draw_noise(stream, ids, steps, model.noises(), d.policy.horizon.prediction,
-                    static_cast<std::int64_t>(d.spec.actions.size()))
-      .to(model.parameters().front().options());
-}
-
-/// Over all actions of the predictions, as they would be executed, in the environment's units.
-double action_rmse(const std::shared_ptr<const PolicyModel>& model, const Rows& rows, const RandomStream& noise) {
-  constexpr std::int64_t block = 1024;
-  const TrainingData data(rows, *model);
-  std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
-  for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
-    const at::NoGradGuard no_grad;
-    const Batch batch = data.range(begin, end);
-    const at::Tensor sampled = model->sample(batch.condition, draw_noises(*model, noise, begin, end));
-    const at::Tensor error = model->executable(sampled) - model->action_normaliser().denormalise(batch.actions);
-    sums[static_cast<std::size_t>(begin / block)] = error.to(at::kDouble).square().sum().item<double>();
-  });
-  const auto count = static_cast<double>(rows.actions.size() * model->description().policy.horizon.prediction);
-  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / count);
+std::map<std::string, double> figures_of(const std::vector<Episode>& episodes, const VectorEnv& env) {
+  std::map<std::string, double> figures = env.metrics(episodes);
+  figures["action_jerk"] = mean_difference(episodes, 2);
+  return figures;
 }
 
 void roll_out_both(const std::shared_ptr<const PolicyModel>& model, const EvaluationOptions& options,
@@ -78,18 +52,21 @@ ActorFigures actor_figures(const std::vector<Episode>& episodes, const VectorEnv
           .standard_deviation = standard_deviation(returns),
           .ci95 = bootstrap_mean(returns, bootstrap),
           .success = successes / static_cast<double>(episodes.size()),
-          .metrics = env.metrics(episodes),
-          .smoothness = smoothness(episodes)};
+          .metrics = figures_of(episodes, env),
+          .smoothness = mean_difference(episodes, 1)};
 }
 
-double smoothness(const std::vector<Episode>& episodes) {
+double mean_difference(const std::vector<Episode>& episodes, int order) {
   double sum = 0.0;
   std::int64_t count = 0;
   for (const Episode& e : episodes) {
-    const Eigen::Index n = e.steps() - 1;
-    if (n < 1) continue;
-    sum += (e.actions.bottomRows(n) - e.actions.topRows(n)).cwiseAbs().cast<double>().sum();
-    count += n * e.actions.cols();
+    Matrix changes = e.actions;
+    for (int i = 0; i < order && changes.rows() > 0; ++i) {
+      const Eigen::Index n = changes.rows() - 1;
+      changes = (changes.bottomRows(n) - changes.topRows(n)).eval();
+    }
+    sum += changes.cwiseAbs().cast<double>().sum();
+    count += changes.size();
   }
   return count > 0 ? sum / static_cast<double>(count) : 0.0;
 }
@@ -103,7 +80,9 @@ Evaluation evaluate(std::shared_ptr<const PolicyModel> model, const EvaluationOp
     throw InputError(
         "evaluation: there are no states to compare actions on; give data.files with two episodes or more");
   }
-  result.action_rmse = action_rmse(model, held_out, RandomStream(options.seed, "action error"));
+  const RandomStream noise(options.seed, "action error");
+  result.action_rmse = action_rmse(*model, held_out, noise);
+  if (result.policy) result.policy->metrics.merge(model_figures(*model, held_out, options.figures, noise));
   result.latency = measure_latency(model, held_out);
   return result;
 }

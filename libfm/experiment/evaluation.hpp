@@ -5,6 +5,7 @@
 #include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/experiment/latency.hpp"
+#include "libfm/experiment/model_figures.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/train/training_data.hpp"
 
@@ -51,6 +52,7 @@ struct EvaluationOptions {
   PolicyFactory make_expert;  ///< wanted with make_env
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
+  FigureOptions figures;
   Rows held_out;  ///< states with the expert's actions, where there is no environment to get them from
 };
 
@@ -58,7 +60,8 @@ Evaluation evaluate(std::shared_ptr<const PolicyModel> model, const EvaluationOp
 
 ActorFigures actor_figures(const std::vector<Episode>& episodes, const VectorEnv& env, const RandomStream& bootstrap);
 
-/// Mean absolute change of action from step to step, over all dimensions and steps.
-double smoothness(const std::vector<Episode>& episodes);
+/// Mean absolute value of the actions' n-th difference from step to step, over all dimensions and steps: smoothness for
+/// order 1, and for order 2 what the metric action_jerk says.
+double mean_difference(const std::vector<Episode>& episodes, int order);
 
 }  // namespace fm

@@ -17,6 +17,7 @@ namespace {
 EvaluationOptions options_for(const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
   EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
+  options.figures = {e.eval.log_probability, e.eval.probes};
   if (e.has_env()) {
     options.make_env = make_env(e.env);
     options.make_expert = make_expert(e.expert, e.env, cache_directory(e));

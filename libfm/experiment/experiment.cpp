@@ -35,6 +35,9 @@ void check(const Experiment& e) {
         "predicted",
         e.sampler.executed, e.policy.horizon.prediction);
   }
+  if (e.network.time_embedding % 2 != 0) {
+    throw_input_error("network.time_embedding: {} is odd; sines and cosines come in pairs", e.network.time_embedding);
+  }
   if (e.network.mlp.hidden.empty())
     throw_input_error("network.mlp.hidden: needs at least one layer, such as [256, 256]");
 }

@@ -19,6 +19,10 @@ struct CollectOptions {
   std::int64_t episodes = 100;
   double noise = 2.0;
   std::int64_t uniform_states = 0;
+  int goal_levels = 0;
+  int rounds = 0;
+  std::int64_t round_episodes = 100;
+  int round_epochs = 30;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -28,6 +32,17 @@ struct CollectOptions {
           at_least(0.0));
     visit("uniform_states", uniform_states,
           "further states, drawn uniformly within their bounds and labelled by the expert", between(0, 1e8));
+    visit("goal_levels", goal_levels,
+          "goals are drawn from this many values, evenly spread over their bounds; 0: as the environment draws them",
+          between(0, 1e6));
+    visit(
+        "rounds", rounds,
+        "rounds of DAgger: a student is trained on what there is, acts, and the expert labels the states it meets; 0: "
+        "none",
+        between(0, 1000));
+    visit("round_episodes", round_episodes, "episodes of the student in each round", between(1, 1e7));
+    visit("round_epochs", round_epochs,
+          "passes through the data in each round's training, from the last student's weights", between(1, 1e7));
   }
 };
 
@@ -44,6 +59,8 @@ struct EvalOptions {
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
   SettingGrid grid;
+  bool log_probability = false;
+  int probes = 16;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -51,6 +68,10 @@ struct EvalOptions {
     visit("seed", seed, "alone decides the evaluation's initial states and noise");
     visit("grid", grid, "settings of sampling to evaluate the same checkpoint at: {sampler.steps: [1, 2, 5]}",
           one_of({"sampler"}));
+    visit("log_probability", log_probability,
+          "report the mean logarithm of the density that the policy gives the expert's actions in held-out states");
+    visit("probes", probes, "random probes of a flow's divergence where a prediction has more than 8 numbers",
+          between(1, 1000));
   }
 };
 

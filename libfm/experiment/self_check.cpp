@@ -13,23 +13,21 @@
 namespace fm {
 namespace {
 
-using Json = nlohmann::json;
-
 std::vector<double> column(const std::filesystem::path& metrics, const char* name) {
   std::vector<double> values;
   std::ifstream in(metrics);
   for (std::string line; std::getline(in, line);) {
-    const Json json = Json::parse(line);
+    const nlohmann::json json = nlohmann::json::parse(line);
     if (json.contains(name)) values.push_back(json[name]);
   }
   return values;
 }
 
 /// The evaluation once more, from the checkpoint alone, in a folder of its own.
-Json evaluate_again(const RunDirectory& run) {
+nlohmann::json evaluate_again(const RunDirectory& run) {
   const auto folder = run.path() / "evaluations" / "again";
   evaluate_into(folder, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
-  Json json = Json::parse(read_file(folder / "evaluation.json", 1 << 24));
+  nlohmann::json json = nlohmann::json::parse(read_file(folder / "evaluation.json", 1 << 24));
   json.erase("latency");
   return json;
 }
@@ -45,7 +43,7 @@ Check check_figures(const RunDirectory& run) {
   return {"figures and report are drawn", there || !run.experiment().report.figures};
 }
 
-void check_returns(const Json& evaluation, std::vector<Check>& checks) {
+void check_returns(const nlohmann::json& evaluation, std::vector<Check>& checks) {
   if (evaluation["gap"].is_null()) return;
   const double policy = evaluation["policy"]["return"]["mean"], expert = evaluation["expert"]["return"]["mean"];
   const double success = evaluation["expert"]["success"];
@@ -69,7 +67,7 @@ Experiment shrink(Experiment e) {
 }
 
 std::vector<Check> check_run(const RunDirectory& run) {
-  Json evaluation = Json::parse(read_file(run.path() / "evaluation.json", 1 << 24));
+  nlohmann::json evaluation = nlohmann::json::parse(read_file(run.path() / "evaluation.json", 1 << 24));
   std::vector<Check> checks = {check_loss(run)};
   check_returns(evaluation, checks);
   evaluation.erase("latency");

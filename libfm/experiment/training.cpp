@@ -5,6 +5,7 @@
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/recorded_data.hpp"
+#include "libfm/experiment/rounds.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/model/json_options.hpp"
 #include "libfm/nn/device.hpp"
@@ -61,9 +62,9 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
   return model;
 }
 
-std::shared_ptr<PolicyModel> load_teacher(const RunDirectory& run, PolicyDescription& description) {
-  const Experiment& e = run.experiment();
-  auto teacher = load_policy(teacher_checkpoint(run), find_device(e.device));
+std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesystem::path& file,
+                                          PolicyDescription& description) {
+  auto teacher = load_policy(file, find_device(e.device));
   if (!same_task(teacher->description(), description)) {
     throw_input_error("policy.teacher: {}: its sizes or its policy.horizon differ from this experiment's",
                       *e.policy.teacher);
@@ -95,6 +96,10 @@ void prepare_data(const RunDirectory& run) {
     return;
   }
   const std::filesystem::path cached = collect(e);
+  if (e.collect.rounds > 0) {
+    write_dataset(run.data(), join_files(collect_in_rounds(run, cached)));
+    return;
+  }
   std::error_code no_link;
   std::filesystem::create_hard_link(cached, run.data(), no_link);
   if (no_link) std::filesystem::copy_file(cached, run.data());
@@ -104,27 +109,30 @@ Split split_data(const Experiment& e, const Dataset& dataset) {
   return split_rows(dataset, e.train.validation, RandomStream(e.seed, "split"));
 }
 
-void train(const RunDirectory& run) {
-  const Experiment& e = run.experiment();
-  const std::string file = run.data().string();
-  const Dataset dataset = read_dataset(file);
-  const EnvSpec spec = spec_of(e, dataset, file);
+TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dataset& dataset,
+                         const std::filesystem::path& directory) {
+  const EnvSpec spec = spec_of(e, dataset, run.data().string());
   Split split = split_data(e, dataset);
   TrainingJob job{.description = describe(e, spec, split.train),
                   .train = std::move(split.train),
                   .validation = std::move(split.validation),
                   .seed = e.seed,
                   .device = find_device(e.device),
-                  .directory = run.path(),
-                  .rollout = e.has_env() ? make_score(e) : RolloutScore(),
+                  .directory = directory,
+                  .rollout = e.has_env() && e.train.rollout.every > 0 ? make_score(e) : RolloutScore(),
                   .metadata = origin_metadata(e),
                   .initial_weights = nullptr,
                   .teacher = nullptr};
-  if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(run, job.description);
+  if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,
                describe_device(job.device));
-  train(e.train, job);
+  return job;
+}
+
+void train(const RunDirectory& run) {
+  const Dataset dataset = read_dataset(run.data().string());
+  train(run.experiment().train, training_job(run.experiment(), run, dataset, run.path()));
 }
 
 }  // namespace fm

@@ -3,7 +3,7 @@
 
 #include "libfm/data/episode_file.hpp"
 #include "libfm/experiment/run_directory.hpp"
-#include "libfm/train/training_data.hpp"
+#include "libfm/train/trainer.hpp"
 
 #include <string>
 #include <vector>
@@ -15,6 +15,10 @@ void prepare_data(const RunDirectory& run);
 
 /// The rows of a dataset, those held out apart.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
+
+/// A training on this dataset that keeps its files in `directory`.
+TrainingJob training_job(const Experiment& experiment, const RunDirectory& run, const Dataset& dataset,
+                         const std::filesystem::path& directory);
 
 /// Trains, or goes on with training, in the run's directory.
 void train(const RunDirectory& run);

@@ -2,6 +2,8 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/expert/baselines.hpp"
+#include "libfm/expert/toy_2d.hpp"
+#include "libfm/expert/two_modes.hpp"
 
 #include <string_view>
 
@@ -14,15 +16,42 @@ struct Row {
   PolicyFactory (*make)(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir);
 };
 
+/// Every call makes a copy of the prototype.
+template <class Expert>
+PolicyFactory copies_of(Expert prototype) {
+  return [prototype = std::move(prototype)] { return std::make_unique<Expert>(prototype); };
+}
+
+OptimalTorque optimal_torque(const OptimalOptions& options, const PendulumOptions& pendulum,
+                             const std::filesystem::path& cache_dir, int turns) {
+  auto values = std::make_shared<const ValueTable>(optimal_values(options, pendulum, cache_dir, turns));
+  return {options, pendulum, std::move(values)};
+}
+
 constexpr Row table[] = {
     {"swing_up_lqr", "pendulum",
      [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {
-       return [prototype = SwingUpLqr(o.swing_up_lqr, e.pendulum)] { return std::make_unique<SwingUpLqr>(prototype); };
+       return copies_of(SwingUpLqr(o.swing_up_lqr, e.pendulum));
      }},
     {"optimal", "pendulum",
      [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path& cache_dir) -> PolicyFactory {
-       auto values = std::make_shared<const ValueTable>(optimal_values(o.optimal, e.pendulum, cache_dir));
-       return [prototype = Optimal(o.optimal, e.pendulum, values)] { return std::make_unique<Optimal>(prototype); };
+       return copies_of(Optimal(optimal_torque(o.optimal, e.pendulum, cache_dir, 1)));
+     }},
+    {"two_modes", "two_modes",
+     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path& cache_dir) -> PolicyFactory {
+       return copies_of(TwoModesExpert(optimal_torque(o.two_modes, e.two_modes.pendulum, cache_dir, 2)));
+     }},
+    {"target_lqr", "pendulum_target",
+     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {
+       return copies_of(TargetLqr(o.target_lqr, e.pendulum_target.pendulum));
+     }},
+    {"spin_energy", "pendulum_spin",
+     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {
+       return copies_of(SpinEnergy(o.spin_energy, e.pendulum_spin.pendulum));
+     }},
+    {"toy_2d", "toy_2d",
+     [](const ExpertOptions&, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {
+       return copies_of(Toy2dExpert(e.toy_2d));
      }},
     {"zero", "",
      [](const ExpertOptions&, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {

@@ -4,7 +4,9 @@
 #include "libfm/env/environments.hpp"
 #include "libfm/env/policy.hpp"
 #include "libfm/expert/optimal.hpp"
+#include "libfm/expert/spin_energy.hpp"
 #include "libfm/expert/swing_up_lqr.hpp"
+#include "libfm/expert/target_lqr.hpp"
 
 #include <filesystem>
 #include <string>
@@ -18,12 +20,18 @@ struct ExpertOptions {
   std::string name = "swing_up_lqr";
   SwingUpLqrOptions swing_up_lqr{};
   OptimalOptions optimal{};
+  OptimalOptions two_modes{};
+  TargetLqrOptions target_lqr{};
+  SpinEnergyOptions spin_energy{};
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("name", name, "the controller that demonstrates", one_of(expert_names()));
     visit("swing_up_lqr", swing_up_lqr, "options of `name: swing_up_lqr`");
     visit("optimal", optimal, "options of `name: optimal`");
+    visit("two_modes", two_modes, "options of `name: two_modes`");
+    visit("target_lqr", target_lqr, "options of `name: target_lqr`");
+    visit("spin_energy", spin_energy, "options of `name: spin_energy`");
   }
 };
 

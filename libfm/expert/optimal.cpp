@@ -15,31 +15,32 @@ namespace {
 /// Raise it when the same options give other values.
 constexpr int version = 1;
 
-std::string key_of(const OptimalOptions& o, const PendulumOptions& p) {
-  return hash_text(fmt::format("optimal {} {} {} {} {} {} {} {} {} {}", version, o.resolution, o.torque_levels,
-                               p.gravity, p.mass, p.length, p.time_step, p.max_torque, p.max_speed, sizeof(double)));
+std::string key_of(const OptimalOptions& o, const PendulumOptions& p, int turns) {
+  return hash_text(fmt::format("optimal {} {} {} {} {} {} {} {} {} {} {}", version, turns, o.resolution,
+                               o.torque_levels, p.gravity, p.mass, p.length, p.time_step, p.max_torque, p.max_speed,
+                               sizeof(double)));
 }
 
 }  // namespace
 
 ValueTable optimal_values(const OptimalOptions& options, const PendulumOptions& pendulum,
-                          const std::filesystem::path& cache_dir) {
+                          const std::filesystem::path& cache_dir, int turns) {
   const PendulumModel model(pendulum);
-  const std::string key = key_of(options, pendulum);
+  const std::string key = key_of(options, pendulum, turns);
   const std::filesystem::path file = cache_dir / ("optimal-" + key + ".values");
   if (!cache_dir.empty() && std::filesystem::exists(file)) {
-    ValueTable table(options.resolution, model.max_speed());
+    ValueTable table(options.resolution, model.max_speed(), turns);
     if (load_values(file, key, table)) return table;
     spdlog::warn("{}: damaged; computing it again", file.string());
   }
   ValueTable table =
-      value_iteration(model, options.resolution, torque_choices(model.max_torque(), options.torque_levels));
+      value_iteration(model, options.resolution, torque_choices(model.max_torque(), options.torque_levels), turns);
   if (!cache_dir.empty()) save_values(file, key, table);
   return table;
 }
 
-Optimal::Optimal(const OptimalOptions& options, const PendulumOptions& pendulum,
-                 std::shared_ptr<const ValueTable> values)
+OptimalTorque::OptimalTorque(const OptimalOptions& options, const PendulumOptions& pendulum,
+                             std::shared_ptr<const ValueTable> values)
     : model_(pendulum), balance_(model_), torques_(torque_choices(pendulum.max_torque, options.torque_levels)),
       values_(std::move(values)) {}
 
@@ -48,11 +49,11 @@ void Optimal::act(const PolicyInput& input, PolicyOutput& output) {
   output.actions.resize(rows, 1);
   output.extras.resize(rows, 0);
   for (Eigen::Index i = 0; i < rows; ++i) {
-    output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i)));
+    output.actions(i, 0) = static_cast<float>(torque_(pendulum_state(input.observations, i)));
   }
 }
 
-double Optimal::torque(const PendulumState& state) const {
+double OptimalTorque::operator()(const PendulumState& state) const {
   constexpr double linear_angle = 0.3;  // rad; sin theta is theta to 1.5 %
   const double balancing = balance_.torque(state);
   if (!std::isfinite(balancing)) return balancing;

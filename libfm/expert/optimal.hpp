@@ -28,25 +28,36 @@ struct OptimalOptions {
 
 /// The cost-to-go for these options, read from `cache_dir` or else computed and kept there ("": kept nowhere). A
 /// damaged file is computed again.
+/// @param turns the period of the angle: 1, or 2 to tell upright from upright one turn further
 /// @throws InputError if the iteration does not converge; MachineError if the file cannot be written.
 ValueTable optimal_values(const OptimalOptions& options, const PendulumOptions& pendulum,
-                          const std::filesystem::path& cache_dir);
+                          const std::filesystem::path& cache_dir, int turns = 1);
+
+class OptimalTorque {
+ public:
+  OptimalTorque(const OptimalOptions& options, const PendulumOptions& pendulum,
+                std::shared_ptr<const ValueTable> values);
+
+  /// N m. @param state theta within the table's period
+  double operator()(const PendulumState& state) const;
+
+ private:
+  PendulumModel model_;
+  LqrBalance balance_;
+  std::vector<double> torques_;
+  std::shared_ptr<const ValueTable> values_;
+};
 
 /// Acts on the observation alone.
 class Optimal final : public Policy {
  public:
-  Optimal(const OptimalOptions& options, const PendulumOptions& pendulum, std::shared_ptr<const ValueTable> values);
+  explicit Optimal(OptimalTorque torque) : torque_(std::move(torque)) {}
 
   void reset(int, std::span<const int>) override {}
   void act(const PolicyInput& input, PolicyOutput& output) override;
 
  private:
-  double torque(const PendulumState& state) const;
-
-  PendulumModel model_;
-  LqrBalance balance_;
-  std::vector<double> torques_;
-  std::shared_ptr<const ValueTable> values_;
+  OptimalTorque torque_;
 };
 
 }  // namespace fm

@@ -3,6 +3,7 @@
 #include <cmath>
 
 namespace fm {
+
 PendulumState pendulum_state(const Matrix& observations, Eigen::Index row) {
   return {.theta = std::atan2(static_cast<double>(observations(row, 1)), static_cast<double>(observations(row, 0))),
           .omega = observations(row, 2)};
@@ -14,8 +15,8 @@ PendulumModel::PendulumModel(const PendulumOptions& p)
 
 double PendulumModel::gravity_kick(double theta) const { return gravity_gain_ * std::sin(theta) * time_step_; }
 
-Eigen::Matrix2d PendulumModel::A() const {
-  const double kick = gravity_gain_ * time_step_;
+Eigen::Matrix2d PendulumModel::A(double angle) const {
+  const double kick = gravity_gain_ * std::cos(angle) * time_step_;
   return Eigen::Matrix2d{{1.0 + kick * time_step_, time_step_}, {kick, 1.0}};
 }
 

@@ -1,18 +1,14 @@
 #pragma once
 // What a controller knows of the pendulum: one step of its dynamics and cost, and both linearised at upright.
 
-#include "libfm/env/pendulum.hpp"
+#include "libfm/env/environment.hpp"
+#include "libfm/env/pendulum_dynamics.hpp"
 
 #include <Eigen/Core>
 
 #include <algorithm>
 
 namespace fm {
-
-struct PendulumState {
-  double theta;  ///< rad, 0 upright
-  double omega;  ///< rad/s
-};
 
 /// The state that an observation [cos theta, sin theta, omega] shows; theta in [-pi, pi].
 PendulumState pendulum_state(const Matrix& observations, Eigen::Index row);
@@ -37,15 +33,17 @@ class PendulumModel {
     return {.theta = state.theta + omega * time_step_, .omega = omega};
   }
 
-  /// Of one step from a state with theta in [-pi, pi].
+  /// Of one step; theta counts as it is, wrapped or not.
   static double cost(const PendulumState& state, double torque) {
     return state.theta * state.theta + speed_weight * state.omega * state.omega + torque_weight * torque * torque;
   }
 
-  /// x' = A x + B u near upright, x = [theta, omega].
-  Eigen::Matrix2d A() const;
+  /// x' = A x + B u near the rest at `angle` that a constant torque holds, x = [theta - angle, omega].
+  Eigen::Matrix2d A(double angle = 0.0) const;
   Eigen::Vector2d B() const;
   /// cost = x' Q x + R u^2.
+  /// Holds the pendulum at rest at an angle, N m.
+  double holding_torque(double angle) const { return -gravity_gain_ / torque_gain_ * std::sin(angle); }
   static Eigen::Matrix2d Q();
   static Eigen::Matrix<double, 1, 1> R();
 

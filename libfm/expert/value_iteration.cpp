@@ -20,8 +20,8 @@ struct Decision {
 
 class Iteration {
  public:
-  Iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques)
-      : model_(model), torques_(torques), table_(resolution, model.max_speed()), new_values_(table_.values()),
+  Iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques, int turns)
+      : model_(model), torques_(torques), table_(resolution, model.max_speed(), turns), new_values_(table_.values()),
         decisions_(table_.values().size()) {}
 
   void begin_with(const ValueTable& coarse) {
@@ -103,11 +103,11 @@ std::vector<double> torque_choices(double max_torque, int levels) {
   return torques;
 }
 
-ValueTable value_iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques) {
+ValueTable value_iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques, int turns) {
   constexpr int least_resolution = 25, most_improvements = 200, evaluations = 20;
   constexpr double tolerance = 1e-5;  // of the largest value
-  Iteration iteration(model, resolution, torques);
-  if (resolution >= 2 * least_resolution) iteration.begin_with(value_iteration(model, resolution / 2, torques));
+  Iteration iteration(model, resolution, torques, turns);
+  if (resolution >= 2 * least_resolution) iteration.begin_with(value_iteration(model, resolution / 2, torques, turns));
   for (int i = 0; i < most_improvements; ++i) {
     stop_if_interrupted();
     if (iteration.improve() <= tolerance * iteration.largest()) return std::move(iteration.table());

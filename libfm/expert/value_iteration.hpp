@@ -15,8 +15,10 @@ namespace fm {
 /// The torques tried: 0 and `levels` to each side, evenly up to the bound. N m
 std::vector<double> torque_choices(double max_torque, int levels);
 
+/// @param turns the period of the angle, whose distance to 0 costs unwrapped
 /// Begins with the solution on a coarser grid, where there is one. Does not depend on the number of threads.
 /// @throws InputError if the iteration does not converge; Interrupted on a noted signal.
-ValueTable value_iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques);
+ValueTable value_iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques,
+                           int turns = 1);
 
 }  // namespace fm

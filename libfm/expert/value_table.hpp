@@ -19,12 +19,14 @@ class ValueTable {
     double speed_share;  ///< 0 at `low` and `high`, 1 at the corners after them
   };
 
-  /// Zero everywhere. @param resolution cells from upright to hanging, and from rest to full speed
-  ValueTable(int resolution, double max_speed);
+  /// Zero everywhere.
+  /// @param resolution cells from upright to hanging, and from rest to full speed
+  /// @param turns the period of the angle: with 2, upright and upright one turn further are told apart
+  ValueTable(int resolution, double max_speed, int turns = 1);
 
   int angles() const { return angles_; }
   int speeds() const { return speeds_; }
-  /// Of the grid point, theta in [-pi, pi); both are exactly 0 at upright.
+  /// Of the grid point, theta in [-turns pi, turns pi); both are exactly 0 at upright.
   PendulumState state(int angle, int speed) const;
 
   /// @param state any angle; a speed within the bounds

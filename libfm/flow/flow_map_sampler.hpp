@@ -1,6 +1,6 @@
 #pragma once
-// Samples with a flow map: a network u(z, t, s) that is told where its step ends and predicts the mean velocity on the
-// way, so that
+// Samples with a flow map: a network u(z, t, s) that is told its step's begin t and length s - t and predicts the mean
+// velocity on the way, so that
 //
 //   z_s = z_t + (s - t) u(z_t, t, s)
 //

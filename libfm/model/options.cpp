@@ -8,7 +8,7 @@ std::vector<std::string> policy_names() {
   return {"flow", "mean_flow", "shortcut",  "reflow", "one_step",        "mse",
           "mip",  "gaussian",  "diffusion", "score",  "normalising_flow"};
 }
-std::vector<std::string> network_names() { return {"mlp"}; }
+std::vector<std::string> network_names() { return {"mlp", "residual_mlp", "transformer", "gru"}; }
 std::vector<std::string> coupling_names() {
   return {"independent", "optimal_transport", "sinkhorn", "conditional_optimal_transport"};
 }

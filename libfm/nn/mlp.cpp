@@ -1,6 +1,7 @@
 #include "libfm/nn/mlp.hpp"
 
-#include <ATen/ops/empty.h>
+#include "libfm/nn/linear.hpp"
+
 #include <ATen/ops/linear.h>
 #include <ATen/ops/silu.h>
 #include <fmt/format.h>
@@ -8,21 +9,6 @@
 #include <cmath>
 
 namespace fm {
-namespace {
-
-/// Draws depend on the layer and the row alone, so a layer's weights do not move when another changes its size.
-at::Tensor uniform(at::IntArrayRef shape, double bound, const RandomStream& init, std::uint64_t position) {
-  at::Tensor values = at::empty(shape, at::kFloat);
-  float* next = values.data_ptr<float>();
-  const std::int64_t rows = shape[0], columns = values.numel() / rows;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    Draws draws = init.at(position, static_cast<std::uint32_t>(i));
-    for (std::int64_t j = 0; j < columns; ++j) *next++ = static_cast<float>(draws.uniform(-bound, bound));
-  }
-  return values;
-}
-
-}  // namespace
 
 Mlp::Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomStream& init) {
   std::vector<int> widths = {inputs};
@@ -32,8 +18,9 @@ Mlp::Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomSt
     const double bound = 1.0 / std::sqrt(widths[i]);
     const std::uint64_t position = 2 * i;
     layers_.push_back(
-        {register_parameter(fmt::format("{}_weight", i), uniform({widths[i + 1], widths[i]}, bound, init, position)),
-         register_parameter(fmt::format("{}_bias", i), uniform({widths[i + 1]}, bound, init, position + 1))});
+        {register_parameter(fmt::format("{}_weight", i),
+                            uniform_weights({widths[i + 1], widths[i]}, bound, init, position)),
+         register_parameter(fmt::format("{}_bias", i), uniform_weights({widths[i + 1]}, bound, init, position + 1))});
   }
 }
 

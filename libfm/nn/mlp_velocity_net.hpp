@@ -1,9 +1,8 @@
 #pragma once
 // A velocity network that joins everything it is given and passes it through a multilayer perceptron.
 
+#include "libfm/nn/condition_features.hpp"
 #include "libfm/nn/mlp.hpp"
-#include "libfm/nn/time_embedding.hpp"
-#include "libfm/nn/velocity_net.hpp"
 
 #include <memory>
 
@@ -16,9 +15,8 @@ class MlpVelocityNet final : public VelocityNet {
  private:
   at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
 
-  std::shared_ptr<TimeEmbedding> time_embedding_;
+  ConditionFeatures features_;
   std::shared_ptr<Mlp> mlp_;
-  at::Tensor null_goal_;  ///< (G), learned
 };
 
 }  // namespace fm

@@ -7,7 +7,7 @@ namespace fm {
 
 class TimeEmbedding final : public torch::nn::Module {
  public:
-  /// @param features sines and cosines together; rounded down to an even number
+  /// @param features sines and cosines together, an even number; 0: nothing of the time
   explicit TimeEmbedding(int features);
 
   /// @param times (N, K) in [0, 1]

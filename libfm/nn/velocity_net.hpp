@@ -25,13 +25,13 @@ struct NetworkSizes {
   int observations = 0;         ///< O
   int observation_history = 1;  ///< h
   int goals = 0;                ///< G
-  int times = 1;                ///< 2 where the step's end is an input too
+  int times = 1;                ///< 2 where the step's length is an input too
 };
 
 class VelocityNet : public torch::nn::Module {
  public:
   /// @param z (N, H, A), normalised
-  /// @param times (N, 1), or (N, 2) where the step's end is an input too
+  /// @param times (N, 1), or (N, 2) where the step's length is an input too
   /// @return (N, H, A), dz/dt
   at::Tensor forward(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
     evaluations_.fetch_add(1, std::memory_order_relaxed);

@@ -1,7 +1,10 @@
 // The table of velocity networks, by name.
 
 #include "libfm/core/error.hpp"
+#include "libfm/nn/gru_velocity_net.hpp"
 #include "libfm/nn/mlp_velocity_net.hpp"
+#include "libfm/nn/residual_velocity_net.hpp"
+#include "libfm/nn/transformer_velocity_net.hpp"
 
 namespace fm {
 namespace {
@@ -11,10 +14,16 @@ struct Row {
   std::shared_ptr<VelocityNet> (*make)(const NetworkOptions&, const NetworkSizes&, const RandomStream&);
 };
 
+template <class Net>
+std::shared_ptr<VelocityNet> make(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init) {
+  return std::make_shared<Net>(options, sizes, init);
+}
+
 constexpr Row table[] = {
-    {"mlp",
-     [](const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init)
-         -> std::shared_ptr<VelocityNet> { return std::make_shared<MlpVelocityNet>(options, sizes, init); }},
+    {"mlp", make<MlpVelocityNet>},
+    {"residual_mlp", make<ResidualVelocityNet>},
+    {"transformer", make<TransformerVelocityNet>},
+    {"gru", make<GruVelocityNet>},
 };
 
 }  // namespace

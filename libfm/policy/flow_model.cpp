@@ -1,5 +1,7 @@
 #include "libfm/policy/flow_model.hpp"
 
+#include "libfm/flow/log_probability.hpp"
+
 namespace fm {
 namespace {
 
@@ -66,6 +68,18 @@ at::Tensor FlowModel::refine(const Condition& condition, const at::Tensor& noise
   if (stochastic_) return PolicyModel::refine(condition, noise, guess);
   return sampler_->refine(*net_, noise.select(1, 0), guess, description_.sampler.warm_start, condition,
                           null_net_.get());
+}
+
+at::Tensor FlowModel::log_probability(const Condition& condition, const at::Tensor& actions,
+                                      const at::Tensor& probes) const {
+  const auto field = [&](const at::Tensor& z, const at::Tensor& t) { return velocity(condition, z, t); };
+  const DivergenceRule divergence = [&](const VelocityField& v, const at::Tensor& z, const at::Tensor& t) {
+    return probes.defined() ? estimated_divergence(v, z, t, probes) : exact_divergence(v, z, t);
+  };
+  const SamplerOptions& options = description_.sampler;
+  const ButcherTableau& method = find_solver(stochastic_ ? "euler" : options.solver);
+  const double begin = path_at(flow_.path, sampler_->grid()[0]).sigma;
+  return fm::log_probability(field, actions, sampler_->grid(), method, divergence, options.temperature * begin);
 }
 
 at::Tensor FlowModel::velocity(const Condition& condition, const at::Tensor& z, const at::Tensor& t) const {

@@ -21,6 +21,10 @@ class FlowModel : public PolicyModel {
   std::int64_t noises() const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const override;
+  /// By the instantaneous change of variables over the sampler's steps, with the exact divergence where probes are
+  /// undefined. Where the path's times end before 1, of the point there.
+  at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
+                             const at::Tensor& probes) const override;
   void set_sampler(const SamplerOptions& sampler) override;
   std::int64_t evaluations() const override;
 

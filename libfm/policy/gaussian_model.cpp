@@ -42,7 +42,8 @@ GaussianModel::Mixture GaussianModel::mixture(const Condition& condition) const 
           by_component(out.slice(-1, 1 + actions)).clamp(least, 3.0)};
 }
 
-at::Tensor GaussianModel::log_probability(const at::Tensor& actions, const Condition& condition) const {
+at::Tensor GaussianModel::log_probability(const Condition& condition, const at::Tensor& actions,
+                                          const at::Tensor&) const {
   const Mixture m = mixture(condition);
   const at::Tensor x = (actions.flatten(1).unsqueeze(1) - m.means) * (-m.log_scales).exp();
   const double constant = 0.5 * std::log(2.0 * std::numbers::pi);
@@ -51,7 +52,7 @@ at::Tensor GaussianModel::log_probability(const at::Tensor& actions, const Condi
 
 at::Tensor GaussianModel::loss(const Batch& batch, const RandomStream&, std::uint64_t) const {
   const auto size = static_cast<double>(batch.actions.numel() / batch.actions.size(0));
-  return -log_probability(batch.actions, batch.condition).mean() / size;
+  return -log_probability(batch.condition, batch.actions).mean() / size;
 }
 
 at::Tensor GaussianModel::sample(const Condition& condition, const at::Tensor& noise) const {

@@ -20,8 +20,8 @@ class GaussianModel final : public PolicyModel {
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   std::int64_t evaluations() const override { return net_->evaluations(); }
 
-  /// @param actions (N, H, A), normalised
-  at::Tensor log_probability(const at::Tensor& actions, const Condition& condition) const;
+  at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
+                             const at::Tensor& probes = {}) const override;
 
  private:
   struct Mixture {

@@ -31,6 +31,11 @@ at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Te
                     description_.policy.name);
 }
 
+at::Tensor PolicyModel::log_probability(const Condition&, const at::Tensor&, const at::Tensor&) const {
+  throw_input_error("eval.log_probability: the density of policy '{}' is not known; set false",
+                    description_.policy.name);
+}
+
 void PolicyModel::set_sampler(const SamplerOptions& sampler) {
   if (sampler.guidance != 1.0) {
     throw_input_error("sampler.guidance: policy '{}' is not guided; set 1", description_.policy.name);

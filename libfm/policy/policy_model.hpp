@@ -38,6 +38,11 @@ class PolicyModel : public torch::nn::Module {
   /// The same from a guess (N, H, A) of the actions. @throws InputError where the policy cannot.
   virtual at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const;
 
+  /// Of normalised actions (N, H, A), (N). @throws InputError where the policy's density is not known.
+  /// @param probes (K, N, H, A) ~ N(0, I), for estimates of what takes too long exactly; may be undefined
+  virtual at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
+                                     const at::Tensor& probes) const;
+
   /// Samples with other settings than those of the description from here on.
   /// @throws InputError for one that this policy cannot follow.
   virtual void set_sampler(const SamplerOptions& sampler);

@@ -6,6 +6,7 @@
 #include "libfm/core/progress.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/nn/ema.hpp"
+#include "libfm/nn/parameter_count.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/train/adamw.hpp"
 #include "libfm/train/learning_rate.hpp"
@@ -50,6 +51,8 @@ class Trainer {
 
   void run() {
     restore();
+    spdlog::info("train: policy '{}', network '{}', {} parameters", job_.description.policy.name,
+                 job_.description.network.name, parameter_count(*model_));
     MetricsLog metrics(job_.directory, state_.step);
     Progress progress("train", total_steps_, "steps", state_.step);
     begin_epoch(state_.step);

@@ -1,10 +1,12 @@
 #include "libfm/env/rollout.hpp"
 
+#include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
-#include "libfm/env/pendulum.hpp"
+#include "libfm/env/pendulum_target.hpp"
 #include "tests/catch.hpp"
 
 #include <cmath>
+#include <set>
 
 using fm::Episode;
 using fm::Matrix;
@@ -188,6 +190,46 @@ CATCH_TEST_CASE("noise falls on the executed action alone", "[rollout]") {
   CATCH_REQUIRE(n > 200);
   CATCH_CHECK(std::abs(sum / n) < 5.0 * 0.25 / std::sqrt(n));
   CATCH_CHECK(std::abs(squares / n / 0.0625 - 1.0) < 5.0 * std::sqrt(2.0 / n));
+}
+
+CATCH_TEST_CASE("a teacher's actions are recorded where the student's are executed", "[rollout]") {
+  // The student plays what it remembers, the teacher doubles the angle's sine.
+  class Teacher final : public fm::Policy {
+   public:
+    void reset(int, std::span<const int>) override {}
+    void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
+      output.actions = 2.0F * input.observations.col(1);
+    }
+  };
+  const auto alone = pendulum_episodes({.episodes = 6, .block = 4});
+  const auto taught =
+      pendulum_episodes({.episodes = 6, .label = [] { return std::make_unique<Teacher>(); }, .block = 4});
+  for (std::size_t i = 0; i < 6; ++i) {
+    const Episode &a = alone[i], &b = taught[i];
+    CATCH_CHECK(b.states == a.states);
+    CATCH_CHECK(b.executed_actions == a.actions);
+    CATCH_CHECK(b.actions == 2.0F * b.observations.topRows(b.steps()).col(1));
+  }
+}
+
+CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]") {
+  const fm::EnvFactory target = [](int n) {
+    return std::make_unique<fm::PendulumTarget>(fm::PendulumTargetOptions{}, n);
+  };
+  const fm::PolicyFactory any = [] { return std::make_unique<Remembering>(); };
+  std::set<float> seen;
+  for (const Episode& e : fm::rollout(target, any, {.episodes = 60, .goal_levels = 3})) {
+    CATCH_CHECK(e.goals.minCoeff() == e.goals.maxCoeff());
+    seen.insert(e.goals(0, 0));
+  }
+  CATCH_CHECK(seen == std::set<float>{-0.35F, 0.0F, 0.35F});
+  CATCH_CHECK(fm::rollout(target, any, {.episodes = 1, .goal_levels = 1})[0].goals(0, 0) == 0.0F);
+  try {
+    pendulum_episodes({.episodes = 1, .goal_levels = 2});
+    CATCH_FAIL("nothing was thrown");
+  } catch (const fm::InputError& e) {
+    CATCH_CHECK(std::string(e.what()).find("collect.goal_levels") != std::string::npos);
+  }
 }
 
 CATCH_TEST_CASE("neither blocks nor threads nor the offset change one bit of an episode", "[rollout]") {

@@ -98,7 +98,8 @@ CATCH_TEST_CASE("from hanging at rest the optimal controller costs the known opt
   // -297 by an independent value iteration on a fine grid.
   const fm::PendulumOptions pendulum;
   const OptimalOptions options;
-  fm::Optimal policy(options, pendulum, std::make_shared<const ValueTable>(fm::optimal_values(options, pendulum, "")));
+  fm::Optimal policy(
+      {options, pendulum, std::make_shared<const ValueTable>(fm::optimal_values(options, pendulum, ""))});
   fm::Pendulum env(pendulum, 1);
   env.set_states(std::vector{0}, fm::StateMatrix{{std::numbers::pi, 0.0}});
   fm::PolicyOutput output;
@@ -115,7 +116,7 @@ CATCH_TEST_CASE("from hanging at rest the optimal controller costs the known opt
 }
 
 CATCH_TEST_CASE("what is not a number stays so", "[optimal]") {
-  fm::Optimal policy(small, {}, std::make_shared<const ValueTable>(20, 8.0));
+  fm::Optimal policy({small, {}, std::make_shared<const ValueTable>(20, 8.0)});
   const Matrix observations{{NAN, 0.0f, 0.0f}, {1.0f, 0.0f, INFINITY}}, goals(2, 0);
   fm::PolicyOutput output;
   policy.act({observations, goals, std::vector<std::uint64_t>(2), std::vector<std::uint32_t>(2)}, output);

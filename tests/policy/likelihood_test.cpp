@@ -65,7 +65,7 @@ CATCH_TEST_CASE("the mixture head's samples follow its density", "[gaussian]") {
   constexpr int n = 5000, points = 40001;
   const at::Tensor grid = at::linspace(-40, 40, points, at::kDouble);
   const at::Tensor density =
-      model->log_probability(grid.view({points, 1, 1}), one_condition(*model, points)).exp().contiguous();
+      model->log_probability(one_condition(*model, points), grid.view({points, 1, 1})).exp().contiguous();
   std::vector<double> below(points);
   for (int i = 1; i < points; ++i) {
     below[i] =
@@ -94,7 +94,7 @@ CATCH_TEST_CASE("the mixture head's chunk has one component for all its numbers"
   const at::Tensor plane = at::stack(
       {line.view({side, 1}).expand({side, side}).flatten(), line.view({1, side}).expand({side, side}).flatten()}, 1);
   const at::Tensor p =
-      model->log_probability(plane.unsqueeze(-1), one_condition(*model, side * side)).exp() * cell * cell;
+      model->log_probability(one_condition(*model, side * side), plane.unsqueeze(-1)).exp() * cell * cell;
   CATCH_CHECK_THAT(p.sum().item<double>(), WithinAbs(1.0, 1e-3));
   const at::Tensor mean = (p.unsqueeze(1) * plane).sum(0);
   const double expected = (p * (plane - mean).prod(1)).sum().item<double>();

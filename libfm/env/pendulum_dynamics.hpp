@@ -1,0 +1,58 @@
+#pragma once
+// The torque-limited pendulum's motion, equal to Gymnasium's Pendulum-v1 step for step. theta = 0 is upright.
+//
+//   omega' = clip(omega + (3 g / (2 l) sin theta + 3 / (m l^2) u) dt, -8, 8),  theta' = theta + omega' dt
+
+#include "libfm/core/fields.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fm {
+
+struct PendulumOptions {
+  double gravity = 10.0;
+  double mass = 1.0;
+  double length = 1.0;
+  double time_step = 0.05;
+  double max_torque = 2.0;
+  double max_speed = 8.0;
+  int horizon = 200;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("gravity", gravity, "gravitational acceleration, m/s^2", at_least(0.0));
+    visit("mass", mass, "mass of the rod, kg", above(0.0));
+    visit("length", length, "length of the rod, m", above(0.0));
+    visit("time_step", time_step, "time between actions, s", above(0.0));
+    visit("max_torque", max_torque, "torque is clipped to this magnitude, N m", above(0.0));
+    visit("max_speed", max_speed, "angular velocity is clipped to this magnitude, rad/s", above(0.0));
+    visit("horizon", horizon, "steps in an episode", between(1, 100000));
+  }
+};
+
+struct PendulumState {
+  double theta = 0.0;  ///< rad, 0 upright
+  double omega = 0.0;  ///< rad/s
+};
+
+/// An angle in [-pi, pi).
+double wrap_angle(double angle);
+
+/// The pendulum's energy, zero at the height of its pivot: I omega^2 / 2 + (m g l / 2) cos theta with I = m l^2 / 3. J
+double pendulum_energy(const PendulumOptions& pendulum, double theta, double omega);
+
+/// The speed at theta's own time. Steps that move theta with the new omega leave omega half a step behind: with half of
+/// the next undriven change added, energy is kept to second order in the time step instead of first (Verlet 1967).
+double synchronous_speed(const PendulumOptions& pendulum, const PendulumState& state);
+
+/// One time step; theta' is not wrapped.
+/// @param torque N m, within its bounds
+inline PendulumState pendulum_step(const PendulumOptions& p, const PendulumState& state, double torque) {
+  const double gravity_gain = 3.0 * p.gravity / (2.0 * p.length), torque_gain = 3.0 / (p.mass * p.length * p.length);
+  const double acceleration = gravity_gain * std::sin(state.theta) + torque_gain * torque;
+  const double omega = std::clamp(state.omega + acceleration * p.time_step, -p.max_speed, p.max_speed);
+  return {.theta = state.theta + omega * p.time_step, .omega = omega};
+}
+
+}  // namespace fm

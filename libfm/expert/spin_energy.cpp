@@ -1,0 +1,39 @@
+#include "libfm/expert/spin_energy.hpp"
+
+#include "libfm/env/pendulum_rotation.hpp"
+#include "libfm/expert/pendulum_model.hpp"
+
+namespace fm {
+
+double rotation_energy(const PendulumOptions& p, double rate) {
+  // The rate grows with the speed at the top, and is more than it.
+  double low = 0.0, high = std::abs(rate);
+  for (int i = 0; i < 60; ++i) {
+    const double top = 0.5 * (low + high);
+    (rotation_rate(p, {0.0, top}) < std::abs(rate) ? low : high) = top;
+  }
+  return pendulum_energy(p, 0.0, low);
+}
+
+void SpinEnergy::act(const PolicyInput& input, PolicyOutput& output) {
+  const Eigen::Index rows = input.observations.rows();
+  output.actions.resize(rows, 1);
+  output.extras.resize(rows, 0);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i), input.goals(i, 0)));
+  }
+}
+
+double SpinEnergy::torque(const PendulumState& state, double rate) const {
+  constexpr double least_speed = 0.05;  // rad/s; leaves the rest at the bottom, the wanted way
+  const double omega = synchronous_speed(pendulum_, state);
+  const double energy = pendulum_energy(pendulum_, state.theta, omega);
+  const bool right_way = omega * rate >= 0.0;
+  const double wanted =
+      right_way ? rotation_energy(pendulum_, rate) : options_.backwards * pendulum_energy(pendulum_, 0.0, 0.0);
+  const double speed = std::max(std::abs(omega), least_speed);
+  const double torque = options_.gain * (wanted - energy) * (right_way ? std::copysign(speed, rate) : omega);
+  return std::clamp(torque, -pendulum_.max_torque, pendulum_.max_torque);
+}
+
+}  // namespace fm

@@ -1,0 +1,82 @@
+"""Every environment, policy and network by its name, through a whole run."""
+
+import json
+import math
+import re
+
+from launcher import TINY, LauncherTest
+
+QUICK = ["train.epochs=1", "train.rollout.every=0", "train.best=loss", "eval.episodes=4"]
+
+
+class VarietyTest(LauncherTest):
+    def run_quick(self, *overrides):
+        run = self.run_tiny(*QUICK, *overrides)
+        evaluation = self.evaluation(run)
+        self.assertTrue(math.isfinite(evaluation["policy"]["return"]["mean"]))
+        return run, evaluation
+
+    def test_every_environment_runs_with_its_expert(self):
+        cases = {"two_modes": "two_modes", "pendulum_target": "target_lqr", "pendulum_spin": "spin_energy",
+                 "toy_2d": "toy_2d"}
+        for env, expert in cases.items():
+            with self.subTest(env=env):
+                _, evaluation = self.run_quick(f"env.name={env}", f"expert.name={expert}", "collect.episodes=10",
+                                               "expert.two_modes.resolution=60")
+                self.assertEqual(evaluation["env"], env)
+        self.assertIn("wasserstein_2", evaluation["policy"]["metrics"])
+
+    def test_every_policy_runs(self):
+        teacher, _ = self.run_quick()
+        for name in ("flow", "mean_flow", "shortcut", "reflow", "one_step", "mse", "mip", "gaussian", "diffusion",
+                     "score", "normalising_flow"):
+            with self.subTest(policy=name):
+                _, evaluation = self.run_quick(f"policy.name={name}", f"policy.teacher={teacher}")
+                self.assertGreater(evaluation["latency"]["nfe"], 0)
+
+    def test_every_network_runs_with_history_and_chunks(self):
+        for name in ("mlp", "residual_mlp", "transformer", "gru"):
+            with self.subTest(network=name):
+                self.run_quick(f"network.name={name}", "network.residual_mlp.width=8", "network.gru.width=8",
+                               "network.transformer.width=8", "network.transformer.heads=2",
+                               "policy.horizon.observations=3", "policy.horizon.prediction=4", "sampler.executed=2",
+                               "sampler.ensemble=0.1", "sampler.warm_start=0.5")
+
+    def test_the_density_is_reported_where_it_is_known(self):
+        for name in ("flow", "gaussian"):
+            _, evaluation = self.run_quick(f"policy.name={name}", "eval.log_probability=true")
+            self.assertTrue(math.isfinite(evaluation["policy"]["metrics"]["log_probability"]))
+        _, chunks = self.run_quick("policy.horizon.prediction=10", "eval.log_probability=true", "eval.probes=2")
+        self.assertTrue(math.isfinite(chunks["policy"]["metrics"]["log_probability"]))
+        refused = self.fm("run", self.experiment, *TINY, *QUICK, "policy.name=mse", "eval.log_probability=true", expect=2)
+        self.assertIn("eval.log_probability", refused.stderr)
+
+    def test_a_teacher_named_by_its_experiment_is_trained_first_and_once(self):
+        (self.folder / "teacher.yaml").write_text(
+            "name: teacher\n" + "collect: {episodes: 6}\ntrain: {epochs: 1, rollout: {every: 0}, best: loss}\n"
+            "network: {mlp: {hidden: [8]}}\neval: {episodes: 2}\nreport: {figures: false}\n")
+        for _ in range(2):
+            run, _ = self.run_quick("policy.name=one_step", "policy.teacher=teacher.yaml")
+            self.assertTrue((run / "teacher.safetensors").is_file())
+        self.assertEqual(len(list((self.folder / "runs/teacher").iterdir())), 1)
+        refused = self.fm("run", self.experiment, *TINY, "policy.name=reflow", expect=2)
+        self.assertIn("policy.teacher", refused.stderr)
+
+    def test_rounds_add_the_students_states_with_the_experts_labels(self):
+        plain, _ = self.run_quick()
+        run, _ = self.run_quick("collect.rounds=2", "collect.round_episodes=3", "collect.round_epochs=1")
+        rows = [int(re.findall(r"train: (\d+) rows", (directory / "log.txt").read_text())[-1])
+                for directory in (plain, run)]
+        self.assertGreaterEqual(rows[1] - rows[0], 2 * 2 * 200)  # two rounds of three episodes, one at most held out
+        for number in (1, 2):
+            self.assertTrue((run / f"rounds/{number}/data.h5").is_file())
+            self.assertTrue((run / f"rounds/{number}/checkpoints/last.safetensors").is_file())
+        again, _ = self.run_quick("collect.rounds=2", "collect.round_episodes=3", "collect.round_epochs=1")
+        self.assert_same_results(run, again)
+
+    def test_the_evaluation_tells_smoothness_jerk_and_straightness(self):
+        _, evaluation = self.run_quick()
+        for actor in ("policy", "expert"):
+            self.assertGreater(evaluation[actor]["metrics"]["action_jerk"], 0)
+        self.assertGreaterEqual(evaluation["policy"]["metrics"]["path_straightness"], 0)
+        json.dumps(evaluation, allow_nan=False)

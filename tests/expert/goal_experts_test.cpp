@@ -1,0 +1,125 @@
+// The experts of the pendulum's other tasks.
+
+#include "libfm/expert/experts.hpp"
+
+#include "libfm/env/pendulum_rotation.hpp"
+#include "libfm/env/rollout.hpp"
+#include "libfm/expert/two_modes.hpp"
+#include "tests/catch.hpp"
+
+#include <numbers>
+
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+std::vector<fm::Episode> play_in(const char* env_name, const fm::PolicyFactory& policy, int episodes) {
+  fm::EnvOptions env;
+  env.name = env_name;
+  return fm::rollout(fm::make_env(env), policy, {.episodes = episodes, .initial = fm::RandomStream(123, "rollout")});
+}
+
+fm::PolicyFactory expert_of(const char* env_name, const char* name) {
+  fm::EnvOptions env;
+  env.name = env_name;
+  return fm::make_expert({.name = name}, env, "");
+}
+
+double share_of_successes(const std::vector<fm::Episode>& episodes) {
+  double count = 0;
+  for (const fm::Episode& e : episodes) count += e.success ? 1 : 0;
+  return count / static_cast<double>(episodes.size());
+}
+
+double mean_of(const std::vector<fm::Episode>& episodes) {
+  double sum = 0;
+  for (const fm::Episode& e : episodes) sum += e.total_reward();
+  return sum / static_cast<double>(episodes.size());
+}
+
+/// What both experts of two_modes would do, on average: each knows its own unwrapped angle.
+class MeanOfBoth final : public fm::Policy {
+ public:
+  explicit MeanOfBoth(fm::OptimalTorque torque) : torque_(std::move(torque)) {}
+
+  void reset(int copies, std::span<const int> rows) override {
+    theta_.resize(static_cast<std::size_t>(copies));
+    for (const int row : rows) theta_[static_cast<std::size_t>(row)] = std::numbers::pi;
+  }
+
+  void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
+    output.actions.resize(input.observations.rows(), 1);
+    for (Eigen::Index i = 0; i < input.observations.rows(); ++i) {
+      const fm::PendulumState seen = fm::pendulum_state(input.observations, i);
+      double& theta = theta_[static_cast<std::size_t>(i)];
+      theta += fm::wrap_angle(seen.theta - theta);
+      const double a = torque_({theta, seen.omega}), b = -torque_({2 * std::numbers::pi - theta, -seen.omega});
+      output.actions(i, 0) = static_cast<float>(0.5 * (a + b));
+    }
+  }
+
+ private:
+  fm::OptimalTorque torque_;
+  std::vector<double> theta_;
+};
+
+}  // namespace
+
+CATCH_TEST_CASE("the two-mode experts swing up always, by either side, and their mean fails", "[experts]") {
+  const auto episodes = play_in("two_modes", expert_of("two_modes", "two_modes"), 1000);
+  CATCH_WARN("mean return of two_modes over 1,000 episodes: " << mean_of(episodes));
+  CATCH_CHECK(mean_of(episodes) > -315);
+  CATCH_CHECK(share_of_successes(episodes) == 1.0);
+  CATCH_CHECK(fm::TwoModes({}, 1).metrics(episodes).at("direction_entropy_bits") > 0.99);
+
+  const auto values = std::make_shared<const fm::ValueTable>(fm::optimal_values({}, {}, "", 2));
+  const auto mean = play_in(
+      "two_modes", [&] { return std::make_unique<MeanOfBoth>(fm::OptimalTorque({}, {}, values)); }, 200);
+  CATCH_WARN("mean return of the mean of both: " << mean_of(mean));
+  CATCH_CHECK(mean_of(mean) < -1000);
+}
+
+CATCH_TEST_CASE("the two-mode experts mirror each other", "[experts]") {
+  // Same distance from hanging on either side, the coin being the episode's.
+  const auto policy = expert_of("two_modes", "two_modes")();
+  std::vector<std::uint64_t> ids;
+  for (std::uint64_t i = 0; i < 40; ++i) ids.push_back(i);
+  std::vector<int> rows(40);
+  for (int i = 0; i < 40; ++i) rows[static_cast<std::size_t>(i)] = i;
+  const auto act = [&](double theta, double omega) {
+    policy->reset(40, rows);
+    fm::Matrix observations(40, 3);
+    for (int i = 0; i < 40; ++i) {
+      observations.row(i) << static_cast<float>(std::cos(theta)), static_cast<float>(std::sin(theta)),
+          static_cast<float>(omega);
+    }
+    fm::PolicyOutput output;
+    const fm::Matrix goals(40, 0);
+    policy->act({observations, goals, ids, std::vector<std::uint32_t>(40, 0)}, output);
+    return output.actions;
+  };
+  const fm::Matrix here = act(3.1, 0.4), there = act(-3.1, -0.4);
+  const double most = here.maxCoeff(), least = here.minCoeff();
+  CATCH_CHECK(most != least);  // both experts are among them
+  for (int i = 0; i < 40; ++i) CATCH_CHECK(-there(i, 0) == static_cast<float>(here(i, 0) == least ? most : least));
+}
+
+CATCH_TEST_CASE("the target expert holds 99 of 100 targets", "[experts]") {
+  const auto episodes = play_in("pendulum_target", expert_of("pendulum_target", "target_lqr"), 1000);
+  CATCH_WARN("target_lqr: success " << share_of_successes(episodes) << ", mean return " << mean_of(episodes));
+  CATCH_CHECK(share_of_successes(episodes) >= 0.99);
+}
+
+CATCH_TEST_CASE("the spin expert turns at 99 of 100 wanted rates, after a change of mind", "[experts]") {
+  const auto episodes = play_in("pendulum_spin", expert_of("pendulum_spin", "spin_energy"), 1000);
+  CATCH_WARN("spin_energy: success " << share_of_successes(episodes) << ", mean return " << mean_of(episodes));
+  CATCH_CHECK(share_of_successes(episodes) >= 0.99);
+}
+
+CATCH_TEST_CASE("the energy of a rotation is that of its rate", "[experts]") {
+  const fm::PendulumOptions p{.max_speed = 12.0};
+  for (const double rate : {4.0, -5.5, 8.0}) {
+    const double energy = fm::rotation_energy(p, rate), top = std::sqrt(6.0 * (energy - 5.0));
+    CATCH_CHECK_THAT(fm::rotation_rate(p, {0.0, top}), WithinRel(std::abs(rate), 1e-9));
+  }
+}
