@@ -42,6 +42,7 @@ class Toy2d final : public VectorEnv {
   void set_goals(std::span<const int> rows, const Matrix& goals) override;
   StateMatrix states() const override { return StateMatrix(copies(), 0); }
   void set_states(std::span<const int>, const StateMatrix&) override {}
+  std::vector<Landmark> landmarks() const override { return {{"plane", {}}}; }
   std::map<std::string, double> metrics(std::span<const Episode> episodes) const override;
 
  private:

@@ -11,7 +11,7 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t shown_episodes = 100;
+constexpr std::size_t shown_steps = 20'000;  // of the episodes that are kept whole
 
 template <class Get>
 std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {
@@ -59,7 +59,7 @@ void write_rewards(Hdf5Writer& out, const std::string& path, std::span<const Epi
   out.array(path, {episodes.size(), steps}, std::span<const double>(values));
 }
 
-void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Episode>& episodes) {
+void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Episode>& episodes, int horizon) {
   out.group(group);
   std::vector<double> returns;
   std::vector<std::uint8_t> success;
@@ -69,7 +69,8 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   }
   out.array(group + "/returns", {returns.size()}, std::span<const double>(returns));
   out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
-  const auto shown = std::span(episodes).first(std::min(shown_episodes, episodes.size()));
+  const std::size_t most = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(horizon));
+  const auto shown = std::span(episodes).first(std::min(most, episodes.size()));
   stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
   stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
   stack<double>(out, group + "/states", shown, [](const Episode& e) -> const StateMatrix& { return e.states; });
@@ -98,8 +99,8 @@ void write_evaluation_file(const std::filesystem::path& file, const EvaluationFi
                            const Evaluation& evaluation) {
   Hdf5Writer out;
   describe(out, input);
-  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes);
-  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes);
+  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec.horizon);
+  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec.horizon);
   if (input.model && input.make_env) write_flow_pictures(out, input, evaluation.seed);
   out.save(file);
 }

@@ -73,6 +73,17 @@ std::string summarise_actor(const std::string& who, const ActorFigures& f) {
                      f.ci95.low, f.ci95.high, 100.0 * f.success, f.smoothness);
 }
 
+std::string summarise_metrics(const Evaluation& e) {
+  std::string text;
+  for (const auto& [name, value] : e.policy->metrics) {
+    text += fmt::format("{:<13} {:8.4f}", name, value);
+    const auto expert = e.expert ? e.expert->metrics.find(name) : e.policy->metrics.end();
+    if (e.expert && expert != e.expert->metrics.end()) text += fmt::format("  (expert {:.4f})", expert->second);
+    text += "\n";
+  }
+  return text;
+}
+
 std::string summarise(const Evaluation& e, const std::vector<Variant>& variants) {
   std::string text;
   if (e.gap) {
@@ -80,12 +91,16 @@ std::string summarise(const Evaluation& e, const std::vector<Variant>& variants)
     text += summarise_actor("policy", *e.policy) + summarise_actor("expert", *e.expert);
     text += fmt::format("gap (paired)  {:8.2f}  [{:.2f}, {:.2f}]\n", e.gap->mean, e.gap->ci95.low, e.gap->ci95.high);
   }
+  if (e.policy) text += summarise_metrics(e);
   text += fmt::format("action error  {:8.4f}  (root mean square, on held-out states)\n", e.action_rmse);
   text += fmt::format("latency       {}\n", latency_words(e.latency));
   for (const Variant& variant : variants) {
     text += fmt::format("{}: ", fmt::join(variant.settings, " "));
     const Evaluation& v = variant.evaluation;
-    if (v.gap) text += fmt::format("gap {:.2f} [{:.2f}, {:.2f}], ", v.gap->mean, v.gap->ci95.low, v.gap->ci95.high);
+    if (v.gap) {
+      text += fmt::format("gap {:.2f} [{:.2f}, {:.2f}], success {:.1f} %, ", v.gap->mean, v.gap->ci95.low,
+                          v.gap->ci95.high, 100.0 * v.policy->success);
+    }
     text += fmt::format("action error {:.4f}, {:.0f} us an action\n", v.action_rmse, v.latency.median_us);
   }
   return text;

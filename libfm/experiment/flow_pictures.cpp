@@ -14,7 +14,7 @@
 namespace fm {
 namespace {
 
-constexpr std::int64_t samples = 500, field_times = 41, field_actions = 61;
+constexpr std::int64_t samples = 1000, field_times = 41, field_actions = 61;
 
 /// An environment put into one state, and what the expert does there.
 struct Scene {

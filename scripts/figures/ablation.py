@@ -1,8 +1,11 @@
-"""ablation.png: the return gap over the one numeric setting that an evaluation grid varies."""
+"""ablation.png: the return gap over the one numeric setting that an evaluation grid varies, but for its steps.
+
+Those are in sampling_steps.png.
+"""
 
 import numpy as np
 
-from . import interval, style
+from . import interval, sampling_steps, style
 
 
 def draw(run):
@@ -36,7 +39,7 @@ def varied(variants):
     variants = [variant for variant in variants if variant.get("gap") and variant.get("settings")]
     settings = {key for variant in variants for key in variant["settings"]}
     differing = [key for key in settings if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
-    if len(variants) < 2 or len(differing) != 1:
+    if len(variants) < 2 or len(differing) != 1 or differing[0] in sampling_steps.SETTINGS:
         return None, []
     values = [variant["settings"].get(differing[0]) for variant in variants]
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in values):

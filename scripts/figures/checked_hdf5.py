@@ -55,7 +55,7 @@ class Reader:
         return name in self.group
 
     def array(self, name, *shape):
-        """shape: the length of each dimension, None for any."""
+        """shape: the length of each dimension, None for any but 0."""
         if name not in self.group:
             self.fail(name, "the dataset is missing")
         self._refuse_links(name)
@@ -67,7 +67,7 @@ class Reader:
         if len(dataset.shape) != len(shape) or any(w not in (None, n) for w, n in zip(shape, dataset.shape)):
             wanted = ", ".join("any" if length is None else str(length) for length in shape)
             self.fail(name, f"has shape {dataset.shape}, should be ({wanted})")
-        if dataset.size == 0:
+        if dataset.size == 0 and 0 not in shape:
             self.fail(name, "is empty")
         if dataset.size > LARGEST_DATASET:
             self.fail(name, f"declares {dataset.size} values: the file is damaged")

@@ -10,7 +10,7 @@ BINS = {"noise": 36, "action": 72}
 
 def draw(run):
     states = run.denoising
-    if not states:
+    if not states or run.is_distribution:
         return None
     fig = style.figure(2.1 * len(states) + 0.5)
     grid = fig.add_gridspec(len(states), 3, width_ratios=[1.0, 4.5, 1.6])

@@ -8,7 +8,7 @@ MOST_OTHERS = 40
 
 
 def draw(run):
-    if run.expert is None:
+    if run.expert is None or run.is_distribution:
         return None
     fig = style.figure(time_series.figure_height(run))
     grid = fig.add_gridspec(1, 2, width_ratios=[1.25, 1.0]) if run.is_pendulum else fig.add_gridspec(1, 1)

@@ -10,7 +10,7 @@ ARROWS = (11, 15)  # over time, over action
 
 def draw(run):
     fields = run.flow_fields
-    if not fields:
+    if not fields or run.is_distribution:
         return None
     fig = style.figure(3.7)
     axes = fig.subplots(1, len(fields), sharey=True, squeeze=False)[0]

@@ -12,7 +12,7 @@ def gap(run):
 
 
 def draw(run):
-    if run.policy is None:
+    if run.policy is None or run.is_distribution:
         return None
     fig = style.figure(time_series.figure_height(run))
     left, right = fig.add_gridspec(1, 2, width_ratios=[1.35, 1.0])
@@ -74,7 +74,8 @@ def _difference_histogram(run, ax):
     ax.errorbar(mean.mean, 0.9, xerr=mean.margins, transform=ax.get_xaxis_transform(), color=style.INK, marker="o",
                 markersize=4, capsize=3, linewidth=1.2)
     ax.set(xlim=(low, high), xlabel="return of the policy − return of the expert", ylabel="episodes")
-    style.heading(ax, f"Mean gap {mean}")
+    ends = f" [{style.signed(mean.low)}, {style.signed(mean.high)}]" if mean.has_ends else ""
+    style.heading(ax, f"Mean gap {style.signed(mean.mean)}{ends}")
     _say_beyond(ax, int((differences < low).sum()), differences.min(), "left")
     _say_beyond(ax, int((differences > high).sum()), differences.max(), "right")
 

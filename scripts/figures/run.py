@@ -53,8 +53,13 @@ class Denoising:
 
     label: str
     times: np.ndarray  # (steps + 1), of the flow
-    trajectories: np.ndarray  # (M, steps + 1), action dimension 0 in its own unit
+    paths: np.ndarray  # (M, steps + 1, A), in the actions' own units
     expert_action: float = None
+
+    @property
+    def trajectories(self):
+        """Action dimension 0 alone, (M, steps + 1)."""
+        return self.paths[:, :, 0]
 
 
 @dataclass
@@ -76,6 +81,7 @@ class Run:
     metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
     evaluation: dict = field(default_factory=dict)  # evaluation.json
     is_demo: bool = False
+    others: list = field(default_factory=list)  # Runs to be compared with this one
 
     def hardest_start(self):
         """The kept episode with the lowest return of the expert, or of the policy where there is no expert."""
@@ -84,7 +90,13 @@ class Run:
 
     @property
     def is_pendulum(self):
-        return self.env == "pendulum" and [s.name for s in self.states] == ["theta", "omega"]
+        """Whether the state is a pendulum's, whatever its task."""
+        return [s.name for s in self.states] == ["theta", "omega"]
+
+    @property
+    def is_distribution(self):
+        """Whether nothing is observed and the actions are all there is: samples of one distribution."""
+        return not self.states
 
 
 def load(directory):
@@ -154,7 +166,7 @@ def _read_hdf5(run, path):
             run.expert = _read_rollouts(run, root.child("expert"))
             run.flow_fields = [_read_flow_field(group) for group in root.groups("flow_field")]
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
-            run.denoising = [_read_denoising(group, label) for group, label in
+            run.denoising = [_read_denoising(run, group, label) for group, label in
                              zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
     except (OSError, RuntimeError, KeyError) as error:  # h5py's own errors
         raise InputError(f"{path}: damaged, or not an HDF5 file ({str(error).splitlines()[0]})") from None
@@ -176,7 +188,7 @@ def _read_attributes(run, root):
     run.states = _dimensions(root, "state")
     if not run.states:
         run.shown = "observations"
-        run.states = [Dimension(name) for name in root.lines("observation_names")]
+        run.states = [Dimension(name) for name in root.lines("observation_names") if name]
 
 
 def _dimensions(root, kind):
@@ -235,7 +247,7 @@ def _read_flow_field(group):
                      group.array("trajectories", None, trajectory_times.size), _expert_action(group))
 
 
-def _read_denoising(group, label):
+def _read_denoising(run, group, label):
     times = group.array("trajectory_times", None)
     return Denoising(group.attribute("label", str, label), times,
-                     group.array("trajectories", None, times.size, None)[:, :, 0], _expert_action(group))
+                     group.array("trajectories", None, times.size, len(run.actions)), _expert_action(group))

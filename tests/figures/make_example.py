@@ -148,6 +148,24 @@ def write_metrics(path, generator):
                                        "rollout_expert_return": -150.1, "rollout_gap": rollout + 150.1}) + "\n")
 
 
+def turn_into_distribution(file):
+    """Makes of an evaluation.h5 that of an environment of one step in the plane, without observations."""
+    for who in ("policy", "expert"):
+        group = file[who]
+        actions = np.concatenate([group["actions"][:, :1], group["actions"][:, 1:2]], axis=2)
+        for name in ("actions", "observations", "states", "rewards"):
+            del group[name]
+        group["actions"], group["rewards"] = actions, np.zeros((len(actions), 1))
+        group["observations"] = np.zeros((len(actions), 2, 0), dtype=np.float32)
+        group["states"] = np.zeros((len(actions), 2, 0))
+    for group in file["denoising"].values():
+        paths = group["trajectories"][()]
+        del group["trajectories"]
+        group["trajectories"] = np.concatenate([paths, -paths], axis=2)
+    file.attrs.update({"env": "toy_2d", "observation_names": "", "state_names": "", "state_units": "",
+                       "action_names": "x\ny", "action_units": "\n", "action_low": "-5\n-5", "action_high": "5\n5"})
+
+
 def make(directory, episodes=300, steps=20):
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,8 @@ import unittest
 import examples
 import make_example
 import numpy as np
-from figures import (ablation, denoising_process, expert_trajectory, flow_field, rollout_comparison, style, time_series,
-                     training)
+from figures import (ablation, denoising_process, expert_trajectory, flow_field, rollout_comparison, samples, sampling_steps,
+                     style, time_series, training)
 from figures.run import load
 
 
@@ -120,14 +120,17 @@ class Figures(examples.RunTest):
         def variants(*settings):
             return [{"settings": s, "gap": {"mean": 0.0, "ci95": [0.0, 0.0]}} for s in settings]
 
-        steps = variants({"sampler.steps": 5, "a": "x"}, {"sampler.steps": 1, "a": "x"})
-        self.assertEqual(ablation.varied(steps), ("sampler.steps", steps[::-1]))
+        guided = variants({"sampler.guidance": 5, "a": "x"}, {"sampler.guidance": 1, "a": "x"})
+        self.assertEqual(ablation.varied(guided), ("sampler.guidance", guided[::-1]))
+        self.assertEqual(ablation.varied(variants({"sampler.steps": 5}, {"sampler.steps": 1})), (None, []))
         self.assertEqual(ablation.varied(variants({"solver": "rk4"}, {"solver": "euler"})), (None, []))
         self.assertEqual(ablation.varied(variants({"s": 1, "t": 1}, {"s": 2, "t": 2})), (None, []))
-        self.assertEqual(ablation.varied(steps[:1]), (None, []))
+        self.assertEqual(ablation.varied(guided[:1]), (None, []))
 
     def test_ablation_draws_gap_and_interval(self):
         run = load(self.directory)
+        for variant in run.evaluation["variants"]:
+            variant["settings"] = {"sampler.executed": variant["settings"]["sampler.steps"]}
         ax = ablation.draw(run).axes[0]
         gaps = [variant["gap"] for variant in run.evaluation["variants"]]
         bars = ax.containers[0]
@@ -135,6 +138,47 @@ class Figures(examples.RunTest):
         np.testing.assert_allclose(points(bars.lines[0]), np.column_stack([(1, 2, 5, 10, 20), means]))
         ends = [segment[:, 1] for segment in bars.lines[2][0].get_segments()]
         np.testing.assert_allclose(ends, [gap["ci95"] for gap in gaps])
+
+    def test_sampling_steps_draws_a_curve_for_each_solver_over_its_network_evaluations(self):
+        run = load(self.directory)
+        euler = run.evaluation["variants"]
+        heun = [{**v, "settings": {**v["settings"], "sampler.solver": "heun"},
+                 "latency": {**v["latency"], "solver": "heun", "nfe": 2 * v["latency"]["nfe"]}} for v in euler]
+        run.evaluation["variants"] = euler + heun
+        lines = {line.get_label(): points(line) for line in sampling_steps.draw(run).axes[0].lines}
+        gaps = [variant["gap"]["mean"] for variant in euler]
+        np.testing.assert_allclose(lines["euler"], np.column_stack([(1, 2, 5, 10, 20), gaps]))
+        np.testing.assert_allclose(lines["heun"], np.column_stack([(2, 4, 10, 20, 40), gaps]))
+        other = load(self.directory)
+        other.policy_name = "mean_flow"
+        run.others = [other]
+        self.assertEqual(list(sampling_steps.curves([run, other])), ["euler", "heun", "mean flow, euler"])
+        self.assertIn("mean flow, euler", sampling_steps.caption(run))
+
+    def test_sampling_steps_needs_variants_that_differ_in_nothing_else(self):
+        variants = load(self.directory).evaluation["variants"]
+        self.assertEqual(sampling_steps.varied(variants), variants)
+        variants[0]["settings"]["sampler.temperature"] = 0.5
+        self.assertEqual(sampling_steps.varied(variants), [])
+        self.assertEqual(sampling_steps.varied([]), [])
+
+    def test_samples_shows_a_distribution_on_its_way_from_noise(self):
+        with self.hdf5() as file:
+            make_example.turn_into_distribution(file)
+        run = load(self.directory)
+        axes = samples.draw(run).axes
+        self.assertEqual([ax.get_title("left") for ax in axes],
+                         ["t = 0.00", "t = 0.25", "t = 0.50", "t = 0.75", "t = 1.00", "the distribution"])
+        paths = run.denoising[0].paths
+        np.testing.assert_allclose(axes[1].collections[0].get_offsets(), paths[:, 5])
+        np.testing.assert_allclose(axes[4].collections[0].get_offsets(), paths[:, -1])
+        np.testing.assert_allclose(axes[5].collections[0].get_offsets(), np.concatenate(run.expert.actions))
+        for figure in (expert_trajectory, rollout_comparison, flow_field, denoising_process):
+            self.assertIsNone(figure.draw(run))
+        self.assertIn("500 samples", samples.caption(run))
+
+    def test_samples_is_for_distributions_alone(self):
+        self.assertIsNone(samples.draw(load(self.directory)))
 
     def test_another_environment_gets_its_own_names(self):
         with self.hdf5() as file:

@@ -15,7 +15,7 @@ import examples
 
 plot = examples.load_plot()
 PNG = b"\x89PNG\r\n\x1a\n"
-ALL = ["expert_trajectory", "rollout_comparison", "flow_field", "denoising_process", "training", "ablation"]
+ALL = ["expert_trajectory", "rollout_comparison", "flow_field", "denoising_process", "training", "sampling_steps"]
 
 
 class Page(HTMLParser):

@@ -1,0 +1,36 @@
+"""samples.png: samples of a distribution in the plane, on their way from noise, beside the distribution itself."""
+
+import numpy as np
+
+from . import style
+
+TIMES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def draw(run):
+    if not run.is_distribution or len(run.actions) != 2 or not run.denoising or run.expert is None:
+        return None
+    truth = np.concatenate(run.expert.actions)
+    panels = [*clouds(run.denoising[0]), ("the distribution", truth)]
+    half = 1.15 * max(np.abs(truth).max(), np.percentile(np.abs(panels[-2][1]), 99.5))
+    fig = style.figure(style.WIDTH / len(panels) + 0.45)
+    axes = fig.subplots(1, len(panels), sharex=True, sharey=True)
+    for ax, (text, points) in zip(axes, panels):
+        colour = style.EXPERT if points is truth else style.POLICY
+        ax.scatter(*points.T, s=4, color=colour, alpha=0.45, linewidths=0, rasterized=True)
+        ax.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
+        style.heading(ax, text)
+    return fig
+
+
+def caption(run):
+    paths = run.denoising[0].paths
+    return (f"{len(paths)} samples of the {style.readable(run.policy_name)} policy at times t of the flow, from Gaussian "
+            f"noise to t = 1 in {run.steps} steps of {run.solver}; on the right, samples of the distribution it learned "
+            "from.")
+
+
+def clouds(state):
+    """The samples (M, 2) at the recorded times nearest to TIMES, with a heading each."""
+    nearest = [int(np.argmin(np.abs(state.times - time))) for time in TIMES]
+    return [(f"t = {state.times[i]:.2f}", state.paths[:, i]) for i in dict.fromkeys(nearest)]

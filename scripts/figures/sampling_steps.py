@@ -1,0 +1,71 @@
+"""sampling_steps.png: the return gap over the network evaluations that an action takes, a curve for each solver."""
+
+import numpy as np
+
+from . import interval, style
+
+SETTINGS = {"sampler.solver", "sampler.steps"}
+COLOURS = (style.POLICY, style.EXPERT, style.OTHER, "#CC79A7", "#E69F00", "#56B4E9", style.INK)  # Okabe and Ito
+MARKERS = "osD^vP*"
+
+
+def draw(run):
+    lines = curves([run, *run.others])
+    if not lines:
+        return None
+    fig = style.figure(3.6)
+    ax = fig.subplots()
+    style.guide(ax, 0.0, "expert")
+    for i, (label, points) in enumerate(lines.items()):
+        nfe, gaps = zip(*points)
+        means, colour = [gap.mean for gap in gaps], COLOURS[i % len(COLOURS)]
+        ax.plot(nfe, means, label=label, color=colour, marker=MARKERS[i % len(MARKERS)], markersize=4.5)
+        ax.errorbar(nfe, means, yerr=np.hstack([gap.margins for gap in gaps]), fmt="none", color=colour, capsize=2.5,
+                    elinewidth=1)
+    counts = [nfe for points in lines.values() for nfe, _ in points]
+    if max(counts) >= 8 * min(counts):
+        ax.set_xscale("log")
+        ax.set_xticks(ticks(counts), labels=[str(tick) for tick in ticks(counts)])
+        ax.set_xticks([], minor=True)
+    lowest = min(gap.mean for points in lines.values() for _, gap in points)
+    if lowest < -100.0:
+        ax.set_yscale("symlog", linthresh=10.0)
+        ax.set_yticks([tick for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest],
+                      labels=[style.number(tick, 0) for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest])
+        ax.set_yticks([], minor=True)
+    ax.margins(y=0.1)
+    ax.set(xlabel="network evaluations for an action", ylabel="return gap, policy − expert")
+    style.key(ax)
+    return fig
+
+
+def caption(run):
+    lines = curves([run, *run.others])
+    return (f"One training, sampled in {sum(map(len, lines.values()))} ways: paired return gap to the expert over the "
+            f"network evaluations of an action, with 95 % intervals; {', '.join(lines)}. The vertical axis is "
+            "logarithmic where gaps exceed 100.")
+
+
+def curves(runs):
+    """{label: [(network evaluations, gap), ...]}, by solver, and by policy where another run's is shown too."""
+    lines = {}
+    for run in runs:
+        for variant in varied(run.evaluation.get("variants") or []):
+            solver = variant["latency"]["solver"]
+            label = solver if run is runs[0] else f"{style.readable(run.policy_name)}, {solver}"
+            lines.setdefault(label, []).append((variant["latency"]["nfe"], interval.read(variant["gap"])))
+    return {label: sorted(points, key=lambda point: point[0]) for label, points in lines.items()}
+
+
+def varied(variants):
+    """The variants if nothing but the solver and its steps differs, and there are several; else []."""
+    variants = [variant for variant in variants if variant.get("gap") and "nfe" in (variant.get("latency") or {})]
+    settings = {key for variant in variants for key in variant.get("settings") or {}}
+    differing = {key for key in settings if len({repr(variant["settings"].get(key)) for variant in variants}) > 1}
+    return variants if differing and differing <= SETTINGS else []
+
+
+def ticks(counts):
+    """1, 2, 5, 10 ... around the counts."""
+    series = [base * 10**power for power in range(7) for base in (1, 2, 5)]
+    return [tick for tick in series if min(counts) <= tick <= max(counts)]
