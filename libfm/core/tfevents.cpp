@@ -1,20 +1,14 @@
 #include "libfm/core/tfevents.hpp"
 
-#include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstring>
 
 namespace fm {
 namespace {
-
-constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 34;
-constexpr std::size_t head_bytes = 12;  // length and its checksum
-constexpr std::size_t tail_bytes = 4;   // the data's checksum
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
   std::array<std::uint32_t, 256> table{};
@@ -64,20 +58,6 @@ std::string record(std::string_view data) {
   return length + raw(masked_crc(length)) + std::string(data) + raw(masked_crc(data));
 }
 
-/// Bytes of `content` that are whole records.
-std::size_t whole_bytes(std::string_view content) {
-  std::string_view rest = content;
-  while (rest.size() >= head_bytes) {
-    std::uint64_t length = 0;
-    std::memcpy(&length, rest.data(), sizeof(length));
-    if (rest.substr(sizeof(length), 4) != raw(masked_crc(rest.substr(0, sizeof(length))))) break;
-    if (length > rest.size() - head_bytes || rest.size() - head_bytes - length < tail_bytes) break;
-    if (rest.substr(head_bytes + length, tail_bytes) != raw(masked_crc(rest.substr(head_bytes, length)))) break;
-    rest.remove_prefix(head_bytes + length + tail_bytes);
-  }
-  return content.size() - rest.size();
-}
-
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
@@ -87,16 +67,10 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-EventWriter::EventWriter(const std::filesystem::path& file, double wall_time, std::int64_t first_step)
-    : file_(file), descriptor_(file, O_WRONLY | O_CREAT | O_APPEND) {
+EventWriter::EventWriter(const std::filesystem::path& file, double wall_time)
+    : file_(file), descriptor_(file, O_WRONLY | O_CREAT | O_TRUNC) {
   if (!descriptor_) throw_machine_error("{}: cannot be written: {}", file_.string(), errno_text());
-  const std::size_t whole = whole_bytes(read_file(file_, max_file_bytes));
-  if (::ftruncate(descriptor_.get(), static_cast<::off_t>(whole)) != 0) {
-    throw_machine_error("{}: cannot be cut: {}", file_.string(), errno_text());
-  }
-  if (whole == 0) append(event_head(wall_time, 0) + bytes_field(3, "brain.Event:2"));
-  // SessionLog {status = START}: the reader purges what it has from this step on.
-  if (whole > 0) append(event_head(wall_time, first_step) + bytes_field(7, key(1, 0) + varint(1)));
+  append(event_head(wall_time, 0) + bytes_field(3, "brain.Event:2"));
 }
 
 void EventWriter::scalar(std::int64_t step, double wall_time, std::string_view tag, double value) {

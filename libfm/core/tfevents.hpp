@@ -18,15 +18,13 @@ namespace fm {
 /// CRC-32C (Castagnoli), polynomial 0x1EDC6F41 reflected.
 std::uint32_t crc32c(std::string_view bytes);
 
-/// Appends to a file that TensorBoard can read at any time: every record reaches the file whole.
+/// Writes a file that TensorBoard can read at any time: every record reaches the file whole.
 class EventWriter {
  public:
-  /// Opens or creates `file`; its name must contain "tfevents" for TensorBoard to find it. In a file that is there
-  /// already, what a kill left unfinished at its end is cut off, and TensorBoard is told to forget the steps from
-  /// first_step on, which come again.
+  /// Begins `file` anew; its name must contain "tfevents" for TensorBoard to find it.
   /// @param wall_time seconds since 1970
   /// @throws MachineError if the file cannot be written.
-  EventWriter(const std::filesystem::path& file, double wall_time, std::int64_t first_step = 0);
+  EventWriter(const std::filesystem::path& file, double wall_time);
 
   void scalar(std::int64_t step, double wall_time, std::string_view tag, double value);
 

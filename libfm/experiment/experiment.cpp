@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/yaml_reader.hpp"
+#include "libfm/model/policy_description.hpp"
 #include "libfm/policy/policy_model.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ void check(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     throw_input_error("env.name: none needs data to train on: give data.files");
   }
+  if (e.has_env()) visible_observations(make_env(e.env)(1)->spec(), e.policy.hidden);
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     throw_input_error(
         "policy.teacher: policy '{}' learns from a trained policy: give a run directory, a checkpoint or an "

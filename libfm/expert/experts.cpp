@@ -3,7 +3,6 @@
 #include "libfm/core/error.hpp"
 #include "libfm/expert/baselines.hpp"
 #include "libfm/expert/toy_2d.hpp"
-#include "libfm/expert/two_modes.hpp"
 
 #include <string_view>
 
@@ -39,7 +38,8 @@ constexpr Row table[] = {
      }},
     {"two_modes", "two_modes",
      [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path& cache_dir) -> PolicyFactory {
-       return copies_of(TwoModesExpert(optimal_torque(o.two_modes, e.two_modes.pendulum, cache_dir, 2)));
+       return copies_of(
+           TwoModesExpert(optimal_torque(o.two_modes.optimal, e.two_modes.pendulum, cache_dir, 2), o.two_modes.margin));
      }},
     {"target_lqr", "pendulum_target",
      [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&) -> PolicyFactory {

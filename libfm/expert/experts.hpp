@@ -7,6 +7,7 @@
 #include "libfm/expert/spin_energy.hpp"
 #include "libfm/expert/swing_up_lqr.hpp"
 #include "libfm/expert/target_lqr.hpp"
+#include "libfm/expert/two_modes.hpp"
 
 #include <filesystem>
 #include <string>
@@ -20,7 +21,7 @@ struct ExpertOptions {
   std::string name = "swing_up_lqr";
   SwingUpLqrOptions swing_up_lqr{};
   OptimalOptions optimal{};
-  OptimalOptions two_modes{};
+  TwoModesExpertOptions two_modes{};
   TargetLqrOptions target_lqr{};
   SpinEnergyOptions spin_energy{};
 

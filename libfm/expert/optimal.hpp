@@ -41,6 +41,9 @@ class OptimalTorque {
   /// N m. @param state theta within the table's period
   double operator()(const PendulumState& state) const;
 
+  /// What is left to pay from here on.
+  double cost_to_go(const PendulumState& state) const { return values_->at(state); }
+
  private:
   PendulumModel model_;
   LqrBalance balance_;

@@ -1,5 +1,6 @@
 #include "libfm/expert/two_modes.hpp"
 
+#include <cmath>
 #include <numbers>
 
 namespace fm {
@@ -23,8 +24,12 @@ void TwoModesExpert::act(const PolicyInput& input, PolicyOutput& output) {
 double TwoModesExpert::torque(const PendulumState& seen, std::uint64_t episode, Row& row) const {
   constexpr double pi = std::numbers::pi;
   if (row.fresh) row = {.fresh = false, .mirrored = coin_.at(episode).uniform() < 0.5, .theta = pi};
-  row.theta += wrap_angle(seen.theta - row.theta);
-  return row.mirrored ? -torque_({2.0 * pi - row.theta, -seen.omega}) : torque_({row.theta, seen.omega});
+  // Half a turn, as from hanging to upright, counts as one towards the row's own upright.
+  row.theta += row.mirrored ? -wrap_angle(row.theta - seen.theta) : wrap_angle(seen.theta - row.theta);
+  const PendulumState straight{row.theta, seen.omega}, mirrored{2.0 * pi - row.theta, -seen.omega};
+  const double lead = torque_.cost_to_go(straight) - torque_.cost_to_go(mirrored);
+  if (std::abs(lead) > margin_) row.mirrored = lead > 0.0;
+  return row.mirrored ? -torque_(mirrored) : torque_(straight);
 }
 
 }  // namespace fm

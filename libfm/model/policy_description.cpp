@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace fm {
 
 void to_json(nlohmann::json& json, const Dimension& d) {
@@ -74,6 +76,20 @@ PolicyDescription read(const std::map<std::string, std::string>& metadata) {
 }
 
 }  // namespace
+
+std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden) {
+  std::vector<std::string> names;
+  for (const Dimension& d : spec.observations) names.push_back(d.name);
+  std::vector<double> visible(names.size(), 1.0);
+  for (const std::string& name : hidden) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      throw_input_error("policy.hidden: no observation '{}' here; there are: {}", name, fmt::join(names, ", "));
+    }
+    visible[static_cast<std::size_t>(found - names.begin())] = 0.0;
+  }
+  return visible;
+}
 
 std::string spec_to_json(const EnvSpec& spec) { return nlohmann::json(spec).dump(); }
 

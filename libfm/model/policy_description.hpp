@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace fm {
 
@@ -20,6 +21,10 @@ struct PolicyDescription {
   Normalisation actions;
   Normalisation goals;
 };
+
+/// 1 for each observation that the policy sees, 0 for those that policy.hidden names.
+/// @throws InputError for a name that the specification does not have.
+std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden);
 
 std::string spec_to_json(const EnvSpec& spec);
 /// @throws InputError, beginning with `where`.

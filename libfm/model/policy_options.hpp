@@ -114,6 +114,7 @@ struct PolicyOptions {
   DiffusionOptions diffusion;
   NormalisingFlowOptions normalising_flow;
   HorizonOptions horizon;
+  std::vector<std::string> hidden;
   std::optional<std::string> teacher;  ///< a path of this machine: empty in checkpoints
   std::string normaliser = "min_max";
 
@@ -128,6 +129,7 @@ struct PolicyOptions {
     visit("diffusion", diffusion, "options of `name: diffusion`");
     visit("normalising_flow", normalising_flow, "options of `name: normalising_flow`");
     visit("horizon", horizon, "what the policy sees and predicts at once");
+    visit("hidden", hidden, "observations, by name, that the policy does not see; experts and evaluation still do");
     visit("teacher", teacher,
           "run directory, checkpoint or experiment file (trained first) that `reflow` and `one_step` learn from; null: "
           "none");

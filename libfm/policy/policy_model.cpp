@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/ones.h>
@@ -13,6 +14,8 @@ PolicyModel::PolicyModel(const PolicyDescription& description) : description_(de
   observations_ = register_module("observation_normaliser", std::make_shared<Normaliser>(description.observations));
   actions_ = register_module("action_normaliser", std::make_shared<Normaliser>(description.actions));
   goals_ = register_module("goal_normaliser", std::make_shared<Normaliser>(description.goals));
+  visible_ = register_buffer("visible",
+                             at::tensor(visible_observations(description.spec, description.policy.hidden), at::kFloat));
   std::vector<double> low, high;
   for (const Dimension& d : description.spec.actions) {
     low.push_back(d.low);
@@ -53,7 +56,7 @@ void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel>) {
 }
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
-  return {.observations = observations_->normalise(observations),
+  return {.observations = observations_->normalise(observations) * visible_,
           .goal = goals_->normalise(goals),
           .goal_mask = at::ones({observations.size(0)}, observations.options())};
 }

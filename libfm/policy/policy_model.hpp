@@ -68,7 +68,8 @@ class PolicyModel : public torch::nn::Module {
   std::shared_ptr<Normaliser> observations_;
   std::shared_ptr<Normaliser> actions_;
   std::shared_ptr<Normaliser> goals_;
-  at::Tensor lowest_;  ///< (A), the environment's bounds
+  at::Tensor visible_;  ///< (O), 0 for an observation that is hidden
+  at::Tensor lowest_;   ///< (A), the environment's bounds
   at::Tensor highest_;
 };
 

@@ -31,8 +31,9 @@ const std::vector<Case>& cases() {
         fm::EnvOptions options;
         options.name = env;
         try {
-          made.push_back({name + " in " + env, fm::make_env(options),
-                          fm::make_expert({.name = name, .optimal = coarse, .two_modes = coarse}, options, "")});
+          made.push_back(
+              {name + " in " + env, fm::make_env(options),
+               fm::make_expert({.name = name, .optimal = coarse, .two_modes = {.optimal = coarse}}, options, "")});
         } catch (const fm::InputError&) {  // it does not fit
         }
       }

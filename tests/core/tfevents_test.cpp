@@ -91,20 +91,12 @@ CATCH_TEST_CASE("scalars stand in the file as Event messages", "[tfevents]") {
   CATCH_CHECK(number<float>(value.at(2)) == 0.125f);
 }
 
-CATCH_TEST_CASE("a resumed run goes on in the same file, behind its last whole record", "[tfevents]") {
+CATCH_TEST_CASE("a file that is there is begun anew", "[tfevents]") {
   const TemporaryFolder folder;
   const auto file = folder / "events.out.tfevents.0";
-  {
-    fm::EventWriter writer(file, 1.0);
-    writer.scalar(1, 2.0, "loss", 1.0);
-    writer.scalar(2, 3.0, "loss", 1.0);
-  }
-  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 5);
-  fm::EventWriter(file, 4.0, 2).scalar(2, 5.0, "loss", 1.0);
+  fm::EventWriter(file, 1.0).scalar(1, 2.0, "loss", 1.0);
+  fm::EventWriter(file, 3.0).scalar(2, 4.0, "loss", 1.0);
   const auto events = events_of(file);
-  CATCH_REQUIRE(events.size() == 4);
-  CATCH_CHECK(number<std::uint64_t>(events[1].at(2)) == 1);
-  CATCH_CHECK(number<std::uint64_t>(events[2].at(2)) == 2);
-  CATCH_CHECK(number<std::uint64_t>(fields_of(events[2].at(7)).at(1)) == 1);  // SessionLog.START
-  CATCH_CHECK(number<double>(events[3].at(1)) == 5.0);
+  CATCH_REQUIRE(events.size() == 2);
+  CATCH_CHECK(number<std::uint64_t>(events[1].at(2)) == 2);
 }

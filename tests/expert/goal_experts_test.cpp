@@ -102,6 +102,19 @@ CATCH_TEST_CASE("the two-mode experts mirror each other", "[experts]") {
   const double most = here.maxCoeff(), least = here.minCoeff();
   CATCH_CHECK(most != least);  // both experts are among them
   for (int i = 0; i < 40; ++i) CATCH_CHECK(-there(i, 0) == static_cast<float>(here(i, 0) == least ? most : least));
+  CATCH_CHECK(act(0, 0).cwiseAbs().maxCoeff() < 0.1F);  // who stands upright has arrived, on either side
+  const fm::Matrix falling = act(0.4, 0.5);             // the near side is the cheaper by far, whatever the coin said
+  CATCH_CHECK(falling.maxCoeff() == falling.minCoeff());
+}
+
+CATCH_TEST_CASE("a two-mode expert never changes its mind on its own way", "[experts]") {
+  const auto values = std::make_shared<const fm::ValueTable>(fm::optimal_values({}, {}, "", 2));
+  const auto playing = [&](double margin) {
+    const auto make = [&] { return std::make_unique<fm::TwoModesExpert>(fm::OptimalTorque({}, {}, values), margin); };
+    return play_in("two_modes", make, 200);
+  };
+  const auto yielding = playing(20), stubborn = playing(INFINITY);
+  for (std::size_t i = 0; i < 200; ++i) CATCH_CHECK(yielding[i].actions == stubborn[i].actions);
 }
 
 CATCH_TEST_CASE("the target expert holds 99 of 100 targets", "[experts]") {

@@ -2,8 +2,10 @@
 // own law at the interval's begin, so that what is measured is the solver and the conversions; what beginning with
 // noise alone leaves out has tests of its own.
 
+#include "libfm/core/parallel.hpp"
 #include "libfm/flow/ode_sampler.hpp"
 #include "libfm/flow/sde_sampler.hpp"
+#include "libfm/nn/device.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/flow/mixture.hpp"
@@ -28,16 +30,30 @@ double deviation(const at::Tensor& samples, const Mixture& truth) {
   return (moments.mean(0) / (moments.std(0) / root)).abs().max().item<double>();
 }
 
-at::Tensor samples(const Mixture& data, const fm::FlowOptions& flow, const fm::SamplerOptions& options,
-                   std::int64_t n) {
+/// Of n samples, those of one block: its numbers are in cache, and blocks run side by side.
+at::Tensor sample_block(const Mixture& data, const fm::FlowOptions& flow, const fm::SamplerOptions& options,
+                        std::int64_t n, std::uint64_t block) {
   const fm::test::MixtureNet net(data, flow);
   const fm::Prediction prediction(flow);
   const auto point = fm::path_at(flow.path, prediction.interval().begin);
+  const at::Tensor noise = fm::test::normal({n, 1, data.dimensions()}, 3 * block);
   // The sampler multiplies by sigma: this carries alpha x1 past it.
-  const at::Tensor z0 = fm::test::normal({n, 1, data.dimensions()}, 1) + point.alpha / point.sigma * data.sample(n, 2);
+  const at::Tensor z0 = noise + point.alpha / point.sigma * data.sample(n, 3 * block + 1);
   if (options.solver != fm::euler_maruyama) return fm::OdeSampler(options, flow).forward(net, z0, {}).z;
-  const at::Tensor increments = fm::test::normal({n, options.steps, 1, data.dimensions()}, 3);
+  const at::Tensor increments = fm::test::normal({n, options.steps, 1, data.dimensions()}, 3 * block + 2);
   return fm::SdeSampler(options, flow).forward(net, z0, increments, {}).z;
+}
+
+at::Tensor samples(const Mixture& data, const fm::FlowOptions& flow, const fm::SamplerOptions& options,
+                   std::int64_t n) {
+  constexpr std::int64_t rows = 1000;
+  const fm::SerialOperations serial;
+  std::vector<at::Tensor> blocks(static_cast<std::size_t>(n / rows));
+  fm::for_each_block(n, rows, [&](std::int64_t begin, std::int64_t end) {
+    const auto block = static_cast<std::uint64_t>(begin / rows);
+    blocks[block] = sample_block(data, flow, options, end - begin, block);
+  });
+  return at::cat(blocks);
 }
 
 /// Steps are doubled until the error no longer halves; it must then be within 5 standard errors.

@@ -1,0 +1,40 @@
+#include "libfm/core/error.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/policy/small_model.hpp"
+
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
+namespace {
+
+fm::PolicyDescription hiding(const std::vector<std::string>& names) {
+  fm::PolicyDescription d = fm::test::small_description();
+  d.policy.hidden = names;
+  return d;
+}
+
+at::Tensor seen_by(const fm::PolicyDescription& d) {
+  const auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+  const at::Tensor observation = at::tensor({0.6F, -0.8F, 4.0F}).view({1, 1, 3});
+  return model->condition(observation, at::zeros({1, 0})).observations.flatten();
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("a hidden observation is 0 to the policy, the others are as they were", "[hidden]") {
+  CATCH_CHECK(seen_by(hiding({})).equal(at::tensor({0.6F, -0.8F, 0.5F})));
+  CATCH_CHECK(seen_by(hiding({"omega"})).equal(at::tensor({0.6F, -0.8F, 0.0F})));
+  CATCH_CHECK(seen_by(hiding({"cos_theta", "omega"})).equal(at::tensor({0.0F, -0.8F, 0.0F})));
+}
+
+CATCH_TEST_CASE("hiding what is not observed is refused, with the names that are", "[hidden]") {
+  try {
+    seen_by(hiding({"velocity"}));
+    CATCH_FAIL("nothing was thrown");
+  } catch (const fm::InputError& e) {
+    const std::string what = e.what();
+    CATCH_CHECK(what.find("'velocity'") != std::string::npos);
+    CATCH_CHECK(what.find("omega") != std::string::npos);
+  }
+}
