@@ -9,8 +9,8 @@
 #include "libfm/train/training_step.hpp"
 
 #include <ATen/ops/from_blob.h>
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
