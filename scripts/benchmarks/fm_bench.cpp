@@ -1,5 +1,5 @@
-// fm_bench: libfm's side of the measurement. A line "WORK SECONDS" comes in, a line of JSON goes out: the median time of
-// a unit of that work over that many seconds. scripts/bench starts it beside the peers and lets them take turns.
+// fm_bench: libfm's side of the measurement. A line "WORK SECONDS" comes in, a line of JSON goes out: the median time
+// of a unit of that work over that many seconds. scripts/bench starts it beside the peers and lets them take turns.
 
 #include "scripts/benchmarks/works.hpp"
 
