@@ -1,9 +1,8 @@
 #include "libfm/nn/mlp.hpp"
 
+#include "libfm/nn/fused_mlp.hpp"
 #include "libfm/nn/linear.hpp"
 
-#include <ATen/ops/linear.h>
-#include <ATen/ops/silu.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -17,18 +16,17 @@ Mlp::Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomSt
   for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
     const double bound = 1.0 / std::sqrt(widths[i]);
     const std::uint64_t position = 2 * i;
-    layers_.push_back(
-        {register_parameter(fmt::format("{}_weight", i),
-                            uniform_weights({widths[i + 1], widths[i]}, bound, init, position)),
-         register_parameter(fmt::format("{}_bias", i), uniform_weights({widths[i + 1]}, bound, init, position + 1))});
+    const auto add = [&](const char* name, at::IntArrayRef shape, std::uint64_t at_position) {
+      parameters_.push_back(
+          register_parameter(fmt::format("{}_{}", i, name), uniform_weights(shape, bound, init, at_position)));
+    };
+    add("weight", {widths[i + 1], widths[i]}, position);
+    add("bias", {widths[i + 1]}, position + 1);
   }
 }
 
-at::Tensor Mlp::forward(at::Tensor x) const {
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    x = at::linear(i == 0 ? x : at::silu(x), layers_[i].weight, layers_[i].bias);
-  }
-  return x;
+at::Tensor Mlp::forward(const at::Tensor& x) const {
+  return fused_mlp_applies(x, parameters_) ? fused_mlp(x, parameters_) : layerwise_mlp(x, parameters_);
 }
 
 }  // namespace fm

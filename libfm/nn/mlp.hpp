@@ -15,18 +15,14 @@ class Mlp final : public torch::nn::Module {
   /// Weights and biases ~ U(-1/sqrt(inputs), 1/sqrt(inputs)), LibTorch's own default, drawn from `init`.
   Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomStream& init);
 
-  /// @param x (N, inputs)
-  /// @return (N, outputs)
-  at::Tensor forward(at::Tensor x) const;
+  /// @param x (..., inputs)
+  /// @return (..., outputs)
+  at::Tensor forward(const at::Tensor& x) const;
 
  private:
-  struct Layer {
-    at::Tensor weight;
-    at::Tensor bias;
-  };
-  std::vector<Layer> layers_;
+  std::vector<at::Tensor> parameters_;  ///< W_0, b_0, W_1, b_1 ...
 
-  // A parameter moves by its storage (Module::to sets its data), so the handles in layers_ stay those registered.
+  // A parameter moves by its storage (Module::to sets its data), so the handles here stay those registered.
 };
 
 }  // namespace fm

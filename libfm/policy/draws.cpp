@@ -1,5 +1,7 @@
 #include "libfm/policy/draws.hpp"
 
+#include "libfm/core/parallel.hpp"
+
 #include <ATen/ops/empty.h>
 
 namespace fm {
@@ -7,10 +9,13 @@ namespace fm {
 at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
                      const at::Tensor& like, const FillRow& fill) {
   const at::Tensor values = at::empty({rows, width}, at::kFloat);
-  for (std::int64_t i = 0; i < rows; ++i) {
-    Draws draws = stream.at(position, static_cast<std::uint32_t>(i));
-    fill(draws, values.data_ptr<float>() + i * width);
-  }
+  float* first = values.data_ptr<float>();
+  for_each_block(rows, 32, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Draws draws = stream.at(position, static_cast<std::uint32_t>(i));
+      fill(draws, first + i * width);
+    }
+  });
   return values.to(like.options());
 }
 

@@ -15,7 +15,7 @@
 
 namespace fm {
 
-/// Fills a row of numbers from its own draws.
+/// Fills a row of numbers from its own draws. Rows are filled by several threads.
 using FillRow = std::function<void(Draws& draws, float* row)>;
 
 /// (rows, width), of the type and on the device of `like`; row i is drawn at (position, i).

@@ -1,46 +1,111 @@
 #include "libfm/train/adamw.hpp"
 
+#include "libfm/nn/ema.hpp"
+#include "libfm/nn/kernels.hpp"
+#include "libfm/train/flat_tensors.hpp"
+
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_foreach_mul.h>
-#include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
-#include <ATen/ops/stack.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-namespace fm {
+#include <algorithm>
+#include <cmath>
 
-AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options)
-    : options_(options), parameters_(std::move(parameters)) {
-  for (const at::Tensor& parameter : parameters_) {
-    first_moments_.push_back(at::zeros_like(parameter));
-    second_moments_.push_back(at::zeros_like(parameter));
-    steps_.push_back(at::zeros({}, parameter.options().dtype(at::kFloat)));
-  }
+namespace fm {
+namespace {
+
+constexpr std::int64_t block = 4096;  ///< numbers; sums over blocks are added in order, whatever the threads
+
+/// Calls work(index, begin, size) for the blocks of n numbers, in parallel.
+template <class Work>
+void for_number_blocks(std::int64_t n, const Work& work) {
+  const std::int64_t count = (n + block - 1) / block;
+#pragma omp parallel for schedule(static) num_threads(at::get_num_threads())
+  for (std::int64_t i = 0; i < count; ++i) work(i, i * block, std::min(block, n - i * block));
 }
+
+/// What clipping multiplies a gradient of this norm with.
+template <class Scalar>
+Scalar clip_ratio(const Scalar& norm, double max_norm) {
+  return max_norm / (norm + 1e-6);
+}
+
+}  // namespace
+
+AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, const std::vector<at::Tensor>& averaged)
+    : options_(options), parameters_(std::move(parameters)), weights_(flatten_in_place(parameters_)),
+      averages_(averaged.empty() ? at::Tensor() : flatten_in_place(averaged)),
+      first_moments_(at::zeros_like(weights_)), second_moments_(at::zeros_like(weights_)),
+      gathered_(at::empty_like(weights_)),
+      steps_(at::zeros({std::ssize(parameters_)}, weights_.options().dtype(at::kFloat))),
+      block_sums_((weights_.numel() + block - 1) / block) {}
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> gradients;
-  for (const at::Tensor& parameter : parameters_) gradients.push_back(parameter.grad());
-  if (options_.clip) clip_gradients(gradients, *options_.clip);
-  for (const at::Tensor& steps : steps_) steps.add_(1);
-  at::_fused_adamw_(parameters_, gradients, first_moments_, second_moments_, {}, steps_, learning_rate, options_.beta1,
-                    options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  const at::Tensor gradient = flat_gradient(parameters_, gathered_);
+  if (weights_.is_cpu() && weights_.scalar_type() == at::kFloat) {
+    step_by_kernels(gradient, learning_rate);
+  } else {
+    step_by_operations(gradient, learning_rate);
+  }
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
 }
 
+void AdamW::step_by_kernels(const at::Tensor& gradient, double learning_rate) {
+  const OptimiserKernels& kernels = optimiser_kernels();
+  const std::int64_t n = weights_.numel();
+  const float* g = gradient.const_data_ptr<float>();
+  double scale = 1.0;
+  if (options_.clip) {
+    for_number_blocks(n, [&](std::int64_t i, std::int64_t begin, std::int64_t size) {
+      block_sums_[static_cast<std::size_t>(i)] = kernels.sum_of_squares(size, g + begin);
+    });
+    double sum = 0.0;
+    for (const double s : block_sums_) sum += s;
+    scale = std::min(1.0, clip_ratio(std::sqrt(sum), *options_.clip));
+  }
+  float* steps = steps_.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
+  const double t = static_cast<double>(steps[0]);
+  const AdamWCoefficients c{
+      .scale = static_cast<float>(scale),
+      .beta1 = static_cast<float>(options_.beta1),
+      .beta2 = static_cast<float>(options_.beta2),
+      .keep = static_cast<float>(1.0 - learning_rate * options_.weight_decay),
+      .rate = static_cast<float>(learning_rate / (1.0 - std::pow(options_.beta1, t))),
+      .root_correction2 = static_cast<float>(std::sqrt(1.0 - std::pow(options_.beta2, t))),
+      .epsilon = static_cast<float>(options_.epsilon),
+      .follow = static_cast<float>(1.0 - options_.ema)};
+  float *w = weights_.mutable_data_ptr<float>(), *m = first_moments_.mutable_data_ptr<float>(),
+        *v = second_moments_.mutable_data_ptr<float>(),
+        *a = averages_.defined() ? averages_.mutable_data_ptr<float>() : nullptr;
+  for_number_blocks(n, [&](std::int64_t, std::int64_t begin, std::int64_t size) {
+    kernels.adamw(size, c, g + begin, w + begin, m + begin, v + begin, a == nullptr ? nullptr : a + begin);
+  });
+}
+
+void AdamW::step_by_operations(const at::Tensor& gradient, double learning_rate) {
+  if (options_.clip) clip_gradient(gradient, *options_.clip);
+  steps_.add_(1);
+  at::_fused_adamw_({weights_}, {gradient}, {first_moments_}, {second_moments_}, {}, {steps_.select(0, 0)},
+                    learning_rate, options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon,
+                    /*amsgrad=*/false, /*maximize=*/false);
+  if (averages_.defined()) update_ema({averages_}, {weights_}, options_.ema);
+}
+
 std::vector<at::Tensor> AdamW::state() const {
-  std::vector<at::Tensor> state = first_moments_;
-  state.insert(state.end(), second_moments_.begin(), second_moments_.end());
-  state.insert(state.end(), steps_.begin(), steps_.end());
+  std::vector<at::Tensor> state = parts_like(first_moments_, parameters_);
+  for (const at::Tensor& moment : parts_like(second_moments_, parameters_)) state.push_back(moment);
+  for (std::int64_t i = 0; i < steps_.numel(); ++i) state.push_back(steps_.select(0, i));
   return state;
 }
 
-void clip_gradients(const std::vector<at::Tensor>& gradients, double max_norm) {
-  const at::Tensor norm = at::stack(at::_foreach_norm(gradients)).norm();
-  at::_foreach_mul_(gradients, (max_norm / (norm + 1e-6)).clamp_max(1.0));
+void clip_gradient(const at::Tensor& gradient, double max_norm) {
+  gradient.mul_(clip_ratio(gradient.norm(), max_norm).clamp_max(1.0));
 }
 
 }  // namespace fm

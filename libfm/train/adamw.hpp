@@ -1,5 +1,6 @@
 #pragma once
-// AdamW (Loshchilov and Hutter 2019) by ATen's fused kernel, with clipping of the gradient's norm.
+// AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, over one
+// flat buffer of each: two passes over memory on the CPU in float32, ATen's fused kernel elsewhere.
 
 #include <ATen/core/Tensor.h>
 
@@ -11,6 +12,7 @@ namespace fm {
 struct AdamWOptions {
   double weight_decay = 0.01;
   std::optional<double> clip;  ///< largest norm of the whole gradient
+  double ema = 0.0;            ///< decay of the moving average
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
@@ -18,23 +20,32 @@ struct AdamWOptions {
 
 class AdamW {
  public:
-  AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options);
+  /// Parameters and averages become views of flat buffers.
+  /// @param averaged take the moving average of the parameters (nn/ema.hpp) and begin as they are; may be empty
+  AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, const std::vector<at::Tensor>& averaged = {});
 
-  /// Applies the gradients that backward() left in the parameters, and removes them.
+  /// Applies the gradients that backward() left in the parameters, and removes them. No host synchronisation.
   void step(double learning_rate);
 
   /// Moments and step counts, the same number of tensors for equal parameters: what a resumed run needs.
   std::vector<at::Tensor> state() const;
 
  private:
+  void step_by_kernels(const at::Tensor& gradient, double learning_rate);
+  void step_by_operations(const at::Tensor& gradient, double learning_rate);
+
   AdamWOptions options_;
   std::vector<at::Tensor> parameters_;
-  std::vector<at::Tensor> first_moments_;
-  std::vector<at::Tensor> second_moments_;
-  std::vector<at::Tensor> steps_;
+  at::Tensor weights_;   ///< all numbers of the parameters, as are the next four
+  at::Tensor averages_;  ///< undefined where there are none
+  at::Tensor first_moments_;
+  at::Tensor second_moments_;
+  at::Tensor gathered_;              ///< for gradients that lie apart
+  at::Tensor steps_;                 ///< (parameters), all equal: checkpoints hold one for each
+  std::vector<double> block_sums_;  ///< of squares of the gradient
 };
 
-/// Scales gradients in place so that the norm of all of them together is at most max_norm. No host synchronisation.
-void clip_gradients(const std::vector<at::Tensor>& gradients, double max_norm);
+/// Scales a gradient in place so that its norm is at most max_norm. No host synchronisation.
+void clip_gradient(const at::Tensor& gradient, double max_norm);
 
 }  // namespace fm

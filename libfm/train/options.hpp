@@ -54,7 +54,9 @@ struct TrainOptions {
           "the epoch of the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
-    visit("precision", precision, "type of weights and arithmetic", one_of({"float32", "float64"}));
+    visit("precision", precision,
+          "type of weights and arithmetic; bfloat16 is that of products' factors, all else stays float32",
+          one_of({"float32", "bfloat16", "float64"}));
     visit("checkpoint_seconds", checkpoint_seconds, "time between saves of last.safetensors, s", at_least(0.0));
   }
 };

@@ -5,13 +5,12 @@
 #include "libfm/core/log.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/core/statistics.hpp"
-#include "libfm/nn/ema.hpp"
 #include "libfm/nn/parameter_count.hpp"
 #include "libfm/policy/checkpoint.hpp"
-#include "libfm/train/adamw.hpp"
 #include "libfm/train/learning_rate.hpp"
 #include "libfm/train/metrics_log.hpp"
 #include "libfm/train/training_state.hpp"
+#include "libfm/train/training_step.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
@@ -42,8 +41,7 @@ class Trainer {
  public:
   Trainer(const TrainOptions& options, const TrainingJob& job)
       : options_(options), job_(job), model_(make_model()), averaged_(options.ema > 0.0 ? make_model() : model_),
-        train_(job.train, *model_), validation_(job.validation, *model_),
-        optimiser_(model_->parameters(), {.weight_decay = options.weight_decay, .clip = options.clip}),
+        step_(model_, averaged_, options), train_(job.train, *model_), validation_(job.validation, *model_),
         steps_per_epoch_((train_.size() + options.batch_size - 1) / options.batch_size),
         total_steps_(steps_per_epoch_ * options.epochs),
         losses_(at::zeros({steps_per_epoch_}, at::TensorOptions(job.device).dtype(model_->parameters()[0].dtype()))),
@@ -71,7 +69,7 @@ class Trainer {
  private:
   std::shared_ptr<PolicyModel> make_model() const {
     auto model = make_policy_model(job_.description, RandomStream(job_.seed, "init"));
-    model->to(job_.device, options_.precision == "float64" ? at::kDouble : at::kFloat);
+    model->to(job_.device, weights_type(options_.precision));
     if (job_.initial_weights) copy_weights(*job_.initial_weights, *model);
     if (job_.teacher) model->set_teacher(job_.teacher);
     return model;
@@ -81,11 +79,9 @@ class Trainer {
     const std::int64_t begin = state_.step % steps_per_epoch_ * options_.batch_size;
     const std::int64_t end = std::min(begin + options_.batch_size, train_.size());
     const at::Tensor loss =
-        model_->loss(train_.batch(order_.slice(0, begin, end)), batch_draws_, static_cast<std::uint64_t>(state_.step));
-    loss.backward();
-    optimiser_.step(learning_rate(state_.step, total_steps_, options_.learning_rate, options_.warm_up));
-    if (averaged_ != model_) update_ema(averaged_->parameters(), model_->parameters(), options_.ema);
-    losses_[state_.step % steps_per_epoch_].copy_(loss.detach());
+        step_.run(train_.batch(order_.slice(0, begin, end)), batch_draws_, static_cast<std::uint64_t>(state_.step),
+                  learning_rate(state_.step, total_steps_, options_.learning_rate, options_.warm_up));
+    losses_[state_.step % steps_per_epoch_].copy_(loss);
     ++state_.step;
   }
 
@@ -192,7 +188,7 @@ class Trainer {
     return content;
   }
 
-  TrainingTensors tensors() const { return {model_, averaged_, optimiser_, losses_}; }
+  TrainingTensors tensors() const { return {model_, averaged_, step_.optimiser(), losses_}; }
 
   void save() {
     check_losses(state_.step % steps_per_epoch_);
@@ -217,9 +213,9 @@ class Trainer {
   const RandomStream shuffles_{job_.seed, "shuffle"};
   std::shared_ptr<PolicyModel> model_;
   std::shared_ptr<PolicyModel> averaged_;  ///< the moving average of the weights, or the model itself
+  TrainingStep step_;
   TrainingData train_;
   TrainingData validation_;
-  AdamW optimiser_;
   std::int64_t steps_per_epoch_;
   std::int64_t total_steps_;
   at::Tensor losses_;

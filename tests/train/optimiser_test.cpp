@@ -1,10 +1,18 @@
 #include "libfm/train/adamw.hpp"
+
+#include "libfm/nn/ema.hpp"
+#include "libfm/nn/linear.hpp"
+#include "libfm/train/flat_tensors.hpp"
 #include "libfm/train/learning_rate.hpp"
 
 #include "tests/catch.hpp"
 
+#include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <cmath>
 
 using Catch::Matchers::WithinAbs;
@@ -46,12 +54,67 @@ CATCH_TEST_CASE("AdamW takes the steps of its equations", "[adamw]") {
   }
 }
 
-CATCH_TEST_CASE("clipping bounds the norm of all gradients together, and leaves small ones alone", "[adamw]") {
-  const std::vector<at::Tensor> large = {at::tensor({3.0}, at::kDouble), at::tensor({4.0, 0.0}, at::kDouble)};
-  fm::clip_gradients(large, 1.0);
-  CATCH_CHECK_THAT(large[0][0].item<double>(), WithinAbs(0.6, 1e-6));
-  CATCH_CHECK_THAT(large[1][0].item<double>(), WithinAbs(0.8, 1e-6));
-  const std::vector<at::Tensor> small = {at::tensor({0.3}, at::kDouble)};
-  fm::clip_gradients(small, 1.0);
-  CATCH_CHECK(small[0][0].item<double>() == 0.3);
+CATCH_TEST_CASE("clipping bounds the norm of the gradient, and leaves a small one alone", "[adamw]") {
+  const at::Tensor large = at::tensor({3.0, 4.0, 0.0}, at::kDouble), small = at::tensor({0.3}, at::kDouble);
+  fm::clip_gradient(large, 1.0);
+  CATCH_CHECK_THAT(large[0].item<double>(), WithinAbs(0.6, 1e-6));
+  CATCH_CHECK_THAT(large[1].item<double>(), WithinAbs(0.8, 1e-6));
+  fm::clip_gradient(small, 1.0);
+  CATCH_CHECK(small[0].item<double>() == 0.3);
+}
+
+CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradients and names", "[flat]") {
+  at::Tensor a = at::tensor({1.0, 2.0}).requires_grad_(), b = at::tensor({{3.0}, {4.0}}).requires_grad_();
+  const at::Tensor flat = fm::flatten_in_place({a, b});
+  CATCH_CHECK(flat.equal(at::tensor({1.0, 2.0, 3.0, 4.0})));
+  CATCH_CHECK((a.is_leaf() && a.requires_grad() && b.sizes() == at::IntArrayRef({2, 1})));
+  flat[2] = 7.0;
+  CATCH_CHECK(b[0][0].item<double>() == 7.0);
+  const at::Tensor buffer = at::zeros({4}, flat.options());
+  a.square().sum().backward();  // b has no gradient
+  CATCH_CHECK(fm::flat_gradient({a, b}, buffer).equal(at::tensor({2.0, 4.0, 0.0, 0.0})));
+  const at::Tensor together = at::tensor({5.0, 6.0, 7.0, 8.0});
+  a.mutable_grad() = together.slice(0, 0, 2);
+  b.mutable_grad() = together.slice(0, 2, 4).view({2, 1});
+  const at::Tensor gradient = fm::flat_gradient({a, b}, buffer);
+  CATCH_CHECK((gradient.equal(together) && gradient.data_ptr() == together.data_ptr()));
+}
+
+CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipping and averaging on the way", "[adamw]") {
+  constexpr double rate = 0.01, ema = 0.9, clip = 2.0, decay = 0.02;
+  const std::vector<at::IntArrayRef> shapes = {{70, 101}, {101}, {1}};
+  std::vector<at::Tensor> ours, theirs, averaged, shadow, first, second, steps;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const at::Tensor w = fm::uniform_weights(shapes[i], 1.0, fm::RandomStream(1, "weights"), i);
+    ours.push_back(w.clone().requires_grad_());
+    theirs.push_back(w.clone());
+    averaged.push_back(w.clone().requires_grad_());
+    shadow.push_back(w.clone());
+    first.push_back(at::zeros_like(w));
+    second.push_back(at::zeros_like(w));
+    steps.push_back(at::zeros({}, at::kFloat));
+  }
+  fm::AdamW optimiser(ours, {.weight_decay = decay, .clip = clip, .ema = ema}, averaged);
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    std::vector<at::Tensor> gradients;
+    double squares = 0.0;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      const double bound = step < 10 ? 1.0 : 0.001;  // above and below the clip
+      gradients.push_back(fm::uniform_weights(shapes[i], bound, fm::RandomStream(2, "gradients"), 10 * step + i));
+      ours[i].mutable_grad() = gradients[i].clone();
+      squares += gradients[i].to(at::kDouble).square().sum().item<double>();
+    }
+    const double scale = std::min(1.0, clip / (std::sqrt(squares) + 1e-6));
+    for (at::Tensor& g : gradients) g.mul_(scale);
+    for (at::Tensor& s : steps) s.add_(1);
+    at::_fused_adamw_(theirs, gradients, first, second, {}, steps, rate, 0.9, 0.999, decay, 1e-8, false, false);
+    fm::update_ema(shadow, theirs, ema);
+    optimiser.step(rate);
+  }
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    CATCH_CHECK((ours[i].detach() - theirs[i]).abs().max().item<double>() < 1e-6);
+    CATCH_CHECK((averaged[i].detach() - shadow[i]).abs().max().item<double>() < 1e-6);
+    CATCH_CHECK((optimiser.state()[i] - first[i]).abs().max().item<double>() < 1e-6);
+    CATCH_CHECK(optimiser.state()[2 * shapes.size() + i].item<double>() == 20.0);
+  }
 }

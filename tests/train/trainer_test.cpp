@@ -140,6 +140,25 @@ CATCH_TEST_CASE("float64, no moving average and initial weights all train", "[tr
   CATCH_CHECK((again->parameters()[0] - trained->parameters()[0]).abs().max().item<double>() < 1e-9);
 }
 
+CATCH_TEST_CASE("products in bfloat16 train as well, and leave float32 weights", "[trainer]") {
+  const TemporaryFolder exact, rounded;
+  fm::TrainOptions options = quick();
+  options.epochs = 100;
+  options.learning_rate = 3e-3;
+  fm::train(options, job_in(exact.path()));
+  options.precision = "bfloat16";
+  fm::train(options, job_in(rounded.path()));
+  const auto loss = [](const TemporaryFolder& folder) {
+    const auto model = fm::load_policy(folder.path() / "checkpoints/best.safetensors", at::kCPU);
+    CATCH_CHECK(model->parameters()[0].scalar_type() == at::kFloat);
+    return model->loss(fm::TrainingData(rows_of(50, 1), *model).range(0, 50), fm::RandomStream(9, "loss"), 0)
+        .item<double>();
+  };
+  CATCH_CHECK(bytes(exact.path() / "checkpoints/best.safetensors") !=
+              bytes(rounded.path() / "checkpoints/best.safetensors"));
+  CATCH_CHECK(loss(rounded) < 1.2 * loss(exact));
+}
+
 CATCH_TEST_CASE("best is the latest policy that is not clearly worse in return", "[trainer]") {
   const TemporaryFolder folder;
   fm::TrainingJob job = job_in(folder.path());
