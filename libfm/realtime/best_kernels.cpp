@@ -1,0 +1,26 @@
+#include "libfm/realtime/best_kernels.hpp"
+
+namespace fm {
+
+std::span<const Kernels* const> known_kernels() {
+  static constexpr const Kernels* all[] = {&kernels_avx512, &kernels_avx2, &kernels_baseline};
+  return all;
+}
+
+bool runs_here(const Kernels& kernels) {
+  if (&kernels == &kernels_avx512) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  }
+  if (&kernels == &kernels_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return true;
+}
+
+const Kernels& best_kernels() {
+  for (const Kernels* kernels : known_kernels()) {
+    if (runs_here(*kernels)) return *kernels;
+  }
+  return kernels_baseline;
+}
+
+}  // namespace fm
