@@ -6,7 +6,6 @@
 #include "libfm/core/fields.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace fm {
 
@@ -36,9 +35,6 @@ struct PendulumState {
   double omega = 0.0;  ///< rad/s
 };
 
-/// An angle in [-pi, pi).
-double wrap_angle(double angle);
-
 /// The pendulum's energy, zero at the height of its pivot: I omega^2 / 2 + (m g l / 2) cos theta with I = m l^2 / 3. J
 double pendulum_energy(const PendulumOptions& pendulum, double theta, double omega);
 
@@ -46,13 +42,24 @@ double pendulum_energy(const PendulumOptions& pendulum, double theta, double ome
 /// the next undriven change added, energy is kept to second order in the time step instead of first (Verlet 1967).
 double synchronous_speed(const PendulumOptions& pendulum, const PendulumState& state);
 
-/// One time step; theta' is not wrapped.
-/// @param torque N m, within its bounds
-inline PendulumState pendulum_step(const PendulumOptions& p, const PendulumState& state, double torque) {
-  const double gravity_gain = 3.0 * p.gravity / (2.0 * p.length), torque_gain = 3.0 / (p.mass * p.length * p.length);
-  const double acceleration = gravity_gain * std::sin(state.theta) + torque_gain * torque;
-  const double omega = std::clamp(state.omega + acceleration * p.time_step, -p.max_speed, p.max_speed);
-  return {.theta = state.theta + omega * p.time_step, .omega = omega};
-}
+/// The equation of motion above, its factors worked out.
+struct PendulumDynamics {
+  explicit PendulumDynamics(const PendulumOptions& options);
+
+  /// One time step; theta' is not wrapped.
+  /// @param sine sin theta  @param torque N m, within its bounds
+  PendulumState next(const PendulumState& state, double sine, double torque) const {
+    const double acceleration = gravity_gain * sine + torque_gain * torque;
+    const double omega = std::clamp(state.omega + acceleration * time_step, -max_speed, max_speed);
+    return {.theta = state.theta + omega * time_step, .omega = omega};
+  }
+  PendulumState next(const PendulumState& state, double torque) const;
+
+  double gravity_gain;  ///< 3 g / (2 l), 1/s^2
+  double torque_gain;   ///< 3 / (m l^2), 1/(kg m^2)
+  double time_step;     ///< s
+  double max_torque;    ///< N m
+  double max_speed;     ///< rad/s
+};
 
 }  // namespace fm

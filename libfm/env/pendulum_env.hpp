@@ -3,9 +3,11 @@
 // goal if there is one. Observation [cos theta, sin theta, omega], action [torque], state [theta, omega].
 
 #include "libfm/core/error.hpp"
+#include "libfm/env/angle.hpp"
 #include "libfm/env/environment.hpp"
-#include "libfm/env/pendulum_dynamics.hpp"
+#include "libfm/env/pendulum_kernel.hpp"
 
+#include <cmath>
 #include <numbers>
 
 namespace fm {
@@ -57,38 +59,35 @@ class PendulumEnv final : public VectorEnv {
   using Options = typename Task::Options;
 
   PendulumEnv(const Options& options, int copies)
-      : task_(options), pendulum_(Task::pendulum(options)), spec_(Task::spec(options)),
-        rows_(static_cast<std::size_t>(copies)), observations_(copies, 3), goals_(copies, spec_.goals.size()) {
-    for (int i = 0; i < copies; ++i) observe(i);
+      : task_(options), horizon_(Task::pendulum(options).horizon), dynamics_(Task::pendulum(options)),
+        spec_(Task::spec(options)), memories_(static_cast<std::size_t>(copies)), steps_(memories_.size()),
+        torque_(memories_.size()), theta_(memories_.size()), omega_(memories_.size()), sine_(memories_.size()),
+        observations_(copies, 3), goals_(copies, spec_.goals.size()) {
+    for (int i = 0; i < copies; ++i) begin(i, {});
   }
 
   const EnvSpec& spec() const override { return spec_; }
-  int copies() const override { return static_cast<int>(rows_.size()); }
+  int copies() const override { return static_cast<int>(memories_.size()); }
 
   void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes, const RandomStream& initial) override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Draws draws = initial.at(episodes[i]);
-      Row& row = rows_[static_cast<std::size_t>(rows[i])] = {};
-      row.state = task_.start(draws, row.memory);
-      observe(rows[i]);
+      auto& memory = memories_[static_cast<std::size_t>(rows[i])] = {};
+      begin(rows[i], task_.start(draws, memory));
     }
   }
 
   void step(const Matrix& actions, StepResult& result) override {
     const int n = copies();
     result.rewards.resize(n);
-    result.terminated.assign(n, 0);
-    result.truncated.resize(n);
-    result.success.resize(n);
-    for (int i = 0; i < n; ++i) {
-      Row& row = rows_[static_cast<std::size_t>(i)];
-      const double torque = std::clamp(static_cast<double>(actions(i, 0)), -pendulum_.max_torque, pendulum_.max_torque);
-      result.rewards[i] = task_.reward(row.state, torque, row.memory);
-      row.state = pendulum_step(pendulum_, row.state, torque);
-      ++row.step;
-      result.success[i] = task_.success(row.state, row.step, row.memory);
-      result.truncated[i] = row.step >= pendulum_.horizon;
-      observe(i);
+    result.terminated.assign(memories_.size(), 0);
+    result.truncated.resize(memories_.size());
+    result.success.resize(memories_.size());
+    reward(actions.data(), result.rewards.data());
+    kernel_.step(dynamics_, {n, torque_.data(), theta_.data(), omega_.data(), sine_.data(), observations_.data()});
+    judge(result.success.data(), result.truncated.data());
+    if (!spec_.goals.empty()) {
+      for (int i = 0; i < n; ++i) tell_goal(i);
     }
   }
 
@@ -98,27 +97,24 @@ class PendulumEnv final : public VectorEnv {
   void set_goals(std::span<const int> rows, const Matrix& goals) override {
     if (spec_.goals.empty()) throw_input_error("environment '{}' has no goals to set", spec_.name);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      task_.hold_goal(goals(static_cast<Eigen::Index>(i), 0), rows_[static_cast<std::size_t>(rows[i])].memory);
-      observe(rows[i]);
+      task_.hold_goal(goals(static_cast<Eigen::Index>(i), 0), memories_[static_cast<std::size_t>(rows[i])]);
+      tell_goal(rows[i]);
     }
   }
 
   StateMatrix states() const override {
     StateMatrix states(copies(), 2);
     for (int i = 0; i < copies(); ++i) {
-      const PendulumState& state = rows_[static_cast<std::size_t>(i)].state;
-      states.row(i) << state.theta, state.omega;
+      const PendulumState now = state(i);
+      states.row(i) << now.theta, now.omega;
     }
     return states;
   }
 
   void set_states(std::span<const int> rows, const StateMatrix& states) override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      Row& row = rows_[static_cast<std::size_t>(rows[i])];
-      task_.begin(row.memory);
-      row.state = {states(static_cast<Eigen::Index>(i), 0), states(static_cast<Eigen::Index>(i), 1)};
-      row.step = 0;
-      observe(rows[i]);
+      task_.begin(memories_[static_cast<std::size_t>(rows[i])]);
+      begin(rows[i], {states(static_cast<Eigen::Index>(i), 0), states(static_cast<Eigen::Index>(i), 1)});
     }
   }
 
@@ -132,24 +128,60 @@ class PendulumEnv final : public VectorEnv {
   }
 
  private:
-  struct Row {
-    PendulumState state;
-    int step = 0;
-    typename Task::Memory memory;
-  };
+  PendulumState state(int i) const {
+    return {theta_[static_cast<std::size_t>(i)], omega_[static_cast<std::size_t>(i)]};
+  }
 
-  void observe(int i) {
-    const Row& row = rows_[static_cast<std::size_t>(i)];
-    observations_(i, 0) = static_cast<float>(std::cos(row.state.theta));
-    observations_(i, 1) = static_cast<float>(std::sin(row.state.theta));
-    observations_(i, 2) = static_cast<float>(row.state.omega);
-    if (goals_.cols() > 0) goals_(i, 0) = static_cast<float>(task_.goal(row.memory));
+  /// Row i's episode begins in this state.
+  void begin(int i, const PendulumState& state) {
+    const auto row = static_cast<std::size_t>(i);
+    const auto [sine, cosine] = sin_cos(state.theta);
+    steps_[row] = 0;
+    theta_[row] = state.theta;
+    omega_[row] = state.omega;
+    sine_[row] = sine;
+    observations_.row(i) << static_cast<float>(cosine), static_cast<float>(sine), static_cast<float>(state.omega);
+    tell_goal(i);
+  }
+
+  void tell_goal(int i) {
+    if (goals_.cols() > 0) goals_(i, 0) = static_cast<float>(task_.goal(memories_[static_cast<std::size_t>(i)]));
+  }
+
+  /// Of the states before the step; clips the actions.
+  void reward(const float* actions, double* rewards) {
+    const int n = copies();
+    for (int i = 0; i < n; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      torque_[row] = std::clamp(static_cast<double>(actions[i]), -dynamics_.max_torque, dynamics_.max_torque);
+      rewards[i] = task_.reward(state(i), torque_[row], memories_[row]);
+    }
+  }
+
+  /// Of the states after it.
+  void judge(std::uint8_t* success, std::uint8_t* truncated) {
+    const int n = copies();
+    for (int i = 0; i < n; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      ++steps_[row];
+      success[i] = task_.success(state(i), steps_[row], memories_[row]);
+      truncated[i] = steps_[row] >= horizon_;
+    }
   }
 
   Task task_;
-  PendulumOptions pendulum_;
+  int horizon_;
+  PendulumDynamics dynamics_;
   EnvSpec spec_;
-  std::vector<Row> rows_;
+  PendulumKernel kernel_ = pendulum_kernels().front();
+
+  // Row i of each is copy i.
+  std::vector<typename Task::Memory> memories_;
+  std::vector<int> steps_;
+  std::vector<double> torque_;
+  std::vector<double> theta_;
+  std::vector<double> omega_;
+  std::vector<double> sine_;
   Matrix observations_;
   Matrix goals_;
 };

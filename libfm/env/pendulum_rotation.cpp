@@ -1,5 +1,7 @@
 #include "libfm/env/pendulum_rotation.hpp"
 
+#include <cmath>
+
 namespace fm {
 
 double arithmetic_geometric_mean(double a, double b) {

@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/env/angle.hpp"
 #include "libfm/expert/value_iteration.hpp"
 #include "libfm/expert/value_table_file.hpp"
 
@@ -13,7 +14,7 @@ namespace fm {
 namespace {
 
 /// Raise it when the same options give other values.
-constexpr int version = 1;
+constexpr int version = 2;
 
 std::string key_of(const OptimalOptions& o, const PendulumOptions& p, int turns) {
   return hash_text(fmt::format("optimal {} {} {} {} {} {} {} {} {} {} {}", version, turns, o.resolution,
@@ -29,12 +30,12 @@ ValueTable optimal_values(const OptimalOptions& options, const PendulumOptions& 
   const std::string key = key_of(options, pendulum, turns);
   const std::filesystem::path file = cache_dir / ("optimal-" + key + ".values");
   if (!cache_dir.empty() && std::filesystem::exists(file)) {
-    ValueTable table(options.resolution, model.max_speed(), turns);
+    ValueTable table(options.resolution, model.max_speed, turns);
     if (load_values(file, key, table)) return table;
     spdlog::warn("{}: damaged; computing it again", file.string());
   }
   ValueTable table =
-      value_iteration(model, options.resolution, torque_choices(model.max_torque(), options.torque_levels), turns);
+      value_iteration(model, options.resolution, torque_choices(model.max_torque, options.torque_levels), turns);
   if (!cache_dir.empty()) save_values(file, key, table);
   return table;
 }
@@ -57,11 +58,11 @@ double OptimalTorque::operator()(const PendulumState& state) const {
   constexpr double linear_angle = 0.3;  // rad; sin theta is theta to 1.5 %
   const double balancing = balance_.torque(state);
   if (!std::isfinite(balancing)) return balancing;
-  if (std::abs(state.theta) < linear_angle && std::abs(balancing) <= model_.max_torque()) return balancing;
+  if (std::abs(state.theta) < linear_angle && std::abs(balancing) <= model_.max_torque) return balancing;
   double best = 0.0, least = std::numeric_limits<double>::infinity();
-  const double gravity = model_.gravity_kick(state.theta);
+  const double sine = sin_cos(state.theta).sine;
   for (const double u : torques_) {
-    const double value = PendulumModel::cost(state, u) + values_->at(model_.next(state, u, gravity));
+    const double value = PendulumModel::cost(state, u) + values_->at(model_.next(state, sine, u));
     if (value >= least) continue;
     least = value;
     best = u;

@@ -25,7 +25,7 @@ double TargetLqr::approach(const PendulumState& state, double target) const {
   const double ahead = std::clamp(target - state.theta, -options_.step, options_.step), rest = state.theta + ahead;
   const Eigen::RowVector2d gain = lqr_gain(model_.A(rest), model_.B(), PendulumModel::Q(), PendulumModel::R());
   const double torque = model_.holding_torque(rest) + gain[0] * ahead - gain[1] * state.omega;
-  return std::clamp(torque, -model_.max_torque(), model_.max_torque());
+  return std::clamp(torque, -model_.max_torque, model_.max_torque);
 }
 
 }  // namespace fm

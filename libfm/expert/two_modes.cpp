@@ -1,5 +1,7 @@
 #include "libfm/expert/two_modes.hpp"
 
+#include "libfm/env/angle.hpp"
+
 #include <numbers>
 
 namespace fm {

@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/parallel.hpp"
+#include "libfm/env/angle.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ struct Decision {
 class Iteration {
  public:
   Iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques, int turns)
-      : model_(model), torques_(torques), table_(resolution, model.max_speed(), turns), new_values_(table_.values()),
+      : model_(model), torques_(torques), table_(resolution, model.max_speed, turns), new_values_(table_.values()),
         decisions_(table_.values().size()) {}
 
   void begin_with(const ValueTable& coarse) {
@@ -77,9 +78,9 @@ class Iteration {
 
   double improve_point(const PendulumState& state, Decision& decision) const {
     double best = std::numeric_limits<double>::infinity();
-    const double gravity = model_.gravity_kick(state.theta);
+    const double sine = sin_cos(state.theta).sine;
     for (const double torque : torques_) {
-      const Decision tried = {PendulumModel::cost(state, torque), table_.place(model_.next(state, torque, gravity))};
+      const Decision tried = {PendulumModel::cost(state, torque), table_.place(model_.next(state, sine, torque))};
       const double value = tried.cost + table_.at_place(tried.next);
       if (value >= best) continue;
       best = value;

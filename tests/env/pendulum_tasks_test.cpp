@@ -69,13 +69,14 @@ CATCH_TEST_CASE("the arithmetic-geometric mean gives the elliptic integral", "[s
 }
 
 CATCH_TEST_CASE("an undriven rotation has the rate that its energy says, and keeps it", "[spin]") {
-  fm::PendulumOptions fine{.time_step = 1e-4, .max_speed = 100};
+  const fm::PendulumOptions fine{.time_step = 1e-4, .max_speed = 100};
+  const fm::PendulumDynamics dynamics(fine);
   for (const double bottom : {8.0, -9.0, 12.0}) {
     fm::PendulumState state{half_turn, bottom};
     const double expected = fm::rotation_rate(fine, state);
     int steps = 0;
     const double from = state.theta;
-    for (; std::abs(state.theta - from) < 20 * half_turn; ++steps) state = fm::pendulum_step(fine, state, 0.0);
+    for (; std::abs(state.theta - from) < 20 * half_turn; ++steps) state = dynamics.next(state, 0.0);
     CATCH_CHECK_THAT(expected, WithinRel((state.theta - from) / (steps * fine.time_step), 1e-3));
   }
   CATCH_CHECK(fm::rotation_rate(fine, {half_turn, 7.7}) == 0.0);  // does not reach the top
@@ -90,7 +91,7 @@ CATCH_TEST_CASE("energy by the synchronous speed wavers by the square of the tim
       const double energy = fm::pendulum_energy(p, state.theta, fm::synchronous_speed(p, state));
       low = std::min(low, energy);
       high = std::max(high, energy);
-      state = fm::pendulum_step(p, state, 0.0);
+      state = fm::PendulumDynamics(p).next(state, 0.0);
     }
     return high - low;
   };

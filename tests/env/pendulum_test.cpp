@@ -46,16 +46,6 @@ double energy_error(double time_step) {
 
 }  // namespace
 
-CATCH_TEST_CASE("angles wrap into the half-open turn from -pi to pi", "[pendulum]") {
-  CATCH_CHECK_THAT(fm::wrap_angle(0.5), WithinAbs(0.5, 1e-15));
-  CATCH_CHECK(fm::wrap_angle(-pi) == -pi);
-  CATCH_CHECK(fm::wrap_angle(pi) == -pi);
-  for (int turns = -5; turns <= 5; ++turns) {
-    CATCH_CHECK_THAT(fm::wrap_angle(1.25 + 2.0 * pi * turns), WithinAbs(1.25, 1e-14));
-    CATCH_CHECK_THAT(fm::wrap_angle(-3.0 + 2.0 * pi * turns), WithinAbs(-3.0, 1e-14));
-  }
-}
-
 CATCH_TEST_CASE("the undriven pendulum keeps its energy to the integrator's first order", "[pendulum]") {
   const double coarse = energy_error(0.004), middle = energy_error(0.002), fine = energy_error(0.001);
   CATCH_CHECK(fine < 0.05);
