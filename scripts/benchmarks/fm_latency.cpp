@@ -48,7 +48,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::int64_t count = argc > 2 ? std::stoll(argv[2]) : 1000000;
-  const auto act = fm::bench::act_work(name == "256x3" ? fm::bench::small_policy : fm::bench::middle_policy, "float32");
+  const auto act =
+      fm::bench::act_work(name == "256x3" ? fm::bench::small_policy : fm::bench::middle_policy, fm::Precision::float32);
   const std::int64_t empty = turns(fm::bench::median_microseconds(act, 1.0));
   std::vector<double> acting, spinning;
   acting.reserve(static_cast<std::size_t>(count));

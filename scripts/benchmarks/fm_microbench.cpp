@@ -59,10 +59,14 @@ void run(benchmark::State& state, const fm::bench::TimedWork& work) {
 void pendulum_steps(benchmark::State& state) { run(state, fm::bench::pendulum_work()); }
 BENCHMARK(pendulum_steps);
 
-void act_small(benchmark::State& state) { run(state, fm::bench::act_work(fm::bench::small_policy, "float32")); }
+void act_small(benchmark::State& state) {
+  run(state, fm::bench::act_work(fm::bench::small_policy, fm::Precision::float32));
+}
 BENCHMARK(act_small);
 
-void act_middle(benchmark::State& state) { run(state, fm::bench::act_work(fm::bench::middle_policy, "float32")); }
+void act_middle(benchmark::State& state) {
+  run(state, fm::bench::act_work(fm::bench::middle_policy, fm::Precision::float32));
+}
 BENCHMARK(act_middle);
 
 }  // namespace

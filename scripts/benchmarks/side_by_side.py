@@ -14,7 +14,7 @@ from pathlib import Path
 
 import ratios
 from worker import Roofline, Worker, WorkerError
-from works import PEERS, ROOFLINE, WORKS
+from works import PEERS, ROOFLINE, WORKS, peers_name
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
@@ -58,14 +58,17 @@ def make_workers():
 
 def measure(work, workers, rounds, seconds):
     """[Ratio] of one work. In every round all take one turn; who begins changes from round to round."""
-    names = ["libfm", *WORKS[work].peers] + ([ROOFLINE] if WORKS[work].kind == "train" else [])
+    names = ["libfm", *WORKS[work].peers]
+    if WORKS[work].kind == "train" and peers_name(work) == work and not work.endswith(" cuda"):
+        names.append(ROOFLINE)
+    asked = {name: work if name == "libfm" else peers_name(work) for name in names}
     for name in names:
         say(f"{work}: preparing {name}")
-        workers[name].time(work, 0.0)
+        workers[name].time(asked[name], 0.0)
     times = {name: [] for name in names}
     for i in range(rounds):
         for name in names[i % len(names):] + names[:i % len(names)]:
-            times[name].append(workers[name].time(work, seconds))
+            times[name].append(workers[name].time(asked[name], seconds))
     return [ratios.of_rounds(work, name, times["libfm"], times[name]) for name in names[1:]]
 
 

@@ -4,6 +4,8 @@
 #include "scripts/benchmarks/policy_sizes.hpp"
 #include "scripts/benchmarks/timed_work.hpp"
 
+#include "libfm/realtime/dense.hpp"
+
 #include <string>
 
 namespace fm::bench {
@@ -14,7 +16,7 @@ TimedWork train_work(const PolicySizes& sizes, int batch, const std::string& pre
                      const std::string& device = "cpu");
 
 /// One action for one observation, as a control loop asks for it.
-TimedWork act_work(const PolicySizes& sizes, const std::string& weights);
+TimedWork act_work(const PolicySizes& sizes, Precision precision);
 
 /// So many actions for as many observations.
 TimedWork sample_work(const PolicySizes& sizes, int rows);

@@ -57,7 +57,18 @@ WORKS = {
     "train 512x4 b1024 cuda": Work("train", ("torch-eager",), MIDDLE, 1024),
 }
 
+# Ours in bfloat16 beside the peers in float32, as their users run them.
+BFLOAT16 = " bf16"
+WORKS |= {name + BFLOAT16: work for name, work in WORKS.items()
+          if work.kind in ("train", "act") and not name.endswith(" cuda")}
+
+
+def peers_name(name):
+    """What the peers do beside our work of this name."""
+    return name.removesuffix(BFLOAT16)
+
 
 def done_by(peer, *kinds):
     """The works of these kinds that a peer does, {name: Work}."""
-    return {name: work for name, work in WORKS.items() if peer in work.peers and work.kind in kinds}
+    return {name: work for name, work in WORKS.items()
+            if peer in work.peers and work.kind in kinds and peers_name(name) == name}

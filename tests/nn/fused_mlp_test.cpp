@@ -8,8 +8,8 @@
 #include "libfm/nn/serial_product.hpp"
 #include "tests/catch.hpp"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
@@ -59,7 +59,8 @@ struct Differentiated {
 };
 
 template <class Mlp>
-Differentiated differentiate(const Mlp& mlp, const at::Tensor& x, const variable_list& parameters, const at::Tensor& w) {
+Differentiated differentiate(const Mlp& mlp, const at::Tensor& x, const variable_list& parameters,
+                             const at::Tensor& w) {
   const at::Tensor y = mlp(x, parameters);
   variable_list inputs = {x};
   inputs.insert(inputs.end(), parameters.begin(), parameters.end());
@@ -88,8 +89,8 @@ void check_against_float64(const std::vector<std::int64_t>& widths, const at::Te
   CATCH_CHECK(difference(fm::fused_mlp(x, of_type), exact.y) < tolerance);
 }
 
-const std::vector<std::vector<std::int64_t>> shapes = {{7, 5, 3}, {68, 256, 256, 256, 1}, {1, 1, 1}, {3, 33, 17, 2},
-                                                       {4, 2},    {20, 64, 7}};
+const std::vector<std::vector<std::int64_t>> shapes = {
+    {7, 5, 3}, {68, 256, 256, 256, 1}, {1, 1, 1}, {3, 33, 17, 2}, {4, 2}, {20, 64, 7}};
 
 }  // namespace
 
@@ -116,7 +117,8 @@ CATCH_TEST_CASE("products of bfloat16 keep float32's sums: gradients within its 
   CATCH_CHECK(fm::fused_mlp(x, copies(random_parameters({7, 5, 3}), at::kFloat)).scalar_type() == at::kFloat);
 }
 
-CATCH_TEST_CASE("any number of threads gives the same gradients within rounding, and one the same bits", "[fused_mlp]") {
+CATCH_TEST_CASE("any number of threads gives the same gradients within rounding, and one the same bits",
+                "[fused_mlp]") {
   const variable_list parameters = copies(random_parameters({9, 64, 64, 2}), at::kFloat);
   const at::Tensor x = normals({300, 9}, 7).requires_grad_(), w = normals({300, 2}, 8);
   const auto gradients = [&](int threads) {

@@ -80,7 +80,8 @@ CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradient
   CATCH_CHECK((gradient.equal(together) && gradient.data_ptr() == together.data_ptr()));
 }
 
-CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipping and averaging on the way", "[adamw]") {
+CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipping and averaging on the way",
+                "[adamw]") {
   constexpr double rate = 0.01, ema = 0.9, clip = 2.0, decay = 0.02;
   const std::vector<at::IntArrayRef> shapes = {{70, 101}, {101}, {1}};
   std::vector<at::Tensor> ours, theirs, averaged, shadow, first, second, steps;
