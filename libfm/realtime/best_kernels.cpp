@@ -8,12 +8,14 @@ std::span<const Kernels* const> known_kernels() {
 }
 
 bool runs_here(const Kernels& kernels) {
+#if defined(__x86_64__)
   if (&kernels == &kernels_avx512) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   }
   if (&kernels == &kernels_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return true;
+#endif
+  return &kernels == &kernels_baseline;
 }
 
 const Kernels& best_kernels() {
