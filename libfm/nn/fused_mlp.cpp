@@ -190,7 +190,8 @@ bool fused_mlp_applies(const at::Tensor& x, at::TensorList parameters) {
 
 at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters) {
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
-  const at::Tensor y = rounds_products(at::kCPU) ? evaluate<Bfloat16>(rows, parameters) : evaluate<float>(rows, parameters);
+  const at::Tensor y =
+      rounds_products(at::kCPU) ? evaluate<Bfloat16>(rows, parameters) : evaluate<float>(rows, parameters);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = y.size(1);
   return y.view(shape);

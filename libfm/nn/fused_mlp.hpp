@@ -15,8 +15,8 @@ at::Tensor layerwise_mlp(const at::Tensor& x, at::TensorList parameters);
 /// differentiation (it has no rule for them), and a LibTorch whose products can be called.
 bool fused_mlp_applies(const at::Tensor& x, at::TensorList parameters);
 
-/// The same by one node. Within LibTorch's autocast to bfloat16 the factors of products are rounded to bfloat16, sums stay
-/// float32. Differentiable twice: a backward pass that is itself recorded goes layer by layer.
+/// The same by one node. Within LibTorch's autocast to bfloat16 the factors of products are rounded to bfloat16, sums
+/// stay float32. Differentiable twice: a backward pass that is itself recorded goes layer by layer.
 at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters);
 
 }  // namespace fm

@@ -7,8 +7,8 @@
 namespace fm {
 namespace {
 
-/// e^x for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, and e^r by a polynomial (Cephes' coefficients); relative error
-/// below 1e-7.
+/// e^x for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, and e^r by a polynomial (Cephes' coefficients); relative
+/// error below 1e-7.
 inline float exponential(float x) {
   constexpr float round = 0x1.8p23F;  // added and subtracted, it rounds to a whole number
   const float n = (x * 0x1.715476p0F + round) - round;

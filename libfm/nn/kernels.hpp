@@ -33,14 +33,14 @@ const LayerKernels<Number>& layer_kernels();
 ///   g <- scale g,  m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
 ///   w <- keep w - rate m / (sqrt(v) / root_correction2 + epsilon),  a <- a + follow (w - a)
 struct AdamWCoefficients {
-  float scale;             ///< of the gradient, for clipping
-  float beta1;             ///
-  float beta2;             ///
+  float scale;  ///< of the gradient, for clipping
+  float beta1;
+  float beta2;
   float keep;              ///< 1 - learning rate * weight decay
   float rate;              ///< learning rate / (1 - beta1^step)
   float root_correction2;  ///< sqrt(1 - beta2^step)
-  float epsilon;           ///
-  float follow;            ///< 1 - decay of the moving average
+  float epsilon;
+  float follow;  ///< 1 - decay of the moving average
 };
 
 struct OptimiserKernels {

@@ -3,8 +3,8 @@
 // products' factors, float or Bfloat16; sums are float.
 //
 // Rows are cut into blocks. A block goes through all layers on one thread, so its activations stay in that thread's
-// cache. Only the weights' gradients need all rows: the threads meet once, then each computes its share of every layer's
-// outputs.
+// cache. Only the weights' gradients need all rows: the threads meet once, then each computes its share of every
+// layer's outputs.
 
 #include "libfm/nn/kernels.hpp"
 

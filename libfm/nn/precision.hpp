@@ -1,6 +1,6 @@
 #pragma once
-// Products in bfloat16: LibTorch's autocast. Factors of matrix products are rounded to bfloat16; sums, weights, losses and
-// optimiser stay float32.
+// Products in bfloat16: LibTorch's autocast. Factors of matrix products are rounded to bfloat16; sums, weights, losses
+// and optimiser stay float32.
 
 #include <c10/core/Device.h>
 

@@ -1,7 +1,7 @@
 #pragma once
-// Matrix products by the calling thread alone, from the BLAS that LibTorch carries: within a parallel region every thread
-// computes its own, and nothing is dispatched, allocated or waited for. All matrices are row-major; factors are float or
-// Bfloat16, sums and results float.
+// Matrix products by the calling thread alone, from the BLAS that LibTorch carries: within a parallel region every
+// thread computes its own, and nothing is dispatched, allocated or waited for. All matrices are row-major; factors are
+// float or Bfloat16, sums and results float.
 
 #include "libfm/nn/kernels.hpp"
 

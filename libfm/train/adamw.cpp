@@ -18,14 +18,14 @@
 namespace fm {
 namespace {
 
-constexpr std::int64_t block = 4096;  ///< numbers; sums over blocks are added in order, whatever the threads
+constexpr std::int64_t block_size = 4096;  ///< numbers; sums over blocks are added in order, whatever the threads
 
 /// Calls work(index, begin, size) for the blocks of n numbers, in parallel.
 template <class Work>
 void for_number_blocks(std::int64_t n, const Work& work) {
-  const std::int64_t count = (n + block - 1) / block;
+  const std::int64_t count = (n + block_size - 1) / block_size;
 #pragma omp parallel for schedule(static) num_threads(at::get_num_threads())
-  for (std::int64_t i = 0; i < count; ++i) work(i, i * block, std::min(block, n - i * block));
+  for (std::int64_t i = 0; i < count; ++i) work(i, i * block_size, std::min(block_size, n - i * block_size));
 }
 
 /// What clipping multiplies a gradient of this norm with.
@@ -34,15 +34,26 @@ Scalar clip_ratio(const Scalar& norm, double max_norm) {
   return max_norm / (norm + 1e-6);
 }
 
+/// Of step `t`, from 1.
+AdamWCoefficients coefficients(const AdamWOptions& options, double scale, double learning_rate, double t) {
+  return {.scale = static_cast<float>(scale),
+          .beta1 = static_cast<float>(options.beta1),
+          .beta2 = static_cast<float>(options.beta2),
+          .keep = static_cast<float>(1.0 - learning_rate * options.weight_decay),
+          .rate = static_cast<float>(learning_rate / (1.0 - std::pow(options.beta1, t))),
+          .root_correction2 = static_cast<float>(std::sqrt(1.0 - std::pow(options.beta2, t))),
+          .epsilon = static_cast<float>(options.epsilon),
+          .follow = static_cast<float>(1.0 - options.ema)};
+}
+
 }  // namespace
 
 AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, const std::vector<at::Tensor>& averaged)
     : options_(options), parameters_(std::move(parameters)), weights_(flatten_in_place(parameters_)),
-      averages_(averaged.empty() ? at::Tensor() : flatten_in_place(averaged)),
-      first_moments_(at::zeros_like(weights_)), second_moments_(at::zeros_like(weights_)),
-      gathered_(at::empty_like(weights_)),
+      averages_(averaged.empty() ? at::Tensor() : flatten_in_place(averaged)), first_moments_(at::zeros_like(weights_)),
+      second_moments_(at::zeros_like(weights_)), gathered_(at::empty_like(weights_)),
       steps_(at::zeros({std::ssize(parameters_)}, weights_.options().dtype(at::kFloat))),
-      block_sums_((weights_.numel() + block - 1) / block) {}
+      block_sums_((weights_.numel() + block_size - 1) / block_size) {}
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
@@ -56,36 +67,26 @@ void AdamW::step(double learning_rate) {
 }
 
 void AdamW::step_by_kernels(const at::Tensor& gradient, double learning_rate) {
-  const OptimiserKernels& kernels = optimiser_kernels();
-  const std::int64_t n = weights_.numel();
   const float* g = gradient.const_data_ptr<float>();
-  double scale = 1.0;
-  if (options_.clip) {
-    for_number_blocks(n, [&](std::int64_t i, std::int64_t begin, std::int64_t size) {
-      block_sums_[static_cast<std::size_t>(i)] = kernels.sum_of_squares(size, g + begin);
-    });
-    double sum = 0.0;
-    for (const double s : block_sums_) sum += s;
-    scale = std::min(1.0, clip_ratio(std::sqrt(sum), *options_.clip));
-  }
+  const double scale = options_.clip ? std::min(1.0, clip_ratio(norm(g), *options_.clip)) : 1.0;
   float* steps = steps_.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
-  const double t = static_cast<double>(steps[0]);
-  const AdamWCoefficients c{
-      .scale = static_cast<float>(scale),
-      .beta1 = static_cast<float>(options_.beta1),
-      .beta2 = static_cast<float>(options_.beta2),
-      .keep = static_cast<float>(1.0 - learning_rate * options_.weight_decay),
-      .rate = static_cast<float>(learning_rate / (1.0 - std::pow(options_.beta1, t))),
-      .root_correction2 = static_cast<float>(std::sqrt(1.0 - std::pow(options_.beta2, t))),
-      .epsilon = static_cast<float>(options_.epsilon),
-      .follow = static_cast<float>(1.0 - options_.ema)};
+  const AdamWCoefficients c = coefficients(options_, scale, learning_rate, static_cast<double>(steps[0]));
   float *w = weights_.mutable_data_ptr<float>(), *m = first_moments_.mutable_data_ptr<float>(),
         *v = second_moments_.mutable_data_ptr<float>(),
         *a = averages_.defined() ? averages_.mutable_data_ptr<float>() : nullptr;
-  for_number_blocks(n, [&](std::int64_t, std::int64_t begin, std::int64_t size) {
-    kernels.adamw(size, c, g + begin, w + begin, m + begin, v + begin, a == nullptr ? nullptr : a + begin);
+  for_number_blocks(weights_.numel(), [&](std::int64_t, std::int64_t begin, std::int64_t size) {
+    optimiser_kernels().adamw(size, c, g + begin, w + begin, m + begin, v + begin, a == nullptr ? nullptr : a + begin);
   });
+}
+
+double AdamW::norm(const float* g) {
+  for_number_blocks(weights_.numel(), [&](std::int64_t i, std::int64_t begin, std::int64_t size) {
+    block_sums_[static_cast<std::size_t>(i)] = optimiser_kernels().sum_of_squares(size, g + begin);
+  });
+  double sum = 0.0;
+  for (const double s : block_sums_) sum += s;
+  return std::sqrt(sum);
 }
 
 void AdamW::step_by_operations(const at::Tensor& gradient, double learning_rate) {

@@ -1,6 +1,6 @@
 #pragma once
-// AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, over one
-// flat buffer of each: two passes over memory on the CPU in float32, ATen's fused kernel elsewhere.
+// AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, over
+// one flat buffer of each: two passes over memory on the CPU in float32, ATen's fused kernel elsewhere.
 
 #include <ATen/core/Tensor.h>
 
@@ -32,6 +32,7 @@ class AdamW {
 
  private:
   void step_by_kernels(const at::Tensor& gradient, double learning_rate);
+  double norm(const float* gradient);
   void step_by_operations(const at::Tensor& gradient, double learning_rate);
 
   AdamWOptions options_;
@@ -40,8 +41,8 @@ class AdamW {
   at::Tensor averages_;  ///< undefined where there are none
   at::Tensor first_moments_;
   at::Tensor second_moments_;
-  at::Tensor gathered_;              ///< for gradients that lie apart
-  at::Tensor steps_;                 ///< (parameters), all equal: checkpoints hold one for each
+  at::Tensor gathered_;             ///< for gradients that lie apart
+  at::Tensor steps_;                ///< (parameters), all equal: checkpoints hold one for each
   std::vector<double> block_sums_;  ///< of squares of the gradient
 };
 

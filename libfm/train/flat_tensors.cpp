@@ -11,7 +11,8 @@ namespace {
 bool lie_in_order(const std::vector<at::Tensor>& tensors) {
   const auto* next = static_cast<const char*>(tensors.front().const_data_ptr());
   for (const at::Tensor& tensor : tensors) {
-    if (!tensor.is_contiguous() || !tensor.is_alias_of(tensors.front()) || tensor.const_data_ptr() != next) return false;
+    if (!tensor.is_contiguous() || !tensor.is_alias_of(tensors.front()) || tensor.const_data_ptr() != next)
+      return false;
     next += tensor.nbytes();
   }
   return true;

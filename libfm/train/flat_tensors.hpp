@@ -1,5 +1,6 @@
 #pragma once
-// Tensors of one type and device in one flat buffer, so that what is done to each number of a model is done in one pass.
+// Tensors of one type and device in one flat buffer, so that what is done to each number of a model is done in one
+// pass.
 
 #include <ATen/core/Tensor.h>
 
@@ -7,7 +8,8 @@
 
 namespace fm {
 
-/// Moves the values of leaf tensors into one buffer; each becomes a view of its part, and stays what it was to autograd.
+/// Moves the values of leaf tensors into one buffer; each becomes a view of its part, and stays what it was to
+/// autograd.
 /// @return (all numbers), in the order of the tensors
 at::Tensor flatten_in_place(const std::vector<at::Tensor>& tensors);
 

@@ -115,6 +115,7 @@ Batch TrainingData::range(std::int64_t begin, std::int64_t end) const {
 }
 
 Batch TrainingData::windows(const at::Tensor& rows) const {
+  if (history_.size(0) == 1 && ahead_.size(0) == 1) return single_steps(rows);
   const at::Tensor center = rows.unsqueeze(1);
   const at::Tensor seen = at::maximum(center + history_, begin_.index_select(0, rows).unsqueeze(1));
   const at::Tensor done = at::minimum(center + ahead_, last_.index_select(0, rows).unsqueeze(1));
@@ -123,6 +124,14 @@ Batch TrainingData::windows(const at::Tensor& rows) const {
   };
   return {.actions = gather(actions_, done),
           .condition = {.observations = gather(condition_.observations.squeeze(1), seen),
+                        .goal = condition_.goal.index_select(0, rows),
+                        .goal_mask = condition_.goal_mask.index_select(0, rows)}};
+}
+
+/// Windows of one row are the rows themselves.
+Batch TrainingData::single_steps(const at::Tensor& rows) const {
+  return {.actions = actions_.index_select(0, rows).unsqueeze(1),
+          .condition = {.observations = condition_.observations.index_select(0, rows),
                         .goal = condition_.goal.index_select(0, rows),
                         .goal_mask = condition_.goal_mask.index_select(0, rows)}};
 }

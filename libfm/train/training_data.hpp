@@ -48,6 +48,7 @@ class TrainingData {
 
  private:
   Batch windows(const at::Tensor& rows) const;
+  Batch single_steps(const at::Tensor& rows) const;
 
   at::Tensor actions_;   ///< (M, A)
   Condition condition_;  ///< observations (M, 1, O)

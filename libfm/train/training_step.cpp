@@ -11,8 +11,7 @@ at::ScalarType weights_type(const std::string& precision) { return precision == 
 TrainingStep::TrainingStep(std::shared_ptr<PolicyModel> model, std::shared_ptr<PolicyModel> averaged,
                            const TrainOptions& options)
     : model_(std::move(model)),
-      optimiser_(model_->parameters(),
-                 {.weight_decay = options.weight_decay, .clip = options.clip, .ema = options.ema},
+      optimiser_(model_->parameters(), {.weight_decay = options.weight_decay, .clip = options.clip, .ema = options.ema},
                  averaged == model_ ? std::vector<at::Tensor>() : averaged->parameters()),
       rounds_(options.precision == "bfloat16") {}
 

@@ -64,7 +64,7 @@ CATCH_TEST_CASE("clipping bounds the norm of the gradient, and leaves a small on
 }
 
 CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradients and names", "[flat]") {
-  at::Tensor a = at::tensor({1.0, 2.0}).requires_grad_(), b = at::tensor({{3.0}, {4.0}}).requires_grad_();
+  at::Tensor a = at::tensor({1.0, 2.0}).requires_grad_(), b = at::tensor({3.0, 4.0}).view({2, 1}).requires_grad_();
   const at::Tensor flat = fm::flatten_in_place({a, b});
   CATCH_CHECK(flat.equal(at::tensor({1.0, 2.0, 3.0, 4.0})));
   CATCH_CHECK((a.is_leaf() && a.requires_grad() && b.sizes() == at::IntArrayRef({2, 1})));
@@ -83,7 +83,7 @@ CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradient
 CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipping and averaging on the way",
                 "[adamw]") {
   constexpr double rate = 0.01, ema = 0.9, clip = 2.0, decay = 0.02;
-  const std::vector<at::IntArrayRef> shapes = {{70, 101}, {101}, {1}};
+  const std::vector<std::vector<std::int64_t>> shapes = {{70, 101}, {101}, {1}};
   std::vector<at::Tensor> ours, theirs, averaged, shadow, first, second, steps;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const at::Tensor w = fm::uniform_weights(shapes[i], 1.0, fm::RandomStream(1, "weights"), i);
