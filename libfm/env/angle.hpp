@@ -3,7 +3,7 @@
 // instructions, and they give the same bits on every processor, which C libraries do not promise.
 //
 // The angle is brought to |r| <= pi / 4 by its nearest multiple n of pi / 2, with pi / 2 in three parts (Cody and Waite
-// 1980), and what rounding drops of r is kept. Then r's Taylor polynomials, whose remainder at pi / 4 is below 1e-19:
+// 1980), and what rounding drops of r is kept. Then r's Taylor polynomials, whose remainders are below 3e-18:
 //
 //   sin r = r - r^3 / 3! + ... + r^17 / 17!,   cos r = 1 - r^2 / 2! + ... + r^16 / 16!
 //

@@ -1,5 +1,7 @@
 """What the launcher says of wrong input, and the exit codes it says it with."""
 
+import resource
+
 from launcher import TINY, LauncherTest
 
 
@@ -41,6 +43,15 @@ class ErrorsTest(LauncherTest):
     def test_help_and_version_exit_with_0(self):
         self.assertIn("run", self.fm("--help").stdout)
         self.assertRegex(self.fm("--version").stdout, r"^\d+\.\d+\.\d+")
+
+    def test_help_and_mistakes_answer_at_once(self):
+        self.experiment.write_text("train: {epoch: 3}\n")
+        for arguments, code in ((["--help"], 0), (["run", self.experiment], 2)):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.fm(*arguments, expect=code)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            # The processor's time, which other load hardly changes: 0.2 s, most of it LibTorch's own start.
+            self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1.0, arguments)
 
     def test_a_damaged_checkpoint_is_refused(self):
         run = self.run_tiny(command="train")

@@ -43,7 +43,9 @@ class RunTest(LauncherTest):
         self.assert_same_results(first, first.parent / done.stdout.splitlines()[-1])
 
     def test_threads_change_no_bit_of_collection_and_evaluation(self):
-        one, two = self.run_tiny("threads=1", "runs=one"), self.run_tiny("threads=2", "runs=two")
+        several_blocks = ["collect.episodes=260", "eval.episodes=260", "train.epochs=1", "train.rollout.every=0",
+                          "train.best=loss"]
+        one, two = (self.run_tiny(*several_blocks, f"threads={n}", f"runs=on_{n}") for n in (1, 2))
         self.assertEqual((one / "data.h5").read_bytes(), (two / "data.h5").read_bytes())
         results = []
         for threads in (1, 2, 3):
