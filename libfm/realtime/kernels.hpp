@@ -40,8 +40,8 @@ struct Kernels {
   void (*layer_norm)(const float* x, float* y, int width);
 };
 
-extern const Kernels kernels_avx512;
-extern const Kernels kernels_avx2;
-extern const Kernels kernels_baseline;
+extern const Kernels realtime_avx512;
+extern const Kernels realtime_avx2;
+extern const Kernels realtime_baseline;
 
 }  // namespace fm

@@ -2,6 +2,6 @@
 
 namespace fm {
 
-const Kernels kernels_avx2 = kernels_named("AVX2");
+const Kernels realtime_avx2 = kernels_named("AVX2");
 
 }  // namespace fm

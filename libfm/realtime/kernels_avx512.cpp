@@ -2,6 +2,6 @@
 
 namespace fm {
 
-const Kernels kernels_avx512 = kernels_named("AVX-512");
+const Kernels realtime_avx512 = kernels_named("AVX-512");
 
 }  // namespace fm

@@ -2,6 +2,6 @@
 
 namespace fm {
 
-const Kernels kernels_baseline = kernels_named("baseline");
+const Kernels realtime_baseline = kernels_named("baseline");
 
 }  // namespace fm

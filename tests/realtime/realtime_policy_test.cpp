@@ -125,7 +125,7 @@ CATCH_TEST_CASE("rows shared among threads act as they do alone", "[realtime_pol
 
 CATCH_TEST_CASE("every instruction set gives the same actions within rounding", "[realtime_policy]") {
   for (const char* network : {"mlp", "residual_mlp"}) {
-    Crowd baseline(realtime(eventful(network), {.kernels = &fm::kernels_baseline}), 5);
+    Crowd baseline(realtime(eventful(network), {.kernels = &fm::realtime_baseline}), 5);
     Crowd best(realtime(eventful(network)), 5);
     for (int t = 0; t < 6; ++t) CATCH_CHECK((baseline.act() - best.act()).cwiseAbs().maxCoeff() < 1e-4F);
   }
