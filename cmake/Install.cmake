@@ -1,4 +1,4 @@
-# cmake --install: two components. "runtime" is what runs (fm and the scripts that draw), "development" what a program that
+# cmake --install: two components. "runtime" is what runs (fm, the scripts that draw, and libfm_policy.so), "development" what a program that
 # uses libfm builds with: find_package(libfm REQUIRED), then target_link_libraries(app libfm::policy).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -8,6 +8,7 @@ set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
 # LibTorch stays where it is: the installed fm looks for it in FM_TORCH_ROOT.
 set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib")
 install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+install(TARGETS fm_policy_c LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" DESTINATION "${fm_share}/scripts" COMPONENT runtime)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/figures" DESTINATION "${fm_share}/scripts" COMPONENT runtime
         FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
@@ -16,7 +17,8 @@ get_property(fm_libraries GLOBAL PROPERTY FM_LIBRARIES)
 install(TARGETS ${fm_libraries} EXPORT libfm ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 foreach(library IN LISTS fm_libraries)
   get_target_property(folder ${library} EXPORT_NAME)
-  file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/libfm/${folder}/*.hpp")
+  file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/libfm/${folder}/*.hpp"
+       "${PROJECT_SOURCE_DIR}/libfm/${folder}/*.h")
   install(FILES ${headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/libfm/${folder}" COMPONENT development)
 endforeach()
 

@@ -3,24 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace fm {
-namespace {
-
-/// As many steps as fall to the rest of the interval.
-TimeGrid rest_of_grid(const SamplerOptions& options, double begin, const TimeInterval& interval) {
-  const double share = (interval.end - begin) / (interval.end - interval.begin);
-  const int steps = std::max(1, static_cast<int>(std::ceil(share * options.steps - 1e-9)));
-  return TimeGrid::named(options.grid, steps, begin, interval.end);
-}
-
-}  // namespace
-
-TimeGrid sampling_grid(const SamplerOptions& options, const TimeInterval& interval) {
-  return TimeGrid::named(options.grid, options.steps, interval.begin, interval.end);
-}
 
 void finish(const LearnedFlow& flow, OdeSolution& solution, Record record) {
   const double end = flow.prediction().interval().end;

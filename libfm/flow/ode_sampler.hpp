@@ -5,6 +5,7 @@
 #include "libfm/flow/learned_flow.hpp"
 #include "libfm/flow/ode.hpp"
 #include "libfm/model/options.hpp"
+#include "libfm/model/sampling_grid.hpp"
 
 #include <torch/nn/module.h>
 
@@ -34,9 +35,6 @@ class OdeSampler final : public torch::nn::Module {
   const ButcherTableau& method_;
   TimeGrid grid_;
 };
-
-/// The grid that sampler and log-probability share.
-TimeGrid sampling_grid(const SamplerOptions& options, const TimeInterval& interval);
 
 /// The closed-form end of a solution: z = E[x1 | z] where the interval ends before 1.
 void finish(const LearnedFlow& flow, OdeSolution& solution, Record record);

@@ -13,6 +13,14 @@ std::vector<std::string> coupling_names() {
   return {"independent", "optimal_transport", "sinkhorn", "conditional_optimal_transport"};
 }
 
+FlowOptions learned_flow(const PolicyOptions& options) {
+  FlowOptions flow = options.flow;
+  if (options.name != "score") return flow;
+  flow.target = "score";
+  if (flow.path.name != VarianceExplodingPath::name) flow.path.name = VariancePreservingPath::name;
+  return flow;
+}
+
 std::vector<std::string> sampler_names() {
   std::vector<std::string> names = solver_names();
   names.emplace_back(euler_maruyama);

@@ -138,4 +138,9 @@ struct PolicyOptions {
   }
 };
 
+/// What the policies flow, reflow and score learn: the options' own flow; for score its relative, denoising score
+/// matching (Vincent 2011; Song et al. 2021), which is flow matching's loss and sampler with the score as the target,
+/// on a diffusion's path.
+FlowOptions learned_flow(const PolicyOptions& options);
+
 }  // namespace fm

@@ -1,6 +1,7 @@
 #include "libfm/policy/checkpoint.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/model/checkpoint_names.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
@@ -29,13 +30,6 @@ at::ScalarType weights_type(const SafeTensors& content, const std::string& where
     if (tensor.name.starts_with("weights.")) return tensor.dtype == Dtype::F64 ? at::kDouble : at::kFloat;
   }
   throw_input_error("{}: holds no weights; is this a libfm checkpoint?", where);
-}
-
-bool has_ema(const SafeTensors& content) {
-  for (const SafeTensor& tensor : content.tensors) {
-    if (tensor.name.starts_with("ema.")) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -84,7 +78,7 @@ std::shared_ptr<PolicyModel> load_policy(const std::filesystem::path& checkpoint
   const SafeTensors content = read_safetensors(checkpoint);
   auto model = make_policy_model(description_from_metadata(content.metadata, where), RandomStream(0, "init"));
   model->to(device, weights_type(content, where));
-  load_weights(content, has_ema(content) ? "ema." : "weights.", *model, where);
+  load_weights(content, acting_prefix(content), *model, where);
   model->eval();
   return model;
 }

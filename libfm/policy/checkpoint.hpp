@@ -1,8 +1,7 @@
 #pragma once
 // Trained policies in files: one safetensors file holds everything that is needed to act.
 //
-//   weights.NAME      the network's weights as trained
-//   ema.NAME          their moving average, where there is one: what acts
+//   tensors           model/checkpoint_names.hpp
 //   metadata          model/policy_description.hpp, each value JSON in text
 
 #include "libfm/core/safetensors.hpp"

@@ -1,6 +1,7 @@
 #include "libfm/policy/draws.hpp"
 
 #include "libfm/core/parallel.hpp"
+#include "libfm/model/noise.hpp"
 
 #include <ATen/ops/empty.h>
 
@@ -39,13 +40,12 @@ FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at
 at::Tensor draw_noise(const RandomStream& stream, std::span<const std::uint64_t> episodes,
                       std::span<const std::uint32_t> steps, std::int64_t count, std::int64_t action_horizon,
                       std::int64_t actions) {
-  const std::int64_t width = count * action_horizon * actions;
+  const auto width = static_cast<std::size_t>(count * action_horizon * actions);
   const at::Tensor noise =
       at::empty({static_cast<std::int64_t>(episodes.size()), count, action_horizon, actions}, at::kFloat);
-  float* next = noise.data_ptr<float>();
+  const std::span<float> numbers(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()));
   for (std::size_t i = 0; i < episodes.size(); ++i) {
-    Draws draws = stream.at(episodes[i], steps[i]);
-    for (std::int64_t j = 0; j < width; ++j) *next++ = static_cast<float>(draws.normal());
+    draw_noise(stream, episodes[i], steps[i], numbers.subspan(i * width, width));
   }
   return noise;
 }

@@ -1,68 +1,41 @@
 #include "libfm/policy/model_policy.hpp"
 
-#include "libfm/core/error.hpp"
 #include "libfm/policy/draws.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace fm {
+namespace {
+
+std::span<float> row_span(Matrix& matrix, Eigen::Index row) {
+  return {matrix.row(row).data(), static_cast<std::size_t>(matrix.cols())};
+}
+
+}  // namespace
 
 ModelPolicy::ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomStream& noise)
-    : model_(std::move(model)), noise_(noise), options_(model_->parameters().front().options()) {
-  const PolicyDescription& d = model_->description();
-  if (d.sampler.executed > d.policy.horizon.prediction) {
-    throw_input_error("sampler.executed: {} actions cannot be executed of policy.horizon.prediction: {}",
-                      d.sampler.executed, d.policy.horizon.prediction);
-  }
-}
-
-void ModelPolicy::reset(int copies, std::span<const int> rows) {
-  rows_.resize(static_cast<std::size_t>(copies));
-  for (const int i : rows) rows_[static_cast<std::size_t>(i)] = Row();
-}
+    : model_(std::move(model)), noise_(noise), options_(model_->parameters().front().options()),
+      horizon_(model_->description()) {}
 
 void ModelPolicy::act(const PolicyInput& input, PolicyOutput& output) {
   const at::NoGradGuard no_grad;
-  rows_.resize(static_cast<std::size_t>(input.observations.rows()));
-  observe(input);
+  const PolicyDescription& d = model_->description();
+  horizon_.observe(input.observations);
+  const int rows = static_cast<int>(input.observations.rows());
   std::vector<int> new_rows, later_rows;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (!is_due(rows_[i])) continue;
-    const bool from_last = model_->description().sampler.warm_start > 0.0 && !rows_[i].predictions.empty();
-    (from_last ? later_rows : new_rows).push_back(static_cast<int>(i));
+  for (int i = 0; i < rows; ++i) {
+    if (!horizon_.is_due(i)) continue;
+    const bool from_last = d.sampler.warm_start > 0.0 && horizon_.has_prediction(i);
+    (from_last ? later_rows : new_rows).push_back(i);
   }
   if (!new_rows.empty()) predict(input, new_rows, false);
   if (!later_rows.empty()) predict(input, later_rows, true);
 
-  Matrix actions(input.observations.rows(), rows_.front().predictions.front().actions.cols());
-  for (std::size_t i = 0; i < rows_.size(); ++i) actions.row(static_cast<Eigen::Index>(i)) = next_action(rows_[i]);
+  Matrix actions(rows, d.spec.actions.size());
+  for (int i = 0; i < rows; ++i) horizon_.next_action(i, row_span(actions, i));
   output.actions = to_matrix(model_->executable(view_as_tensor(actions).to(options_)));
-}
-
-/// Every sampler.executed steps.
-bool ModelPolicy::is_due(const Row& row) const {
-  return row.predictions.empty() || row.predictions.front().age >= model_->description().sampler.executed;
-}
-
-/// An episode's first observation stands for those before it.
-void ModelPolicy::observe(const PolicyInput& input) {
-  const Eigen::Index history = model_->description().policy.horizon.observations;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    Row& row = rows_[i];
-    const auto now = input.observations.row(static_cast<Eigen::Index>(i));
-    if (row.fresh) {
-      row.observations = now.replicate(history, 1);
-    } else {
-      row.observations.topRows(history - 1) = row.observations.bottomRows(history - 1).eval();
-      row.observations.row(history - 1) = now;
-    }
-    row.fresh = false;
-  }
 }
 
 void ModelPolicy::predict(const PolicyInput& input, const std::vector<int>& rows, bool from_last) {
@@ -74,7 +47,8 @@ void ModelPolicy::predict(const PolicyInput& input, const std::vector<int>& rows
   std::vector<std::uint32_t> steps;
   for (Eigen::Index k = 0; k < n; ++k) {
     const auto i = static_cast<std::size_t>(rows[static_cast<std::size_t>(k)]);
-    observations.row(k) = rows_[i].observations.reshaped<Eigen::RowMajor>().transpose();
+    const std::span<const float> history = horizon_.history(static_cast<int>(i));
+    observations.row(k) = Eigen::Map<const Eigen::RowVectorXf>(history.data(), observations.cols());
     goals.row(k) = input.goals.row(static_cast<Eigen::Index>(i));
     episodes.push_back(input.episodes[i]);
     steps.push_back(input.steps[i]);
@@ -89,45 +63,20 @@ void ModelPolicy::predict(const PolicyInput& input, const std::vector<int>& rows
   at::Tensor actions = from_last ? model_->refine(condition, noise, guesses(rows)) : model_->sample(condition, noise);
   if (noisy) actions = actions + d.sampler.action_noise * drawn.select(1, count);
 
-  // With an ensemble, as many predictions are kept as can still speak about the present step.
-  const std::size_t kept =
-      d.sampler.ensemble > 0.0 ? static_cast<std::size_t>((horizon + d.sampler.executed - 1) / d.sampler.executed) : 1;
-  const Matrix flat = to_matrix(actions);
+  Matrix flat = to_matrix(actions);
   for (Eigen::Index k = 0; k < n; ++k) {
-    auto& predictions = rows_[static_cast<std::size_t>(rows[static_cast<std::size_t>(k)])].predictions;
-    predictions.push_front({flat.row(k).reshaped<Eigen::RowMajor>(horizon, width)});
-    if (predictions.size() > kept) predictions.resize(kept);
+    horizon_.add_prediction(rows[static_cast<std::size_t>(k)], row_span(flat, k));
   }
 }
 
-/// The last predictions, moved on to now; their last action stands for what lies beyond them.
 at::Tensor ModelPolicy::guesses(const std::vector<int>& rows) const {
-  const auto horizon = static_cast<Eigen::Index>(model_->description().policy.horizon.prediction);
-  const auto width = static_cast<Eigen::Index>(model_->description().spec.actions.size());
+  const std::int64_t horizon = model_->description().policy.horizon.prediction;
+  const auto width = static_cast<std::int64_t>(model_->description().spec.actions.size());
   Matrix flat(rows.size(), horizon * width);
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    const Prediction& last = rows_[static_cast<std::size_t>(rows[k])].predictions.front();
-    for (Eigen::Index i = 0; i < horizon; ++i) {
-      flat.row(static_cast<Eigen::Index>(k)).segment(i * width, width) =
-          last.actions.row(std::min(i + last.age, horizon - 1));
-    }
+    horizon_.guess(rows[k], row_span(flat, static_cast<Eigen::Index>(k)));
   }
   return view_as_tensor(flat).to(options_).view({flat.rows(), horizon, width}).clone();
-}
-
-Eigen::RowVectorXf ModelPolicy::next_action(Row& row) const {
-  const double decay = model_->description().sampler.ensemble;
-  Eigen::RowVectorXf sum = Eigen::RowVectorXf::Zero(row.predictions.front().actions.cols());
-  double total = 0.0, weight = 1.0;
-  for (Prediction& prediction : row.predictions) {
-    if (prediction.age < prediction.actions.rows()) {
-      sum += static_cast<float>(weight) * prediction.actions.row(prediction.age);
-      total += weight;
-    }
-    ++prediction.age;
-    weight *= std::exp(-decay);
-  }
-  return total == 1.0 ? sum : (sum / static_cast<float>(total)).eval();
 }
 
 }  // namespace fm

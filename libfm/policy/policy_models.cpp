@@ -21,16 +21,7 @@ std::shared_ptr<PolicyModel> make(const PolicyDescription& description, const Ra
 
 template <class Model>
 std::shared_ptr<PolicyModel> make_flow(const PolicyDescription& description, const RandomStream& init) {
-  return std::make_shared<Model>(description, description.policy.flow, init);
-}
-
-/// Denoising score matching (Vincent 2011; Song et al. 2021): flow matching's loss and sampler with the score as the
-/// target, on a diffusion's path.
-std::shared_ptr<PolicyModel> make_score(const PolicyDescription& description, const RandomStream& init) {
-  FlowOptions flow = description.policy.flow;
-  flow.target = "score";
-  if (flow.path.name != VarianceExplodingPath::name) flow.path.name = VariancePreservingPath::name;
-  return std::make_shared<FlowModel>(description, flow, init);
+  return std::make_shared<Model>(description, learned_flow(description.policy), init);
 }
 
 struct Row {
@@ -49,7 +40,7 @@ constexpr Row table[] = {
     {"mip", make<MipModel>},
     {"gaussian", make<GaussianModel>},
     {"diffusion", make<DiffusionModel>},
-    {"score", make_score},
+    {"score", make_flow<FlowModel>},
     {"normalising_flow", make<NormalisingFlowModel>},
 };
 

@@ -4,7 +4,9 @@
 #include "libfm/core/parallel.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/expert/experts.hpp"
+#include "libfm/realtime/realtime_policy.hpp"
 #include "tests/catch.hpp"
+#include "tests/realtime/small_checkpoint.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -20,7 +22,21 @@ struct Case {
   fm::PolicyFactory make;
 };
 
-/// Every expert in every environment that it fits.
+/// The realtime engine with a policy that remembers: observations, and predictions that it begins the next from.
+Case realtime_case(const std::string& env, const std::string& network) {
+  fm::PolicyDescription d = fm::test::small_policy(env);
+  d.network.name = network;
+  d.policy.horizon = {.observations = 2, .prediction = 3};
+  d.sampler.executed = 2;
+  d.sampler.warm_start = 0.5;
+  const auto model = std::make_shared<const fm::RealtimeModel>(fm::test::small_checkpoint(d), "small");
+  fm::EnvOptions options;
+  options.name = env;
+  return {"realtime " + network + " in " + env, fm::make_env(options),
+          [model] { return std::make_unique<fm::RealtimePolicy>(model, fm::RandomStream(1, "noise")); }};
+}
+
+/// Every expert in every environment that it fits, and the realtime engine.
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> made;
@@ -38,6 +54,9 @@ const std::vector<Case>& cases() {
         }
       }
       CATCH_CHECK(made.size() > before);
+    }
+    for (const char* env : {"pendulum", "pendulum_target"}) {
+      for (const char* network : {"mlp", "residual_mlp"}) made.push_back(realtime_case(env, network));
     }
     return made;
   }();

@@ -1,0 +1,63 @@
+#pragma once
+// What a policy remembers of the episodes it acts in: each row's last observations, and the predictions whose actions
+// are still to come. Where a prediction has several actions, sampler.executed of them are executed before the next is
+// made (receding horizon, Chi et al. 2023); with an ensemble an action is the mean of all predictions for its step
+// (Zhao et al. 2023, temporal ensembling).
+
+#include "libfm/model/policy_description.hpp"
+
+#include <span>
+#include <vector>
+
+namespace fm {
+
+class RecedingHorizon {
+ public:
+  /// @throws InputError if sampler.executed is more than what is predicted.
+  explicit RecedingHorizon(const PolicyDescription& description);
+
+  /// Begins anew in `rows` of `copies`. Nothing is allocated afterwards, while the number of rows stays the same.
+  void reset(int copies, std::span<const int> rows);
+
+  /// Takes in observations (N, O). An episode's first one stands for those before it.
+  void observe(const Matrix& observations);
+
+  /// Whether the row needs a new prediction: every sampler.executed steps.
+  bool is_due(int row) const;
+  bool has_prediction(int row) const { return rows_[static_cast<std::size_t>(row)].predictions > 0; }
+
+  /// (h O), oldest first, in the environment's units.
+  std::span<const float> history(int row) const;
+
+  /// The last prediction (H A), moved on to now; its last action stands for what lies beyond it.
+  void guess(int row, std::span<float> actions) const;
+
+  /// @param actions (H A), normalised, from the present step on
+  void add_prediction(int row, std::span<const float> actions);
+
+  /// The present action (A), normalised; the row's time moves on.
+  void next_action(int row, std::span<float> action);
+
+ private:
+  struct Row {
+    bool fresh = true;
+    int predictions = 0;
+    int newest = 0;  ///< the slot of the last; the one before it is in the next slot
+  };
+
+  void resize(std::size_t rows);
+  /// Of the prediction that is `back` before the newest.
+  std::size_t slot(int row, int back) const;
+  const float* action_at(std::size_t slot, int index) const;
+
+  int history_, horizon_, executed_;
+  int observations_, actions_;  ///< O, A
+  int kept_;                    ///< with an ensemble, as many predictions as can still speak about the present step
+  double decay_;
+  std::vector<Row> rows_;
+  std::vector<float> histories_;    ///< (N, h, O)
+  std::vector<float> predictions_;  ///< (N, kept, H, A)
+  std::vector<int> ages_;           ///< (N, kept), steps since the prediction was made
+};
+
+}  // namespace fm

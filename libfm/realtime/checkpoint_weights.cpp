@@ -1,0 +1,49 @@
+#include "libfm/realtime/checkpoint_weights.hpp"
+
+#include "libfm/model/checkpoint_names.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fm {
+namespace {
+
+std::vector<float> as_float32(const SafeTensor& tensor) {
+  if (tensor.dtype != Dtype::F64) return values_of<float>(tensor);
+  const std::vector<double> wide = values_of<double>(tensor);
+  return {wide.begin(), wide.end()};
+}
+
+}  // namespace
+
+CheckpointWeights::CheckpointWeights(const SafeTensors& content, const std::string& where)
+    : content_(&content), where_(&where), prefix_(acting_prefix(content)) {}
+
+CheckpointWeights CheckpointWeights::under(const std::string& part) const {
+  CheckpointWeights weights = *this;
+  weights.prefix_ += part;
+  return weights;
+}
+
+std::vector<float> CheckpointWeights::values(const std::string& name, const std::vector<std::int64_t>& shape) const {
+  const SafeTensor* found = content_->find(prefix_ + name);
+  if (found == nullptr) throw_input_error("{}: tensor '{}{}' is missing", *where_, prefix_, name);
+  if (found->shape != shape) {
+    throw_input_error("{}: tensor '{}' has shape [{}], the network needs [{}]", *where_, found->name,
+                      fmt::join(found->shape, ", "), fmt::join(shape, ", "));
+  }
+  std::vector<float> numbers = as_float32(*found);
+  if (!std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); })) {
+    throw_input_error("{}: tensor '{}' holds numbers that are not finite", *where_, found->name);
+  }
+  return numbers;
+}
+
+Matrix CheckpointWeights::matrix(const std::string& name, int rows, int columns) const {
+  const std::vector<float> numbers = values(name, {rows, columns});
+  return Eigen::Map<const Matrix>(numbers.data(), rows, columns);
+}
+
+std::vector<float> CheckpointWeights::vector(const std::string& name, int size) const { return values(name, {size}); }
+
+}  // namespace fm

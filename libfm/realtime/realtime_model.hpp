@@ -1,0 +1,98 @@
+#pragma once
+// A trained policy in the realtime engine: loaded from a checkpoint without LibTorch, sampled without an allocation, a
+// lock or a system call. The counterpart of policy/policy_model.hpp; the same actions within rounding.
+
+#include "libfm/core/safetensors.hpp"
+#include "libfm/realtime/best_kernels.hpp"
+#include "libfm/realtime/network.hpp"
+#include "libfm/realtime/sampling_plan.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fm {
+
+struct RealtimeOptions {
+  Precision precision = Precision::float32;    ///< of the weights between hidden layers and to the output
+  std::optional<SamplerOptions> sampler = {};  ///< in place of the checkpoint's
+  const Kernels* kernels = &best_kernels();
+};
+
+/// What a sample is made from. All rows lie one after the other.
+struct RealtimeSample {
+  int rows;
+  const float* observations;  ///< (rows, h O), oldest first, in the environment's units
+  const float* goals;         ///< (rows, G), in the environment's units
+  const float* noise;         ///< (rows, H A) ~ N(0, 1)
+  const float* guess;         ///< (rows, H A), normalised, to begin from; null: from noise alone
+  float* actions;             ///< (rows, H A), normalised
+};
+
+/// The buffers of one thread.
+struct RealtimeWorkspace {
+  int rows = 0;                               ///< that are sampled together
+  AlignedVector<float> features;              ///< of each branch, (2 rows, condition)
+  AlignedVector<float> state, point;          ///< z and x of the plan, (rows, H A)
+  AlignedVector<float> input, output;         ///< of the networks, (2 rows, H A)
+  AlignedVector<float> slopes;                ///< k, (stages, rows, H A)
+  std::vector<AlignedVector<float>> scratch;  ///< of each branch
+};
+
+class RealtimeModel {
+ public:
+  /// @param where begins every error
+  /// @throws InputError if the content is no checkpoint, or of a policy that the engine does not run.
+  RealtimeModel(const SafeTensors& content, const std::string& where, const RealtimeOptions& options = {});
+
+  const PolicyDescription& description() const { return description_; }
+
+  /// Network evaluations for one action; guided ones count twice.
+  int evaluations() const;
+
+  /// For samples of up to `rows` rows. More rows work too, so many at once.
+  RealtimeWorkspace workspace(int rows) const;
+
+  void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
+
+  /// A normalised action (A) in the environment's units, within their bounds.
+  void execute(const float* normalised, float* action) const;
+
+ private:
+  /// A network, and which conditions it is evaluated with: both for guidance with a learned null goal.
+  struct Branch {
+    std::unique_ptr<RealtimeNetwork> network;
+    NetworkShape shape;
+    std::vector<float> null_goal;
+    bool with_goal;
+    bool without_goal;
+  };
+  struct Scaling {
+    std::vector<float> offset;
+    std::vector<float> scale;
+  };
+
+  void add_branches(const CheckpointWeights& weights, const RealtimeOptions& options);
+  void sample_block(const RealtimeSample& sample, RealtimeWorkspace& w) const;
+  void condition(std::size_t branch, const RealtimeSample& sample, int begin, int end, RealtimeWorkspace& w) const;
+  void evaluate(int index, float scale, int rows, RealtimeWorkspace& w) const;
+  int branch_rows(const Branch& branch, int rows) const {
+    return rows * (static_cast<int>(branch.with_goal) + static_cast<int>(branch.without_goal));
+  }
+
+  PolicyDescription description_;
+  SamplingPlans plans_;
+  std::vector<Branch> branches_;
+  Scaling observations_, goals_, actions_;
+  std::vector<float> lowest_, highest_;  ///< (A), the environment's bounds
+  int size_;                             ///< H A
+  int stages_;
+};
+
+/// @throws InputError as above.
+std::shared_ptr<const RealtimeModel> load_realtime(const std::filesystem::path& checkpoint,
+                                                   const RealtimeOptions& options = {});
+
+}  // namespace fm

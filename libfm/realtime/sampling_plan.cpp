@@ -1,0 +1,196 @@
+#include "libfm/realtime/sampling_plan.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/model/butcher_tableau.hpp"
+#include "libfm/model/sampling_grid.hpp"
+
+#include <cmath>
+
+namespace fm {
+namespace {
+
+/// of_state x + of_output f.
+struct Affine {
+  double of_state;
+  double of_output;
+};
+
+/// The velocity by what the network predicts: the conversions of flow/prediction.hpp, which are all affine.
+Affine velocity_of(const PathPoint<double>& p, Target target) {
+  const double state_slope = p.alpha_dot / p.alpha, noise_slope = p.sigma_dot - p.alpha_dot * p.sigma / p.alpha;
+  switch (target) {
+    case Target::velocity:
+      return {0.0, 1.0};
+    case Target::data:
+      return {p.sigma_dot / p.sigma, p.alpha_dot - p.sigma_dot * p.alpha / p.sigma};
+    case Target::noise:
+      return {state_slope, noise_slope};
+    case Target::score:
+      return {state_slope, -p.sigma * noise_slope};
+  }
+  throw std::logic_error("a target without its row");
+}
+
+/// E[x1 | z] in the same way.
+Affine data_of(const PathPoint<double>& p, Target target) {
+  const double d = p.alpha * p.sigma_dot - p.alpha_dot * p.sigma;
+  switch (target) {
+    case Target::velocity:
+      return {p.sigma_dot / d, -p.sigma / d};
+    case Target::data:
+      return {0.0, 1.0};
+    case Target::noise:
+      return {1.0 / p.alpha, -p.sigma / p.alpha};
+    case Target::score:
+      return {1.0 / p.alpha, p.sigma * p.sigma / p.alpha};
+  }
+  throw std::logic_error("a target without its row");
+}
+
+std::vector<float> scaled(double h, const std::vector<double>& weights) {
+  std::vector<float> products;
+  for (const double weight : weights) products.push_back(static_cast<float>(h * weight));
+  return products;
+}
+
+/// A flow's field as the network gives it.
+class Field {
+ public:
+  explicit Field(const FlowOptions& flow)
+      : path_(flow.path), target_(find_target(flow.target)), interval_(closed_interval(flow.path, target_)),
+        grows_(path_at(flow.path, interval_.begin).sigma > 1.0) {}
+
+  const TimeInterval& interval() const { return interval_; }
+
+  PlannedEvaluation velocity(double t, std::vector<float> from) const {
+    return evaluation(t, velocity_of(path_at(path_, t), target_), std::move(from));
+  }
+  PlannedEvaluation data(double t) const {
+    PlannedEvaluation e = evaluation(t, data_of(path_at(path_, t), target_), {});
+    e.jumps = true;
+    return e;
+  }
+
+ private:
+  PlannedEvaluation evaluation(double t, const Affine& output, std::vector<float> from) const {
+    const PathPoint<double> p = path_at(path_, t);
+    return {.times = {static_cast<float>(t)},
+            .input_scale = grows_ ? static_cast<float>(1.0 / std::hypot(p.alpha, p.sigma)) : 1.0F,
+            .from = std::move(from),
+            .of_state = static_cast<float>(output.of_state),
+            .of_output = static_cast<float>(output.of_output)};
+  }
+
+  PathOptions path_;
+  Target target_;
+  TimeInterval interval_;
+  bool grows_;
+};
+
+std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, const ButcherTableau& method) {
+  std::vector<PlannedEvaluation> evaluations;
+  for (int n = 0; n < grid.steps(); ++n) {
+    const double h = grid[n + 1] - grid[n];
+    for (int i = 0; i < method.stages(); ++i) {
+      evaluations.push_back(field.velocity(grid[n] + method.c[i] * h, scaled(h, method.a[i])));
+    }
+    evaluations.back().step = scaled(h, method.b);
+  }
+  if (field.interval().end < 1.0) evaluations.push_back(field.data(field.interval().end));
+  return evaluations;
+}
+
+SamplingPlans plan_flow(const PolicyDescription& d) {
+  const SamplerOptions& sampler = d.sampler;
+  if (sampler.solver == euler_maruyama || find_solver(sampler.solver).adapts()) {
+    throw_input_error(
+        "sampler.solver: the realtime engine takes steps that are known beforehand, not those of '{}'; "
+        "take euler, midpoint, heun, ralston3 or rk4, or sampler.engine: libtorch",
+        sampler.solver);
+  }
+  const FlowOptions flow = learned_flow(d.policy);
+  const Field field(flow);
+  const ButcherTableau& method = find_solver(sampler.solver);
+  const TimeGrid grid = sampling_grid(sampler, field.interval());
+  const double begin = sampler.temperature * path_at(flow.path, grid[0]).sigma;
+  SamplingPlans plans{.from_noise = {.of_noise = static_cast<float>(begin), .evaluations = solve(field, grid, method)}};
+  if (const double t = sampler.warm_start; t > 0.0) {
+    const PathPoint<double> point = path_at(flow.path, t);
+    plans.from_guess = {.of_guess = static_cast<float>(point.alpha),
+                        .of_noise = static_cast<float>(sampler.temperature * point.sigma),
+                        .evaluations = solve(field, rest_of_grid(sampler, t, field.interval()), method)};
+  }
+  return plans;
+}
+
+/// z + (s - t) u(z, t, s - t), see flow/flow_map_sampler.hpp.
+SamplingPlans plan_flow_map(const PolicyDescription& d) {
+  SamplingPlan plan{.of_noise = static_cast<float>(d.sampler.temperature)};
+  const TimeGrid grid = TimeGrid::named(d.sampler.grid, d.sampler.steps);
+  for (int n = 0; n < grid.steps(); ++n) {
+    const auto t = static_cast<float>(grid[n]), s = static_cast<float>(grid[n + 1]);
+    plan.evaluations.push_back({.times = {t, s - t}, .step = {static_cast<float>(grid[n + 1] - grid[n])}});
+  }
+  return {.from_noise = plan};
+}
+
+/// z0 + f(z0, 0), see policy/taught_models.hpp.
+SamplingPlans plan_one_step(const PolicyDescription& d) {
+  return {.from_noise = {.of_noise = static_cast<float>(d.sampler.temperature),
+                         .evaluations = {{.times = {0.0F}, .step = {1.0F}}}}};
+}
+
+/// f(0, 0), see policy/regression_models.hpp.
+SamplingPlans plan_mse(const PolicyDescription&) {
+  return {.from_noise = {.evaluations = {{.times = {0.0F}, .jumps = true}}}};
+}
+
+/// f(t f(0, 0), t), see policy/regression_models.hpp.
+SamplingPlans plan_mip(const PolicyDescription& d) {
+  const auto t = static_cast<float>(d.policy.mip.time);
+  SamplingPlans plans = plan_mse(d);
+  plans.from_noise.evaluations.push_back({.times = {t}, .input_scale = t, .jumps = true});
+  return plans;
+}
+
+struct Row {
+  const char* name;
+  SamplingPlans (*plan)(const PolicyDescription&);
+  bool is_flow = false;
+};
+
+constexpr Row table[] = {
+    {"flow", plan_flow, true},   {"reflow", plan_flow, true}, {"score", plan_flow, true}, {"mean_flow", plan_flow_map},
+    {"shortcut", plan_flow_map}, {"one_step", plan_one_step}, {"mse", plan_mse},          {"mip", plan_mip}};
+
+const Row& row_of(const std::string& policy) {
+  std::string known;
+  for (const Row& row : table) {
+    if (policy == row.name) return row;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
+  }
+  throw_input_error("policy.name: the realtime engine does not run '{}' (it runs {}); take sampler.engine: libtorch",
+                    policy, known);
+}
+
+/// What only a flow can do.
+void check_is_no_flow_option(const PolicyDescription& d) {
+  const auto refuse = [&](const char* key, const char* cure) {
+    throw_input_error("{}: policy '{}' is no flow; {}", key, d.policy.name, cure);
+  };
+  if (d.sampler.guidance != 1.0) refuse("sampler.guidance", "set 1");
+  if (d.sampler.warm_start != 0.0) refuse("sampler.warm_start", "set 0");
+  if (d.sampler.solver == euler_maruyama) refuse("sampler.solver", "take another");
+}
+
+}  // namespace
+
+bool is_flow(const PolicyOptions& policy) { return row_of(policy.name).is_flow; }
+
+SamplingPlans plan_sampling(const PolicyDescription& description) {
+  const Row& row = row_of(description.policy.name);
+  if (!row.is_flow) check_is_no_flow_option(description);
+  return row.plan(description);
+}
+
+}  // namespace fm

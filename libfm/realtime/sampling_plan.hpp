@@ -1,0 +1,41 @@
+#pragma once
+// A sampler written out: the network evaluations of one action, in order, each with its times and with what is linear
+// around it. Solvers, paths, prediction targets, one-step and regression policies differ in these numbers alone.
+
+#include "libfm/model/policy_description.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace fm {
+
+/// x = z + sum_j from_j k_j;  k_i = of_state x + of_output f(input_scale x, times), i = size of `from`.
+struct PlannedEvaluation {
+  std::vector<float> times;  ///< one, or two where the step's length is an input too
+  float input_scale = 1.0F;
+  std::vector<float> from;  ///< h a_ij of the tableau
+  float of_state = 0.0F;
+  float of_output = 1.0F;
+  std::vector<float> step = {};  ///< h b_j, at a step's end: z += sum_j step_j k_j
+  bool jumps = false;            ///< z = k instead
+};
+
+/// z = of_guess guess + of_noise noise, then the evaluations.
+struct SamplingPlan {
+  float of_guess = 0.0F;
+  float of_noise = 0.0F;
+  std::vector<PlannedEvaluation> evaluations;
+};
+
+struct SamplingPlans {
+  SamplingPlan from_noise;
+  std::optional<SamplingPlan> from_guess;  ///< where sampler.warm_start asks for it
+};
+
+/// @throws InputError for a policy or a sampler that the realtime engine does not run.
+SamplingPlans plan_sampling(const PolicyDescription& description);
+
+/// Whether classifier-free guidance is for this policy.
+bool is_flow(const PolicyOptions& policy);
+
+}  // namespace fm

@@ -1,0 +1,69 @@
+// fm_bench: libfm's side of the measurement. A line "WORK SECONDS" comes in, a line of JSON goes out: the median time
+// of a unit of that work over that many seconds. scripts/bench starts it beside the peers and lets them take turns.
+
+#include "scripts/benchmarks/works.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/nn/device.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <map>
+
+namespace {
+
+using namespace fm::bench;
+
+const std::map<std::string, std::function<TimedWork()>> works = {
+    {"train 256x3 b256", [] { return train_work(small_policy, 256, "float32"); }},
+    {"train 256x3 b256 bf16", [] { return train_work(small_policy, 256, "bfloat16"); }},
+    {"train 512x4 b256", [] { return train_work(middle_policy, 256, "float32"); }},
+    {"train 512x4 b256 bf16", [] { return train_work(middle_policy, 256, "bfloat16"); }},
+    {"train 512x4 b1024", [] { return train_work(middle_policy, 1024, "float32"); }},
+    {"train 512x4 b1024 bf16", [] { return train_work(middle_policy, 1024, "bfloat16"); }},
+    {"train 512x4 b1024 cuda", [] { return train_work(middle_policy, 1024, "float32", "cuda"); }},
+    {"train 1024x5 b1024", [] { return train_work(large_policy, 1024, "float32"); }},
+    {"train 1024x5 b1024 bf16", [] { return train_work(large_policy, 1024, "bfloat16"); }},
+    {"act 256x3", [] { return act_work(small_policy, fm::Precision::float32); }},
+    {"act 256x3 bf16", [] { return act_work(small_policy, fm::Precision::bfloat16); }},
+    {"act 512x4", [] { return act_work(middle_policy, fm::Precision::float32); }},
+    {"act 512x4 bf16", [] { return act_work(middle_policy, fm::Precision::bfloat16); }},
+    {"sample 4096 256x3", [] { return sample_work(small_policy, 4096); }},
+    {"pendulum steps", pendulum_work},
+    {"product 256x256x256", [] { return product_work(256, 256, 256); }},
+    {"product 256x512x512", [] { return product_work(256, 512, 512); }},
+    {"product 1024x512x512", [] { return product_work(1024, 512, 512); }},
+    {"product 1024x1024x1024", [] { return product_work(1024, 1024, 1024); }},
+};
+
+const TimedWork& find(std::map<std::string, TimedWork>& made, const std::string& name) {
+  if (const auto found = made.find(name); found != made.end()) return found->second;
+  const auto work = works.find(name);
+  if (work == works.end()) fm::throw_input_error("fm_bench: no work '{}'", name);
+  const TimedWork& added = made[name] = work->second();
+  added.run();  // pages, caches and threads are there before the first timing
+  return added;
+}
+
+}  // namespace
+
+int main() {
+  fm::use_threads(0);
+  std::map<std::string, TimedWork> made;
+  try {
+    for (std::string line; std::getline(std::cin, line);) {
+      const std::size_t space = line.rfind(' ');
+      if (space == std::string::npos) fm::throw_input_error("fm_bench: '{}' is not WORK SECONDS", line);
+      const std::string name = line.substr(0, space);
+      const double us = median_microseconds(find(made, name), std::stod(line.substr(space)));
+      fmt::print("{{\"work\": \"{}\", \"us\": {}}}\n", name, us);
+      std::fflush(stdout);
+    }
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return 2;
+  }
+}

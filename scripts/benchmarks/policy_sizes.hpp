@@ -1,0 +1,25 @@
+#pragma once
+// The policies that are timed: flow policies with the perceptron as their velocity network.
+
+#include "libfm/model/policy_description.hpp"
+
+namespace fm::bench {
+
+struct PolicySizes {
+  int observations = 0;
+  int actions = 0;
+  int width = 0;
+  int layers = 0;
+};
+
+inline constexpr PolicySizes small_policy{.observations = 3, .actions = 1, .width = 256, .layers = 3};  // the pendulum
+inline constexpr PolicySizes middle_policy{.observations = 67, .actions = 21, .width = 512, .layers = 4};  // a humanoid
+inline constexpr PolicySizes large_policy{.observations = 67, .actions = 21, .width = 1024, .layers = 5};
+
+/// Sampled with ten Euler steps.
+PolicyDescription describe(const PolicySizes& sizes);
+
+/// (rows, columns) ~ N(0, 1)
+Matrix normal_matrix(int rows, int columns);
+
+}  // namespace fm::bench

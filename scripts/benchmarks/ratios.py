@@ -1,0 +1,54 @@
+"""Rounds of alternate timings become a table of ratios. A ratio above 1: ours is faster."""
+
+import json
+import statistics
+from dataclasses import asdict, dataclass
+
+
+@dataclass
+class Ratio:
+    work: str
+    peer: str
+    ours_us: float  # medians over the rounds
+    peer_us: float
+    ratio: float  # the median over the rounds of (peer / ours), each of the same round: what slows a round slows both
+    spread: float  # half the distance between the quartiles of the rounds' ratios
+
+
+def of_rounds(work, peer, ours, theirs):
+    """ours, theirs: microseconds, a value for each round."""
+    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+    low, _, high = statistics.quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    return Ratio(work, peer, statistics.median(ours), statistics.median(theirs), statistics.median(ratios),
+                 (high - low) / 2)
+
+
+def to_json(ratios):
+    return json.dumps([{name: round(value, 4) if isinstance(value, float) else value
+                        for name, value in asdict(ratio).items()} for ratio in ratios], indent=1) + "\n"
+
+
+def from_json(text):
+    return [Ratio(**entry) for entry in json.loads(text)]
+
+
+def replaced(old, new):
+    """The old results with the new ones in their places; works and peers measured for the first time come last."""
+    latest = {(ratio.work, ratio.peer): ratio for ratio in [*old, *new]}
+    return list(latest.values())
+
+
+def microseconds(value):
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def markdown(ratios, peers):
+    """A row for each work, a column for each of `peers`: "ratio +- spread (the peer's microseconds)"."""
+    found = {(ratio.work, ratio.peer): ratio for ratio in ratios}
+    lines = ["| work | libfm, us | " + " | ".join(peers) + " |", "| --- " * (len(peers) + 2) + "|"]
+    for work in dict.fromkeys(ratio.work for ratio in ratios):
+        row = [found.get((work, peer)) for peer in peers]
+        cells = [f"{r.ratio:.2f} ± {r.spread:.2f} ({microseconds(r.peer_us)})" if r else "" for r in row]
+        ours = statistics.median(r.ours_us for r in row if r)
+        lines.append(f"| {work} | {microseconds(ours)} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Times libfm and its peers by turns, and writes a table of ratios to stdout and build/bench.json.
+
+    scripts/bench                            every work
+    scripts/bench "act 256x3" "act 512x4"    these
+    scripts/bench --quick                    a tenth of the time, wider spreads
+    scripts/bench --markdown                 measures nothing: the table of build/bench.json
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import ratios
+from worker import Roofline, Worker, WorkerError
+from works import PEERS, ROOFLINE, WORKS, peers_name
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parents[1] / "build"
+RESULT = BUILD / "bench.json"
+COMMANDS = {
+    "libfm": [BUILD / os.environ.get("FM_PRESET", "release") / "fm_bench"],
+    "jax": ["peer_jax.py"],
+    "torch-compile": ["peer_torch.py", "--compile"],
+    "torch-eager": ["peer_torch.py"],
+    "onnxruntime": ["peer_onnxruntime.py"],
+    "gymnasium": ["peer_gymnasium.py"],
+}
+
+
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("works", metavar="WORK", nargs="*", help="one of: " + ", ".join(WORKS))
+    parser.add_argument("--quick", action="store_true", help="3 rounds of 0.3 s instead of 9 of 1 s")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
+                        help="processors for everybody (all of them)")
+    parser.add_argument("--markdown", action="store_true", help="print the table of the last measurements")
+    options = parser.parse_args(arguments)
+    for work in options.works:
+        if work not in WORKS:
+            parser.error(f"no work '{work}'; there are: {', '.join(WORKS)}")
+    return options
+
+
+def make_workers():
+    environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "PYTHONPATH")}
+    commands = {name: command if name == "libfm" else [BUILD / "bench-venv/bin/python", HERE / command[0], *command[1:]]
+                for name, command in COMMANDS.items()}
+    workers = {name: Worker(name, command, environment) for name, command in commands.items()}
+    return workers | {ROOFLINE: Roofline(workers["libfm"])}
+
+
+def measure(work, workers, rounds, seconds):
+    """[Ratio] of one work. In every round all take one turn; who begins changes from round to round."""
+    names = ["libfm", *WORKS[work].peers]
+    if WORKS[work].kind == "train" and peers_name(work) == work and not work.endswith(" cuda"):
+        names.append(ROOFLINE)
+    asked = {name: work if name == "libfm" else peers_name(work) for name in names}
+    for name in names:
+        say(f"{work}: preparing {name}")
+        workers[name].time(asked[name], 0.0)
+    times = {name: [] for name in names}
+    for i in range(rounds):
+        for name in names[i % len(names):] + names[:i % len(names)]:
+            times[name].append(workers[name].time(asked[name], seconds))
+    return [ratios.of_rounds(work, name, times["libfm"], times[name]) for name in names[1:]]
+
+
+def table(results):
+    return ratios.markdown(results, [*PEERS, ROOFLINE])
+
+
+def run(options):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # the workers inherit it
+    rounds, seconds = (3, 0.3) if options.quick else (9, 1.0)
+    workers = make_workers()
+    results = []
+    try:
+        for name in options.works or WORKS:
+            if name.endswith(" cuda") and not Path("/dev/nvidia0").exists():
+                say(f"{name}: not run, there is no GPU here")
+                continue
+            results += measure(name, workers, rounds, seconds)
+            known = ratios.from_json(RESULT.read_text()) if RESULT.exists() else []
+            RESULT.write_text(ratios.to_json(ratios.replaced(known, results)))
+    finally:
+        for worker in workers.values():
+            worker.close()
+    print(table(results), end="")
+
+
+def main(arguments):
+    options = parse(arguments)
+    try:
+        if not options.markdown:
+            run(options)
+        elif RESULT.exists():
+            print(table(ratios.from_json(RESULT.read_text())), end="")
+        else:
+            say(f"nothing was measured yet: {RESULT} is missing")
+            return 2
+        return 0
+    except (WorkerError, OSError) as error:
+        say(error)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""What is timed, by name: the sizes of each work and the peers that do it too. fm_bench and the peers know the same names."""
+
+from dataclasses import dataclass
+
+ROWS = 20480  # of the resident data set; an epoch passes through all of them
+TIME_FEATURES = 64
+SOLVER_STEPS = 10
+
+PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "gymnasium")
+ROOFLINE = "roofline"  # stands beside the peers: the step's matrix products alone, at the rate of the largest of them
+
+
+@dataclass(frozen=True)
+class Sizes:
+    observations: int
+    actions: int
+    width: int
+    layers: int
+
+    @property
+    def widths(self):
+        """Of the velocity network, from its input [z, embedded time, observation] to its output."""
+        return [self.actions + TIME_FEATURES + self.observations, *[self.width] * self.layers, self.actions]
+
+
+@dataclass(frozen=True)
+class Work:
+    kind: str  # train: a training step; act: one action; sample: many; steps: one environment step
+    peers: tuple
+    sizes: Sizes = None
+    batch: int = 1
+
+    @property
+    def operations(self):
+        """Floating-point operations in the matrix products of a training step: forward, and the gradients with respect to
+        weights and inputs, those of the first layer's inputs apart."""
+        pairs = [a * b for a, b in zip(self.sizes.widths, self.sizes.widths[1:])]
+        return 2 * self.batch * (3 * sum(pairs) - pairs[0])
+
+
+SMALL = Sizes(observations=3, actions=1, width=256, layers=3)  # the pendulum
+MIDDLE = Sizes(observations=67, actions=21, width=512, layers=4)  # a humanoid
+LARGE = Sizes(observations=67, actions=21, width=1024, layers=5)
+
+TRAINERS = ("jax", "torch-compile", "torch-eager")
+ACTORS = ("jax", "onnxruntime", "torch-compile", "torch-eager")
+
+WORKS = {
+    "train 256x3 b256": Work("train", TRAINERS, SMALL, 256),
+    "train 512x4 b256": Work("train", TRAINERS, MIDDLE, 256),
+    "train 512x4 b1024": Work("train", TRAINERS, MIDDLE, 1024),
+    "train 1024x5 b1024": Work("train", TRAINERS, LARGE, 1024),
+    "act 256x3": Work("act", ACTORS, SMALL),
+    "act 512x4": Work("act", ACTORS, MIDDLE),
+    "sample 4096 256x3": Work("sample", TRAINERS, SMALL, 4096),
+    "pendulum steps": Work("steps", ("gymnasium",)),
+    "train 512x4 b1024 cuda": Work("train", ("torch-eager",), MIDDLE, 1024),
+}
+
+# Ours in bfloat16 beside the peers in float32, as their users run them.
+BFLOAT16 = " bf16"
+WORKS |= {name + BFLOAT16: work for name, work in WORKS.items()
+          if work.kind in ("train", "act") and not name.endswith(" cuda")}
+
+
+def peers_name(name):
+    """What the peers do beside our work of this name."""
+    return name.removesuffix(BFLOAT16)
+
+
+def done_by(peer, *kinds):
+    """The works of these kinds that a peer does, {name: Work}."""
+    return {name: work for name, work in WORKS.items()
+            if peer in work.peers and work.kind in kinds and peers_name(name) == name}

@@ -1,0 +1,42 @@
+#pragma once
+// Counts what a test executable allocates, by standing in for malloc and its relatives. To be included by one file.
+// With the address sanitizer, which has a malloc of its own, nothing is counted.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace fm::test {
+
+inline std::atomic<std::int64_t> allocation_count = 0;
+
+inline std::int64_t allocations() { return allocation_count; }
+
+}  // namespace fm::test
+
+#if !defined(__SANITIZE_ADDRESS__)
+extern "C" {
+
+void* __libc_malloc(std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+
+void* malloc(std::size_t size) noexcept {
+  ++fm::test::allocation_count;
+  return __libc_malloc(size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  ++fm::test::allocation_count;
+  return __libc_memalign(alignment, size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+  ++fm::test::allocation_count;
+  return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) noexcept {
+  ++fm::test::allocation_count;
+  return __libc_realloc(old, size);
+}
+}
+#endif

@@ -1,0 +1,125 @@
+// The C interface and its shared library, as a control program meets them.
+
+#include "libfm/realtime/policy.h"
+#include "libfm/realtime/realtime_policy.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/realtime/small_checkpoint.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+
+namespace {
+
+struct Closing {
+  void operator()(fm_policy* policy) const { fm_policy_close(policy); }
+};
+using OpenPolicy = std::unique_ptr<fm_policy, Closing>;
+
+std::string written(const TemporaryFolder& folder, const fm::PolicyDescription& d) {
+  const auto file = folder.path() / "policy.safetensors";
+  fm::write_safetensors(file, fm::test::small_checkpoint(d));
+  return file.string();
+}
+
+/// What a shell command prints; its exit status must be 0.
+std::string output_of(const std::string& command) {
+  CATCH_INFO(command);
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  CATCH_REQUIRE(pipe != nullptr);
+  std::string text;
+  std::array<char, 4096> part;
+  while (std::fgets(part.data(), part.size(), pipe) != nullptr) text += part.data();
+  CATCH_INFO(text);
+  CATCH_REQUIRE(pclose(pipe) == 0);
+  return text;
+}
+
+const std::filesystem::path library = FM_POLICY_LIBRARY;
+
+}  // namespace
+
+CATCH_TEST_CASE("the C interface acts as the policy does", "[policy_c]") {
+  const TemporaryFolder folder;
+  fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
+  d.policy.horizon.prediction = 3;
+  const std::string file = written(folder, d);
+  const fm_policy_options options{.seed = 9, .weights = FM_POLICY_FLOAT32};
+  const OpenPolicy opened(fm_policy_open(file.c_str(), &options, nullptr, 0));
+  CATCH_REQUIRE(opened != nullptr);
+  CATCH_CHECK(fm_policy_observation_size(opened.get()) == std::ssize(d.spec.observations));
+  CATCH_CHECK(fm_policy_goal_size(opened.get()) == 1);
+  CATCH_CHECK(fm_policy_action_size(opened.get()) == 1);
+  CATCH_CHECK(fm_policy_noise_size(opened.get()) == 3);
+
+  fm::RealtimePolicy policy(fm::load_realtime(file), fm::RandomStream(9, "noise"));
+  fm::PolicyOutput output;
+  fm::Matrix observation(1, d.spec.observations.size()), goal = fm::Matrix::Constant(1, 1, 0.3F);
+  for (const std::uint64_t episode : {0, 4}) {
+    fm_policy_reset(opened.get(), episode);
+    policy.reset(1, std::vector{0});
+    for (std::uint32_t step = 0; step < 4; ++step) {
+      observation.setConstant(0.1F * static_cast<float>(step));
+      policy.act({observation, goal, {&episode, 1}, {&step, 1}}, output);
+      float action = 0.0F;
+      CATCH_CHECK(fm_policy_act(opened.get(), observation.data(), goal.data(), nullptr, &action) == 0);
+      CATCH_CHECK(action == output.actions(0, 0));
+    }
+  }
+}
+
+CATCH_TEST_CASE("the C interface takes noise, and tells an action that is no number", "[policy_c]") {
+  const TemporaryFolder folder;
+  const OpenPolicy policy(fm_policy_open(written(folder, fm::test::small_policy()).c_str(), nullptr, nullptr, 0));
+  CATCH_REQUIRE(policy != nullptr);
+  const auto act = [&](const std::array<float, 3>& observation, float noise) {
+    float action = 0.0F;
+    const int status = fm_policy_act(policy.get(), observation.data(), nullptr, &noise, &action);
+    return std::pair(status, action);
+  };
+  CATCH_CHECK(act({1, 0, 0}, 0.5F) == act({1, 0, 0}, 0.5F));
+  CATCH_CHECK(act({1, 0, 0}, 0.5F) != act({1, 0, 0}, -0.5F));
+  CATCH_CHECK(act({std::numeric_limits<float>::quiet_NaN(), 0, 0}, 0.5F).first == 1);
+}
+
+CATCH_TEST_CASE("a checkpoint that cannot be opened is told in a line", "[policy_c]") {
+  std::array<char, 200> error{};
+  CATCH_CHECK(fm_policy_open("/no/such.safetensors", nullptr, error.data(), error.size()) == nullptr);
+  CATCH_CHECK(contains(error.data(), "/no/such.safetensors"));
+}
+
+CATCH_TEST_CASE("the shared library exports the interface alone and needs the C++ runtime alone", "[policy_c]") {
+  const std::string symbols = output_of("nm -D --defined-only " + library.string());
+  CATCH_CHECK(output_of("nm -D --defined-only " + library.string() + " | grep -vc ' fm_policy_' || true") == "0\n");
+  CATCH_CHECK(contains(symbols, "fm_policy_act"));
+  const std::string needed = output_of("readelf -d " + library.string() + " | grep NEEDED");
+  for (const char* name : {"torch", "c10", "python", "fmt", "spdlog", "hdf5", "xxhash"}) {
+    CATCH_CHECK(!contains(needed, name));
+  }
+#if !defined(__SANITIZE_ADDRESS__) && defined(NDEBUG)
+  CATCH_CHECK(std::filesystem::file_size(library) < 1'000'000);
+#endif
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+CATCH_TEST_CASE("the example in C controls with a checkpoint", "[policy_c]") {
+  const TemporaryFolder folder;
+  const std::string file = written(folder, fm::test::small_policy()), program = folder.path() / "control_loop";
+  const std::string source = FM_SOURCE "/libfm/realtime/example/control_loop.c";
+  output_of("cc -std=c99 -Wall -Wextra -Wpedantic -Werror -I" FM_SOURCE " " + source + " -L" +
+            library.parent_path().string() + " -Wl,-rpath," + library.parent_path().string() + " -lfm_policy -lm -o " +
+            program);
+  const std::string printed = output_of(program + " " + file);
+  CATCH_CHECK(std::count(printed.begin(), printed.end(), '\n') == 40);
+  const OpenPolicy policy(fm_policy_open(file.c_str(), nullptr, nullptr, 0));
+  const std::array<float, 3> hanging = {static_cast<float>(std::cos(3.14)), static_cast<float>(std::sin(3.14)), 0.0F};
+  float torque = 0.0F;
+  CATCH_REQUIRE(fm_policy_act(policy.get(), hanging.data(), nullptr, nullptr, &torque) == 0);
+  CATCH_CHECK_THAT(printed, Catch::Matchers::StartsWith(fmt::format("0.00 s   3.140 rad  {:6.3f} N m\n", torque)));
+  CATCH_CHECK(contains(output_of(program + " /no/such || true"), "/no/such"));
+}
+#endif
