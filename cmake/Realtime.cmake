@@ -34,6 +34,6 @@ function(fm_policy_library)
                                             OpenMP::OpenMP_CXX)
   target_link_options(fm_policy_c PRIVATE -Wl,--gc-sections -Wl,--no-undefined
                       "-Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map" $<$<CONFIG:Release>:-s>)
-  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy CXX_VISIBILITY_PRESET hidden
+  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy
                         LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map")
 endfunction()

@@ -3,7 +3,6 @@
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/model_figures.hpp"
 #include "libfm/nn/device.hpp"
-#include "libfm/policy/model_policy.hpp"
 
 #include <algorithm>
 
@@ -27,15 +26,14 @@ std::map<std::string, double> figures_of(const std::vector<Episode>& episodes, c
   return figures;
 }
 
-void roll_out_both(const std::shared_ptr<const PolicyModel>& model, const EvaluationOptions& options,
-                   Evaluation& result) {
+void roll_out_both(const Engine& engine, const EvaluationOptions& options, Evaluation& result) {
   const RolloutOptions rollouts{.episodes = options.episodes,
                                 .initial = RandomStream(options.seed, "evaluation"),
                                 .noise = RandomStream(options.seed, "unused")};
   const RandomStream noise(options.seed, "evaluation noise"), bootstrap(options.seed, "bootstrap");
   result.expert_episodes = rollout(options.make_env, options.make_expert, rollouts);
   result.policy_episodes = rollout(
-      options.make_env, [&] { return std::make_unique<ModelPolicy>(model, noise); }, rollouts);
+      options.make_env, [&] { return engine.make_policy(noise); }, rollouts);
   const std::unique_ptr<VectorEnv> env = options.make_env(1);
   result.policy = actor_figures(result.policy_episodes, *env, bootstrap);
   result.expert = actor_figures(result.expert_episodes, *env, bootstrap);
@@ -71,19 +69,19 @@ double mean_difference(const std::vector<Episode>& episodes, int order) {
   return count > 0 ? sum / static_cast<double>(count) : 0.0;
 }
 
-Evaluation evaluate(std::shared_ptr<const PolicyModel> model, const EvaluationOptions& options) {
+Evaluation evaluate(const PolicyModel& model, const Engine& engine, const EvaluationOptions& options) {
   const SerialOperations serial;
   Evaluation result{.env = options.env, .episodes = options.episodes, .seed = options.seed};
-  if (options.make_env) roll_out_both(model, options, result);
+  if (options.make_env) roll_out_both(engine, options, result);
   const Rows held_out = options.make_env ? states_of(result.expert_episodes) : options.held_out;
   if (held_out.size() == 0) {
     throw InputError(
         "evaluation: there are no states to compare actions on; give data.files with two episodes or more");
   }
   const RandomStream noise(options.seed, "action error");
-  result.action_rmse = action_rmse(*model, held_out, noise);
-  if (result.policy) result.policy->metrics.merge(model_figures(*model, held_out, options.figures, noise));
-  result.latency = measure_latency(model, held_out);
+  result.action_rmse = action_rmse(model, engine, held_out, noise);
+  if (result.policy) result.policy->metrics.merge(model_figures(model, held_out, options.figures, noise));
+  result.latency = measure_latency(model, engine, held_out);
   return result;
 }
 

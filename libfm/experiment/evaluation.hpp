@@ -4,6 +4,7 @@
 
 #include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
+#include "libfm/experiment/engine.hpp"
 #include "libfm/experiment/latency.hpp"
 #include "libfm/experiment/model_figures.hpp"
 #include "libfm/policy/policy_model.hpp"
@@ -56,7 +57,8 @@ struct EvaluationOptions {
   Rows held_out;  ///< states with the expert's actions, where there is no environment to get them from
 };
 
-Evaluation evaluate(std::shared_ptr<const PolicyModel> model, const EvaluationOptions& options);
+/// @param engine runs the model
+Evaluation evaluate(const PolicyModel& model, const Engine& engine, const EvaluationOptions& options);
 
 ActorFigures actor_figures(const std::vector<Episode>& episodes, const VectorEnv& env, const RandomStream& bootstrap);
 

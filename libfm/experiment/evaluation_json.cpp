@@ -43,6 +43,7 @@ Json figures(const Evaluation& e) {
                {"latency",
                 {{"median_us", e.latency.median_us},
                  {"p99_us", e.latency.p99_us},
+                 {"engine", e.latency.engine},
                  {"solver", e.latency.solver},
                  {"steps", e.latency.steps},
                  {"nfe", e.latency.nfe}}}};

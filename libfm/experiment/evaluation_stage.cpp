@@ -27,15 +27,16 @@ EvaluationOptions options_for(const EvaluationTarget& target) {
   return options;
 }
 
-std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const Experiment& experiment,
+std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const EvaluationTarget& target,
                                    const EvaluationOptions& options) {
+  const auto& [checkpoint, experiment, data] = target;
   std::vector<Variant> variants;
   for (const std::vector<std::string>& settings : grid_points(experiment.eval.grid)) {
     Experiment varied = experiment;
     apply_overrides(varied, settings);
     spdlog::info("eval: {}", fmt::join(settings, " "));
     model->set_sampler(varied.sampler);
-    variants.push_back({settings, evaluate(model, options)});
+    variants.push_back({settings, evaluate(*model, make_engine(model, checkpoint), options)});
     variants.back().evaluation.policy_episodes.clear();
     variants.back().evaluation.expert_episodes.clear();
   }
@@ -70,8 +71,8 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
     spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,
                  describe_device(find_device(e.device)));
   }
-  const Evaluation evaluation = evaluate(model, options);
-  const std::vector<Variant> variants = evaluate_grid(model, e, options);
+  const Evaluation evaluation = evaluate(*model, make_engine(model, target.checkpoint), options);
+  const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
   write_evaluation_file(directory / "evaluation.h5",
                         {.spec = model->description().spec,

@@ -1,32 +1,48 @@
 #include "libfm/experiment/latency.hpp"
 
 #include "libfm/core/statistics.hpp"
+#include "libfm/experiment/model_figures.hpp"
 #include "libfm/nn/device.hpp"
-#include "libfm/policy/model_policy.hpp"
+
+#include <ATen/core/grad_mode.h>
 
 #include <chrono>
 #include <vector>
 
 namespace fm {
 
-Latency measure_latency(const std::shared_ptr<const PolicyModel>& model, const Rows& states) {
+namespace {
+
+/// Network evaluations for one action; whatever engine makes them, LibTorch counts.
+std::int64_t evaluations_for_one(const PolicyModel& model, const Rows& states, const RandomStream& noise) {
+  const at::NoGradGuard no_grad;
+  const std::int64_t before = model.evaluations();
+  model.sample(TrainingData(states, model).range(0, 1).condition, draw_noises(model, noise, 0, 1));
+  return model.evaluations() - before;
+}
+
+}  // namespace
+
+Latency measure_latency(const PolicyModel& model, const Engine& engine, const Rows& states) {
   constexpr int warm_up = 50, repeats = 500;
   const SerialOperations serial;
-  ModelPolicy policy(model, RandomStream(0, "latency"));
-  const SamplerOptions& sampler = model->description().sampler;
-  Latency latency{.solver = sampler.solver, .steps = sampler.steps};
+  const RandomStream noise(0, "latency");
+  const std::unique_ptr<Policy> policy = engine.make_policy(noise);
+  const SamplerOptions& sampler = model.description().sampler;
+  Latency latency{.engine = sampler.engine,
+                  .solver = sampler.solver,
+                  .steps = sampler.steps,
+                  .nfe = evaluations_for_one(model, states, noise)};
   std::vector<double> microseconds;
+  PolicyOutput output;
   for (int i = 0; i < warm_up + repeats; ++i) {
     const Matrix observation = states.observations.row(i % states.size()), goal = states.goals.row(i % states.size());
     const std::vector<std::uint64_t> episode = {0};
     const std::vector<std::uint32_t> step = {static_cast<std::uint32_t>(i)};
-    PolicyOutput output;
-    policy.reset(1, std::vector<int>{0});  // so that each call makes a prediction
-    const std::int64_t evaluations = model->evaluations();
+    policy->reset(1, std::vector<int>{0});  // so that each call makes a prediction
     const auto begin = std::chrono::steady_clock::now();
-    policy.act({observation, goal, episode, step}, output);
+    policy->act({observation, goal, episode, step}, output);
     const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - begin;
-    latency.nfe = model->evaluations() - evaluations;
     if (i >= warm_up) microseconds.push_back(taken.count());
   }
   latency.median_us = quantile(microseconds, 0.5);

@@ -52,14 +52,14 @@ at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std
   return draw_for_rows(model, stream, begin, end, model.noises());
 }
 
-double action_rmse(const PolicyModel& model, const Rows& rows, const RandomStream& noise) {
+double action_rmse(const PolicyModel& model, const Engine& engine, const Rows& rows, const RandomStream& noise) {
   constexpr std::int64_t block = 1024;
   const TrainingData data(rows, model);
   std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
   for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
     const at::NoGradGuard no_grad;
     const Batch batch = data.range(begin, end);
-    const at::Tensor sampled = model.sample(batch.condition, draw_noises(model, noise, begin, end));
+    const at::Tensor sampled = engine.sample(batch.condition, draw_noises(model, noise, begin, end));
     const at::Tensor error = model.executable(sampled) - model.action_normaliser().denormalise(batch.actions);
     sums[static_cast<std::size_t>(begin / block)] = error.to(at::kDouble).square().sum().item<double>();
   });

@@ -1,6 +1,7 @@
 #pragma once
 // Figures of a trained model on states with the expert's actions, beside what rollouts tell.
 
+#include "libfm/experiment/engine.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/train/training_data.hpp"
 
@@ -15,7 +16,7 @@ at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std
 
 /// The error of sampled actions, root mean square over all actions of the predictions, as they would be executed, in
 /// the environment's units.
-double action_rmse(const PolicyModel& model, const Rows& rows, const RandomStream& noise);
+double action_rmse(const PolicyModel& model, const Engine& engine, const Rows& rows, const RandomStream& noise);
 
 struct FigureOptions {
   bool log_probability = false;

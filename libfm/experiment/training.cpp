@@ -11,6 +11,7 @@
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
+#include "libfm/realtime/realtime_model.hpp"
 #include "libfm/train/trainer.hpp"
 
 namespace fm {
@@ -123,6 +124,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
                   .metadata = origin_metadata(e),
                   .initial_weights = nullptr,
                   .teacher = nullptr};
+  if (e.sampler.engine != "libtorch") check_runs_realtime(job.description);  // before hours of training, not after
   if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,

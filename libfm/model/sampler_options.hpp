@@ -40,6 +40,7 @@ struct StochasticOptions {
 
 struct SamplerOptions {
   std::string solver = "euler";
+  std::string engine = "libtorch";
   int steps = 20;
   std::string grid = "uniform";
   double temperature = 1.0;
@@ -54,6 +55,10 @@ struct SamplerOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("solver", solver, "the method that carries noise to action", one_of(sampler_names()));
+    visit("engine", engine,
+          "what runs the network when the policy is evaluated; realtime: without LibTorch, for one action in "
+          "microseconds; realtime_bfloat16: with weights rounded to bfloat16",
+          one_of({"libtorch", "realtime", "realtime_bfloat16"}));
     visit("steps", steps, "its number of steps; an adaptive method chooses its own", between(1, 10000));
     visit("grid", grid, "where the steps lie", one_of(grid_names()));
     visit("temperature", temperature, "standard deviation of the noise that sampling begins with", at_least(0.0));

@@ -38,6 +38,9 @@ class RealtimeNetwork {
   virtual void evaluate(int index, int rows, RowView z, RowView y, float* scratch) const = 0;
 };
 
+/// @throws InputError for a network that the engine does not run.
+void check_realtime_network(const NetworkOptions& options);
+
 /// @param times of each evaluation @throws InputError for a network that the engine does not run.
 std::unique_ptr<RealtimeNetwork> make_realtime_network(const NetworkOptions& options, const NetworkShape& shape,
                                                        const std::vector<Times>& times,

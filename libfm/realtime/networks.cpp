@@ -26,19 +26,24 @@ struct Row {
 
 constexpr Row table[] = {{"mlp", make<RealtimeMlp>}, {"residual_mlp", make<RealtimeResidualMlp>}};
 
+const Row& row_of(const NetworkOptions& options) {
+  for (const Row& row : table) {
+    if (options.name == row.name) return row;
+  }
+  throw_input_error(
+      "network.name: the realtime engine does not run '{}' (it runs mlp, residual_mlp); take sampler.engine: libtorch",
+      options.name);
+}
+
 }  // namespace
+
+void check_realtime_network(const NetworkOptions& options) { row_of(options); }
 
 std::unique_ptr<RealtimeNetwork> make_realtime_network(const NetworkOptions& options, const NetworkShape& shape,
                                                        const std::vector<Times>& times,
                                                        const CheckpointWeights& weights, Precision precision,
                                                        const Kernels& kernels) {
-  for (const Row& row : table) {
-    if (options.name == row.name) return row.make(options, shape, times, weights, precision, kernels);
-  }
-  throw_input_error(
-      "network.name: the realtime engine does not run '{}' (it runs mlp, residual_mlp); "
-      "take sampler.engine: libtorch",
-      options.name);
+  return row_of(options).make(options, shape, times, weights, precision, kernels);
 }
 
 }  // namespace fm

@@ -149,22 +149,13 @@ void RealtimeModel::condition(std::size_t branch, const RealtimeSample& s, int b
                               RealtimeWorkspace& w) const {
   const Branch& b = branches_[branch];
   const RowView features{w.features.data(), padded(b.shape.condition())};
-  const std::size_t observations = observations_.offset.size();
   const int rows = branch_rows(b, s.rows);
   for (int r = 0; r < rows; ++r) {
     const int source = r % s.rows;
     float* row = features.row(r);
-    const float* seen = s.observations + source * b.shape.observations;
-    for (int i = 0; i < b.shape.observations; ++i) {
-      const std::size_t j = static_cast<std::size_t>(i) % observations;
-      row[i] = (seen[i] - observations_.offset[j]) / observations_.scale[j];
-    }
-    row += b.shape.observations;
+    row = std::copy_n(s.observations + source * b.shape.observations, b.shape.observations, row);
     const bool with_goal = b.with_goal && r < s.rows;
-    for (int j = 0; j < b.shape.goals; ++j) {
-      const auto i = static_cast<std::size_t>(j);
-      row[j] = with_goal ? (s.goals[source * b.shape.goals + j] - goals_.offset[i]) / goals_.scale[i] : b.null_goal[i];
-    }
+    std::copy_n(with_goal ? s.goals + source * b.shape.goals : b.null_goal.data(), b.shape.goals, row);
   }
   b.network->condition(begin, end, rows, features, w.scratch[branch].data());
 }
@@ -189,11 +180,27 @@ void RealtimeModel::evaluate(int index, float scale, int rows, RealtimeWorkspace
   for (std::ptrdiff_t i = 0; i < n; ++i) output[i] = without[i] + guidance * (output[i] - without[i]);
 }
 
+void RealtimeModel::normalise_observations(std::span<const float> observations, float* normalised) const {
+  for (std::size_t i = 0; i < observations.size(); ++i) {
+    const std::size_t j = i % observations_.offset.size();
+    normalised[i] = (observations[i] - observations_.offset[j]) / observations_.scale[j];
+  }
+}
+
+void RealtimeModel::normalise_goal(std::span<const float> goal, float* normalised) const {
+  for (std::size_t j = 0; j < goal.size(); ++j) normalised[j] = (goal[j] - goals_.offset[j]) / goals_.scale[j];
+}
+
 void RealtimeModel::execute(const float* normalised, float* action) const {
   for (std::size_t j = 0; j < lowest_.size(); ++j) {
     const float value = normalised[j] * actions_.scale[j] + actions_.offset[j];
     action[j] = std::clamp(value, lowest_[j], highest_[j]);
   }
+}
+
+void check_runs_realtime(const PolicyDescription& description) {
+  plan_sampling(description);
+  check_realtime_network(description.network);
 }
 
 std::shared_ptr<const RealtimeModel> load_realtime(const std::filesystem::path& checkpoint,

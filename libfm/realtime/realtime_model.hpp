@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct RealtimeOptions {
 /// What a sample is made from. All rows lie one after the other.
 struct RealtimeSample {
   int rows;
-  const float* observations;  ///< (rows, h O), oldest first, in the environment's units
-  const float* goals;         ///< (rows, G), in the environment's units
+  const float* observations;  ///< (rows, h O), oldest first, normalised
+  const float* goals;         ///< (rows, G), normalised
   const float* noise;         ///< (rows, H A) ~ N(0, 1)
   const float* guess;         ///< (rows, H A), normalised, to begin from; null: from noise alone
   float* actions;             ///< (rows, H A), normalised
@@ -54,6 +55,10 @@ class RealtimeModel {
 
   /// For samples of up to `rows` rows. More rows work too, so many at once.
   RealtimeWorkspace workspace(int rows) const;
+
+  /// Observations (h O) and goals (G) in the environment's units, normalised.
+  void normalise_observations(std::span<const float> observations, float* normalised) const;
+  void normalise_goal(std::span<const float> goal, float* normalised) const;
 
   void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
 
@@ -91,7 +96,10 @@ class RealtimeModel {
   int stages_;
 };
 
-/// @throws InputError as above.
+/// @throws InputError for a policy, a network or a sampler that the engine does not run.
+void check_runs_realtime(const PolicyDescription& description);
+
+/// @throws InputError as above, and if the file is no checkpoint.
 std::shared_ptr<const RealtimeModel> load_realtime(const std::filesystem::path& checkpoint,
                                                    const RealtimeOptions& options = {});
 

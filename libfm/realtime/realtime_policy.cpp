@@ -86,9 +86,9 @@ void RealtimePolicy::gather(const PolicyInput& input, const Matrix* noise, bool 
   for (std::size_t k = 0; k < due_.size(); ++k) {
     const int i = due_[k];
     const auto row = static_cast<Eigen::Index>(k);
-    const std::span<const float> history = horizon_.history(i);
-    std::copy(history.begin(), history.end(), observations_.row(row).data());
-    goals_.row(row) = input.goals.row(i);
+    const auto goal = static_cast<std::size_t>(goals_.cols());
+    model_->normalise_observations(horizon_.history(i), observations_.row(row).data());
+    model_->normalise_goal({input.goals.data() + i * input.goals.cols(), goal}, goals_.data() + row * goals_.cols());
     if (noise != nullptr) {
       noises_.row(row) = noise->row(i);
     } else {
