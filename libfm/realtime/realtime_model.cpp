@@ -83,12 +83,6 @@ void RealtimeModel::add_branches(const CheckpointWeights& weights, const Realtim
   }
 }
 
-int RealtimeModel::evaluations() const {
-  int together = 0;
-  for (const Branch& branch : branches_) together += branch_rows(branch, 1);
-  return together * static_cast<int>(plans_.from_noise.evaluations.size());
-}
-
 RealtimeWorkspace RealtimeModel::workspace(int rows) const {
   const int together = rows_together(rows, times_of(plans_).size());
   const auto numbers = [together](int width, int copies = 1) {

@@ -50,9 +50,6 @@ class RealtimeModel {
 
   const PolicyDescription& description() const { return description_; }
 
-  /// Network evaluations for one action; guided ones count twice.
-  int evaluations() const;
-
   /// For samples of up to `rows` rows. More rows work too, so many at once.
   RealtimeWorkspace workspace(int rows) const;
 

@@ -56,20 +56,37 @@ def make_workers():
     return workers | {ROOFLINE: Roofline(workers["libfm"])}
 
 
-def measure(work, workers, rounds, seconds):
-    """[Ratio] of one work. In every round all take one turn; who begins changes from round to round."""
-    names = ["libfm", *WORKS[work].peers]
-    if WORKS[work].kind == "train" and peers_name(work) == work and not work.endswith(" cuda"):
-        names.append(ROOFLINE)
-    asked = {name: work if name == "libfm" else peers_name(work) for name in names}
-    for name in names:
-        say(f"{work}: preparing {name}")
-        workers[name].time(asked[name], 0.0)
-    times = {name: [] for name in names}
+def grouped(works):
+    """{what the peers do: [our works beside it]}"""
+    groups = {}
+    for name in works:
+        groups.setdefault(peers_name(name), []).append(name)
+    return groups
+
+
+def turns_of(peers_work, ours):
+    """(who, what) in a round: ours, float32 and bfloat16, and what the peers do beside them."""
+    work = WORKS[peers_work]
+    turns = [("libfm", name) for name in ours] + [(peer, peers_work) for peer in work.peers]
+    if work.kind == "train" and peers_work in ours and not peers_work.endswith(" cuda"):
+        turns.append((ROOFLINE, peers_work))
+    return turns
+
+
+def measure(peers_work, ours, workers, rounds, seconds):
+    """[Ratio]. In every round all take one turn; who begins changes from round to round."""
+    turns = turns_of(peers_work, ours)
+    for who, what in turns:
+        say(f"{what}: preparing {who}")
+        workers[who].time(what, 0.0)
+    say(f"{peers_work}: {rounds} rounds of {len(turns)} turns")
+    times = {turn: [] for turn in turns}
     for i in range(rounds):
-        for name in names[i % len(names):] + names[:i % len(names)]:
-            times[name].append(workers[name].time(asked[name], seconds))
-    return [ratios.of_rounds(work, name, times["libfm"], times[name]) for name in names[1:]]
+        first = i % len(turns)
+        for who, what in turns[first:] + turns[:first]:
+            times[who, what].append(workers[who].time(what, seconds))
+    return [ratios.of_rounds(name, who, times["libfm", name], times[who, what]) for name in ours for who, what in turns
+            if who != "libfm" and (who != ROOFLINE or name == peers_work)]
 
 
 def table(results):
@@ -82,11 +99,11 @@ def run(options):
     workers = make_workers()
     results = []
     try:
-        for name in options.works or WORKS:
+        for name, ours in grouped(options.works or WORKS).items():
             if name.endswith(" cuda") and not Path("/dev/nvidia0").exists():
                 say(f"{name}: not run, there is no GPU here")
                 continue
-            results += measure(name, workers, rounds, seconds)
+            results += measure(name, ours, workers, rounds, seconds)
             known = ratios.from_json(RESULT.read_text()) if RESULT.exists() else []
             RESULT.write_text(ratios.to_json(ratios.replaced(known, results)))
     finally:

@@ -1,5 +1,5 @@
-"""Installs, builds the program in outside/ against what was installed, and lets it act with a policy that the installed
-fm trained."""
+"""Installs, builds the program in outside/ and the control loop in C against what was installed, and lets both act with a
+policy that the installed fm trained."""
 
 import os
 import pathlib
@@ -10,6 +10,7 @@ import unittest
 
 CMAKE = os.environ["CMAKE"]
 BUILD = os.environ["BUILD"]
+CONTROL_LOOP = pathlib.Path(__file__).resolve().parents[2] / "libfm/realtime/example/control_loop.c"
 OUTSIDE = pathlib.Path(__file__).resolve().parent / "outside"
 
 
@@ -35,6 +36,11 @@ class InstallTest(unittest.TestCase):
         action, unit = self.do("build/act", run / "checkpoints/last.safetensors").split(" ", 1)
         self.assertEqual(unit, "N m\n")
         self.assertLessEqual(abs(float(action)), 2.0)
+
+        library = next(prefix.glob("lib*/**/libfm_policy.so")).parent
+        self.do("cc", "-std=c99", f"-I{prefix}/include", CONTROL_LOOP, f"-L{library}", f"-Wl,-rpath,{library}",
+                "-lfm_policy", "-lm", "-o", "control_loop")
+        self.assertIn(" N m\n", self.do("./control_loop", run / "checkpoints/last.safetensors"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+import unittest
+
+import benchmarks_path  # noqa: F401
+import side_by_side
+
+
+class Clockwork:
+    """A worker that always takes the same time."""
+
+    def __init__(self, us, journal):
+        self.us = us
+        self.journal = journal
+
+    def time(self, work, seconds):
+        self.journal.append((self, work, seconds))
+        return self.us[work] if isinstance(self.us, dict) else self.us
+
+
+class Rounds(unittest.TestCase):
+    def setUp(self):
+        self.journal = []
+        ours = Clockwork({"act 256x3": 30.0, "act 256x3 bf16": 20.0}, self.journal)
+        self.workers = {"libfm": ours} | {peer: Clockwork(us, self.journal) for peer, us in
+                                          (("jax", 90.0), ("onnxruntime", 60.0), ("torch-compile", 120.0),
+                                           ("torch-eager", 300.0))}
+
+    def measure(self, works):
+        (peers_work, ours), = side_by_side.grouped(works).items()
+        return side_by_side.measure(peers_work, ours, self.workers, rounds=4, seconds=0.5)
+
+    def test_bfloat16_stands_beside_the_same_turns_of_the_peers(self):
+        found = {(r.work, r.peer): r.ratio for r in self.measure(["act 256x3", "act 256x3 bf16"])}
+        self.assertEqual(len(found), 8)
+        self.assertAlmostEqual(found["act 256x3", "jax"], 3.0)
+        self.assertAlmostEqual(found["act 256x3 bf16", "onnxruntime"], 3.0)
+
+    def test_everybody_has_one_turn_a_round_and_begins_in_turn(self):
+        self.measure(["act 256x3"])
+        self.assertTrue(all(seconds == 0.0 for _, _, seconds in self.journal[:5]))  # compilation comes first
+        rounds = [[who for who, _, _ in self.journal[5 * i:5 * i + 5]] for i in range(1, 5)]
+        for turns in rounds:
+            self.assertEqual(set(turns), set(self.workers.values()))
+        self.assertEqual(len({turns[0] for turns in rounds}), 4)
+
+    def test_only_training_in_float32_has_a_roofline(self):
+        works = ["train 256x3 b256", "train 256x3 b256 bf16"]
+        self.assertIn(("roofline", works[0]), side_by_side.turns_of(works[0], works))
+        self.assertNotIn(("roofline", works[0]), side_by_side.turns_of(works[0], works[1:]))
+
+
+if __name__ == "__main__":
+    unittest.main()
