@@ -143,7 +143,7 @@ void bias_gradient(const OutputGradients<Number>& g, int blocks, std::size_t lay
 }  // namespace
 
 MlpBlocks::MlpBlocks(int total_rows, int thread_count) : rows(total_rows), threads(thread_count) {
-  constexpr int most = 128, least = 16;  // rows; below, products cost more for each of them
+  constexpr int most = 512, least = 16;  // rows; above, activations leave the cache; below, each row costs more
   const int wanted = (rows + most - 1) / most;
   const int for_all = (wanted + threads - 1) / threads * threads;
   count = std::max(1, std::min(for_all, rows / least));

@@ -3,6 +3,8 @@
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/realtime/realtime_policy.hpp"
 
+#include <numeric>
+
 namespace fm::bench {
 namespace {
 
@@ -15,15 +17,16 @@ std::shared_ptr<const RealtimeModel> engine(const PolicySizes& sizes, Precision 
 
 }  // namespace
 
-TimedWork act_work(const PolicySizes& sizes, Precision precision) {
+TimedWork act_work(const PolicySizes& sizes, Precision precision, int rows) {
   const auto policy = std::make_shared<RealtimePolicy>(engine(sizes, precision), RandomStream(0, "noise"));
-  const int row[] = {0};
-  policy->reset(1, row);
-  return {.run = [policy, observation = normal_matrix(1, sizes.observations), goal = Matrix(1, 0),
-                  step = std::uint32_t{0}, output = PolicyOutput()]() mutable {
-    const std::uint64_t episode[] = {0};
-    const std::uint32_t steps[] = {step++};
-    policy->act({observation, goal, episode, steps}, output);
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  std::iota(all.begin(), all.end(), 0);
+  policy->reset(rows, all);
+  return {.run = [policy, observations = normal_matrix(rows, sizes.observations), goals = Matrix(rows, 0),
+                  episodes = std::vector<std::uint64_t>(all.begin(), all.end()),
+                  steps = std::vector<std::uint32_t>(all.size()), output = PolicyOutput()]() mutable {
+    for (std::uint32_t& step : steps) ++step;
+    policy->act({observations, goals, episodes, steps}, output);
   }};
 }
 

@@ -31,7 +31,7 @@ const std::map<std::string, std::function<TimedWork()>> works = {
     {"act 256x3 bf16", [] { return act_work(small_policy, fm::Precision::bfloat16); }},
     {"act 512x4", [] { return act_work(middle_policy, fm::Precision::float32); }},
     {"act 512x4 bf16", [] { return act_work(middle_policy, fm::Precision::bfloat16); }},
-    {"sample 4096 256x3", [] { return sample_work(small_policy, 4096); }},
+    {"sample 4096 256x3", [] { return act_work(small_policy, fm::Precision::float32, 4096); }},
     {"pendulum steps", pendulum_work},
     {"product 256x256x256", [] { return product_work(256, 256, 256); }},
     {"product 256x512x512", [] { return product_work(256, 512, 512); }},

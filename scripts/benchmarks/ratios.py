@@ -38,7 +38,8 @@ def replaced(old, new):
     return list(latest.values())
 
 
-def microseconds(value):
+def short(value):
+    """Three digits, or all of those before the point."""
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
@@ -48,7 +49,7 @@ def markdown(ratios, peers):
     lines = ["| work | libfm, us | " + " | ".join(peers) + " |", "| --- " * (len(peers) + 2) + "|"]
     for work in dict.fromkeys(ratio.work for ratio in ratios):
         row = [found.get((work, peer)) for peer in peers]
-        cells = [f"{r.ratio:.2f} ± {r.spread:.2f} ({microseconds(r.peer_us)})" if r else "" for r in row]
+        cells = [f"{short(r.ratio)} ± {r.spread:.2g} ({short(r.peer_us)})" if r else "" for r in row]
         ours = statistics.median(r.ours_us for r in row if r)
-        lines.append(f"| {work} | {microseconds(ours)} | " + " | ".join(cells) + " |")
+        lines.append(f"| {work} | {short(ours)} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

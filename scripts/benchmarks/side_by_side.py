@@ -52,7 +52,7 @@ def make_workers():
     environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "PYTHONPATH")}
     commands = {name: command if name == "libfm" else [BUILD / "bench-venv/bin/python", HERE / command[0], *command[1:]]
                 for name, command in COMMANDS.items()}
-    workers = {name: Worker(name, command, environment) for name, command in commands.items()}
+    workers = {name: Worker(name, command, environment, BUILD / f"bench-{name}.log") for name, command in commands.items()}
     return workers | {ROOFLINE: Roofline(workers["libfm"])}
 
 

@@ -15,23 +15,27 @@ class Worker:
     # Threads that have just worked spin for some milliseconds in the hope of more; the next worker starts after that.
     REST = 0.03
 
-    def __init__(self, name, command, environment):
+    def __init__(self, name, command, environment, log):
+        """log: a file that takes what the process says beside its replies."""
         self.name = name
         self.command = command
         self.environment = environment
+        self.log = log
         self.process = None
 
     def time(self, work, seconds):
         """Microseconds a unit, the median over that many seconds. The first call also compiles."""
         if self.process is None:
-            self.process = subprocess.Popen(self.command, env=self.environment, text=True, stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE)
+            with open(self.log, "w") as log:
+                self.process = subprocess.Popen(self.command, env=self.environment, text=True, stdin=subprocess.PIPE,
+                                                stdout=subprocess.PIPE, stderr=log)
         try:
             self.process.stdin.write(f"{work} {seconds}\n")
             self.process.stdin.flush()
             us = json.loads(self.process.stdout.readline())["us"]
         except (OSError, json.JSONDecodeError):
-            raise WorkerError(f"{self.name} ended with exit code {self.process.wait()} at '{work}'") from None
+            code = self.process.wait()
+            raise WorkerError(f"{self.name} ended with exit code {code} at '{work}', see {self.log}") from None
         time.sleep(self.REST)
         return us
 

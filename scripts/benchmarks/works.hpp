@@ -15,11 +15,9 @@ namespace fm::bench {
 TimedWork train_work(const PolicySizes& sizes, int batch, const std::string& precision,
                      const std::string& device = "cpu");
 
-/// One action for one observation, as a control loop asks for it.
-TimedWork act_work(const PolicySizes& sizes, Precision precision);
-
-/// So many actions for as many observations.
-TimedWork sample_work(const PolicySizes& sizes, int rows);
+/// Ten Euler steps by the realtime engine: one action for one observation, as a control loop asks for it, or actions
+/// for so many observations in one call.
+TimedWork act_work(const PolicySizes& sizes, Precision precision, int rows = 1);
 
 /// One step of one copy of the pendulum; episodes that end begin anew.
 TimedWork pendulum_work();

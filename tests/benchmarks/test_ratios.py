@@ -37,10 +37,11 @@ class Ratios(unittest.TestCase):
         self.assertEqual([(r.work, r.ratio) for r in kept], [("a", 3.0), ("b", 2.0), ("c", 3.0)])
 
     def test_table_has_a_row_for_each_work_and_a_column_for_each_peer(self):
-        results = [ratios.of_rounds("train", "jax", [500.0], [1000.0]), ratios.of_rounds("act", "onnxruntime", [30], [84.0])]
+        results = [ratios.of_rounds("train", "jax", [500.0] * 3, [900.0, 1234.0, 1300.0]),
+                   ratios.of_rounds("act", "onnxruntime", [30.0], [8400.0])]
         lines = ratios.markdown(results, ["jax", "onnxruntime"]).splitlines()
         self.assertEqual(lines[0], "| work | libfm, us | jax | onnxruntime |")
-        self.assertEqual(lines[2:], ["| train | 500 | 2.00 ± 0.00 (1000) |  |", "| act | 30 |  | 2.80 ± 0.00 (84) |"])
+        self.assertEqual(lines[2:], ["| train | 500 | 2.47 ± 0.2 (1234) |  |", "| act | 30 |  | 280 ± 0 (8400) |"])
 
 
 if __name__ == "__main__":

@@ -31,13 +31,15 @@ class WorkerTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         script = Path(folder.name) / "peer.py"
         script.write_text(PEER)
-        self.worker = Worker("peer", [sys.executable, "-B", script, SOURCES], dict(os.environ))
+        self.log = Path(folder.name) / "peer.log"
+        self.worker = Worker("peer", [sys.executable, "-B", script, SOURCES], dict(os.environ), self.log)
         self.addCleanup(self.worker.close)
 
     def test_times_the_fastest_way_by_the_unit(self):
         for seconds in (0.0, 0.05):
             us = self.worker.time("train 256x3 b256", seconds)
             self.assertGreaterEqual(us, 1000.0)
+        self.assertEqual(self.log.read_text(), "what a library says is no reply\n")
 
     def test_names_a_peer_that_ends(self):
         with self.assertRaisesRegex(WorkerError, "peer ended with exit code 3 at 'act 512x4'"):

@@ -26,7 +26,8 @@ std::shared_ptr<const fm::PolicyModel> libtorch_model(const fm::SafeTensors& con
   return model;
 }
 
-/// The largest difference between the actions that both take in a few steps, in the environment's units.
+/// The largest difference between the actions that both take in a few steps, relative to the largest action where that
+/// is above 1: drawn weights and short paths make actions of hundreds.
 double disagreement(const fm::PolicyDescription& d) {
   const fm::SafeTensors content = fm::test::small_checkpoint(d);
   const fm::RandomStream noise(3, "noise");
@@ -49,7 +50,8 @@ double disagreement(const fm::PolicyDescription& d) {
     fm::PolicyOutput expected, actual;
     reference.act({observations, goals, episodes, steps}, expected);
     engine.act({observations, goals, episodes, steps}, actual);
-    most = std::max<double>(most, (expected.actions - actual.actions).cwiseAbs().maxCoeff());
+    const float scale = std::max(1.0F, expected.actions.cwiseAbs().maxCoeff());
+    most = std::max<double>(most, (expected.actions - actual.actions).cwiseAbs().maxCoeff() / scale);
   }
   return most;
 }

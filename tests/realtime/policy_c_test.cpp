@@ -29,7 +29,7 @@ std::string written(const TemporaryFolder& folder, const fm::PolicyDescription& 
 /// What a shell command prints; its exit status must be 0.
 std::string output_of(const std::string& command) {
   CATCH_INFO(command);
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
   CATCH_REQUIRE(pipe != nullptr);
   std::string text;
   std::array<char, 4096> part;

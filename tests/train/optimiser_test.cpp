@@ -112,9 +112,9 @@ CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipp
     fm::update_ema(shadow, theirs, ema);
     optimiser.step(rate);
   }
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    CATCH_CHECK((ours[i].detach() - theirs[i]).abs().max().item<double>() < 1e-6);
-    CATCH_CHECK((averaged[i].detach() - shadow[i]).abs().max().item<double>() < 1e-6);
+  for (std::size_t i = 0; i < shapes.size(); ++i) {  // 20 roundings of numbers near 1
+    CATCH_CHECK((ours[i].detach() - theirs[i]).abs().max().item<double>() < 3e-6);
+    CATCH_CHECK((averaged[i].detach() - shadow[i]).abs().max().item<double>() < 3e-6);
     CATCH_CHECK((optimiser.state()[i] - first[i]).abs().max().item<double>() < 1e-6);
     CATCH_CHECK(optimiser.state()[2 * shapes.size() + i].item<double>() == 20.0);
   }
