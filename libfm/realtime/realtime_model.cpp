@@ -50,6 +50,7 @@ RealtimeModel::RealtimeModel(const SafeTensors& content, const std::string& wher
   observations_ = {narrowed(d.observations.offset), narrowed(d.observations.scale)};
   goals_ = {narrowed(d.goals.offset), narrowed(d.goals.scale)};
   actions_ = {narrowed(d.actions.offset), narrowed(d.actions.scale)};
+  visible_ = narrowed(visible_observations(d.spec, d.policy.hidden));
   for (const Dimension& dimension : d.spec.actions) {
     lowest_.push_back(static_cast<float>(dimension.low));
     highest_.push_back(static_cast<float>(dimension.high));
@@ -177,7 +178,7 @@ void RealtimeModel::evaluate(int index, float scale, int rows, RealtimeWorkspace
 void RealtimeModel::normalise_observations(std::span<const float> observations, float* normalised) const {
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const std::size_t j = i % observations_.offset.size();
-    normalised[i] = (observations[i] - observations_.offset[j]) / observations_.scale[j];
+    normalised[i] = (observations[i] - observations_.offset[j]) / observations_.scale[j] * visible_[j];
   }
 }
 

@@ -88,6 +88,7 @@ class RealtimeModel {
   SamplingPlans plans_;
   std::vector<Branch> branches_;
   Scaling observations_, goals_, actions_;
+  std::vector<float> visible_;           ///< (O), 0 for an observation that is hidden
   std::vector<float> lowest_, highest_;  ///< (A), the environment's bounds
   int size_;                             ///< H A
   int stages_;

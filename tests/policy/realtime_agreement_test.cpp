@@ -1,5 +1,6 @@
 // The realtime engine against LibTorch: the same weights, the same noise, the same actions.
 
+#include "libfm/model/butcher_tableau.hpp"
 #include "libfm/model/noise.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
@@ -124,6 +125,7 @@ CATCH_TEST_CASE("the engine agrees with LibTorch under guidance", "[realtime_agr
 
 CATCH_TEST_CASE("the engine agrees with LibTorch with history and chunks", "[realtime_agreement]") {
   check_agreement("history", [](auto& d) { d.policy.horizon.observations = 3; });
+  check_agreement("hidden", [](auto& d) { d.policy.hidden = {"omega"}, d.policy.horizon.observations = 2; });
   check_agreement("chunk", [](auto& d) { d.policy.horizon.prediction = 4, d.sampler.executed = 2; });
   check_agreement("warm start", [](auto& d) {
     d.policy.horizon.prediction = 4;
