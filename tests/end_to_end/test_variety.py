@@ -42,6 +42,17 @@ class VarietyTest(LauncherTest):
                                "policy.horizon.observations=3", "policy.horizon.prediction=4", "sampler.executed=2",
                                "sampler.ensemble=0.1", "sampler.warm_start=0.5")
 
+    def test_a_recurrent_network_finds_the_velocity_that_is_hidden(self):
+        def error(*overrides):
+            _, evaluation = self.run_quick("policy.hidden=[omega]", "policy.name=mse", "collect.episodes=30", "train.epochs=40",
+                                           "network.mlp.hidden=[32, 32]", "train.learning_rate=0.004", "threads=1", *overrides)
+            return evaluation["action_error"]["rmse"]
+
+        seen_once = error("network.name=mlp")
+        self.assertLess(error("network.name=gru", "network.gru.width=32", "policy.horizon.observations=4"), 0.75 * seen_once)
+        refused = self.fm("run", self.experiment, *TINY, "policy.hidden=[velocity]", expect=2)
+        self.assertIn("policy.hidden: no observation 'velocity' here; there are: cos_theta, sin_theta, omega", refused.stderr)
+
     def test_the_density_is_reported_where_it_is_known(self):
         for name in ("flow", "gaussian"):
             _, evaluation = self.run_quick(f"policy.name={name}", "eval.log_probability=true")
