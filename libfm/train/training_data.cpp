@@ -19,14 +19,14 @@ namespace {
 /// Appends episodes below each other.
 class RowCollector {
  public:
-  explicit RowCollector(Eigen::Index rows) : rows_(rows) {}
+  /// @param like has the columns of what will be added, which may be nothing
+  template <class Recorded>
+  RowCollector(Eigen::Index rows, const Recorded& like)
+      : result_{.observations = Matrix(rows, like.observations.cols()),
+                .goals = Matrix(rows, like.goals.cols()),
+                .actions = Matrix(rows, like.actions.cols())} {}
 
   void add(const Matrix& observations, const Matrix& goals, const Matrix& actions) {
-    if (filled_ == 0) {
-      result_ = {.observations = Matrix(rows_, observations.cols()),
-                 .goals = Matrix(rows_, goals.cols()),
-                 .actions = Matrix(rows_, actions.cols())};
-    }
     const Eigen::Index n = actions.rows();
     result_.observations.middleRows(filled_, n) = observations.topRows(n);
     result_.goals.middleRows(filled_, n) = goals.topRows(n);
@@ -39,7 +39,6 @@ class RowCollector {
   Rows take() { return std::move(result_); }
 
  private:
-  Eigen::Index rows_;
   Eigen::Index filled_ = 0;
   Rows result_;
 };
@@ -59,7 +58,8 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     if (episodes[i] == wanted) total += dataset.episodes[i].steps();
   }
-  RowCollector rows(total);
+  RowCollector rows = dataset.episodes.empty() ? RowCollector(total, dataset.uniform_states)
+                                               : RowCollector(total, dataset.episodes.front());
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     const Episode& e = dataset.episodes[i];
     if (episodes[i] == wanted) rows.add(e.observations, e.goals, e.actions);
@@ -79,7 +79,8 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
 Rows rows_of(std::span<const Episode> episodes) {
   Eigen::Index total = 0;
   for (const Episode& e : episodes) total += e.steps();
-  RowCollector rows(total);
+  const Episode none;
+  RowCollector rows(total, episodes.empty() ? none : episodes.front());
   for (const Episode& e : episodes) rows.add(e.observations, e.goals, e.actions);
   return rows.take();
 }

@@ -85,3 +85,10 @@ CATCH_TEST_CASE("what is held out is whole episodes", "[training_data]") {
     CATCH_CHECK(static_cast<int>(split.validation.observations(i, 0)) % 4 == i % 4);
   }
 }
+
+CATCH_TEST_CASE("nothing may be held out", "[training_data]") {
+  const fm::Split split = fm::split_rows(numbered({5, 3}), 0.0, {0, "split"});
+  CATCH_CHECK(split.train.size() == 8);
+  CATCH_CHECK(split.validation.size() == 0);
+  CATCH_CHECK(fm::TrainingData(split.validation, *with_horizon(1, 1)).size() == 0);
+}
