@@ -26,10 +26,14 @@ void train_student(const Experiment& e, const RunDirectory& run, const Dataset& 
   train(student.train, training_job(student, run, dataset, round));
 }
 
-/// The states that the student meets, with what the expert would do there. The student acts without noise.
+/// The states that the student meets, with what the expert would do there. The student acts by all of the law that it
+/// learned, however cool it will be sampled in the end: so what it might do is labelled, too.
 std::vector<Episode> label_student(const Experiment& e, const std::filesystem::path& round, int number) {
   const SerialOperations serial;
-  const std::shared_ptr<const PolicyModel> student = load_policy(last_checkpoint(round), find_device(e.device));
+  const std::shared_ptr<PolicyModel> student = load_policy(last_checkpoint(round), find_device(e.device));
+  SamplerOptions whole_law = e.sampler;
+  whole_law.temperature = 1.0;
+  student->set_sampler(whole_law);
   const RandomStream noise(e.seed, "student's noise");
   const std::int64_t before = e.collect.episodes + (number - 1) * e.collect.round_episodes;
   return rollout(make_env(e.env), [&] { return std::make_unique<ModelPolicy>(student, noise); },
