@@ -47,19 +47,25 @@ def caption(run):
 
 
 def curves(runs):
-    """{label: [(network evaluations, gap), ...]}, by solver, and by policy where another run's is shown too."""
+    """{label: [(network evaluations, gap), ...]}, by solver, and by policy where another run's is shown too. The run's own
+    sampler is a point like those of its variants."""
     lines = {}
     for run in runs:
-        for variant in varied(run.evaluation.get("variants") or []):
+        variants = varied(run.evaluation.get("variants") or [])
+        for variant in measured([run.evaluation]) + variants if variants else []:
             solver = variant["latency"]["solver"]
             label = solver if run is runs[0] else f"{style.readable(run.policy_name)}, {solver}"
-            lines.setdefault(label, []).append((variant["latency"]["nfe"], interval.read(variant["gap"])))
-    return {label: sorted(points, key=lambda point: point[0]) for label, points in lines.items()}
+            lines.setdefault(label, {})[variant["latency"]["nfe"]] = interval.read(variant["gap"])
+    return {label: sorted(points.items()) for label, points in lines.items()}
+
+
+def measured(variants):
+    return [variant for variant in variants if variant.get("gap") and "nfe" in (variant.get("latency") or {})]
 
 
 def varied(variants):
-    """The variants if nothing but the solver and its steps differs, and there are several; else []."""
-    variants = [variant for variant in variants if variant.get("gap") and "nfe" in (variant.get("latency") or {})]
+    """Those measured, if nothing but the solver and its steps differs and there are several; else []."""
+    variants = measured(variants)
     settings = {key for variant in variants for key in variant.get("settings") or {}}
     differing = {key for key in settings if len({repr(variant["settings"].get(key)) for variant in variants}) > 1}
     return variants if differing and differing <= SETTINGS else []

@@ -149,6 +149,9 @@ class Figures(examples.RunTest):
         gaps = [variant["gap"]["mean"] for variant in euler]
         np.testing.assert_allclose(lines["euler"], np.column_stack([(1, 2, 5, 10, 20), gaps]))
         np.testing.assert_allclose(lines["heun"], np.column_stack([(2, 4, 10, 20, 40), gaps]))
+        run.evaluation["latency"] = {**run.evaluation["latency"], "solver": "dopri5", "nfe": 60}
+        self.assertEqual([nfe for nfe, _ in sampling_steps.curves([run])["dopri5"]], [60])
+        del run.evaluation["latency"]
         other = load(self.directory)
         other.policy_name = "mean_flow"
         run.others = [other]
