@@ -18,7 +18,7 @@ function(fm_realtime_kernels)
 endfunction()
 
 # fm_policy_library() makes the target fm_policy_c: libfm_policy.so, the C interface of realtime/policy.h. Its sources are
-# compiled once more with fmt and xxHash inside, so that it needs the C++ runtime alone, and exports fm_policy_* alone.
+# compiled once more with fmt and xxHash inside, so that it needs the runtimes of C++ and OpenMP alone, and exports fm_policy_* alone.
 function(fm_policy_library)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/model/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/realtime/*.cpp")
   foreach(name IN ITEMS atomic_file file_descriptor hash parallel random safetensors safetensors_reader)

@@ -69,7 +69,7 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   }
   out.array(group + "/returns", {returns.size()}, std::span<const double>(returns));
   out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
-  const std::size_t most = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(horizon));
+  const std::size_t most = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
   const auto shown = std::span(episodes).first(std::min(most, episodes.size()));
   stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
   stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });

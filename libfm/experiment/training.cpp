@@ -4,9 +4,11 @@
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
+#include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/recorded_data.hpp"
 #include "libfm/experiment/rounds.hpp"
 #include "libfm/experiment/teacher.hpp"
+#include "libfm/experiment/yaml_reader.hpp"
 #include "libfm/model/json_options.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
@@ -39,7 +41,7 @@ PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows&
 
 bool same_task(const PolicyDescription& a, const PolicyDescription& b) {
   return a.spec.observations.size() == b.spec.observations.size() && a.spec.actions.size() == b.spec.actions.size() &&
-         a.spec.goals.size() == b.spec.goals.size() &&
+         a.spec.goals.size() == b.spec.goals.size() && a.policy.hidden == b.policy.hidden &&
          options_to_json(a.policy.horizon) == options_to_json(b.policy.horizon);
 }
 
@@ -57,7 +59,8 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
   const PolicyDescription& theirs = model->description();
   if (!same_task(theirs, description) || theirs.policy.name != description.policy.name ||
       options_to_json(theirs.network) != options_to_json(description.network)) {
-    throw_input_error("train.init: {}: its policy, network or sizes differ from this experiment's", file.string());
+    throw_input_error("train.init: {}: its policy, network, sizes or policy.hidden differ from this experiment's",
+                      file.string());
   }
   take_normaliser(theirs, description);
   return model;
@@ -67,12 +70,24 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
                                           PolicyDescription& description) {
   auto teacher = load_policy(file, find_device(e.device));
   if (!same_task(teacher->description(), description)) {
-    throw_input_error("policy.teacher: {}: its sizes or its policy.horizon differ from this experiment's",
+    throw_input_error("policy.teacher: {}: its sizes, policy.horizon or policy.hidden differ from this experiment's",
                       *e.policy.teacher);
   }
   teacher->to(e.train.precision == "float64" ? at::kDouble : at::kFloat);
   take_normaliser(teacher->description(), description);
   return teacher;
+}
+
+/// Before hours of training, not after: every engine that the evaluation asks for runs this policy.
+void check_engines(const Experiment& e, PolicyDescription description) {
+  std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
+  points.emplace_back();
+  for (const std::vector<std::string>& settings : points) {
+    Experiment varied = e;
+    apply_overrides(varied, settings);
+    description.sampler = varied.sampler;
+    if (varied.sampler.engine != "libtorch") check_runs_realtime(description);
+  }
 }
 
 /// Rolls a model out from the same starts at every call. The expert is rolled out once.
@@ -124,7 +139,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
                   .metadata = origin_metadata(e),
                   .initial_weights = nullptr,
                   .teacher = nullptr};
-  if (e.sampler.engine != "libtorch") check_runs_realtime(job.description);  // before hours of training, not after
+  check_engines(e, job.description);
   if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,

@@ -56,6 +56,12 @@ void check_size(const char* what, const Normalisation& n, std::size_t size) {
   }
 }
 
+void check_bounds(const EnvSpec& spec) {
+  for (const Dimension& d : spec.actions) {
+    if (!(d.low <= d.high)) throw_input_error("the bounds of action '{}' are [{}, {}]", d.name, d.low, d.high);
+  }
+}
+
 PolicyDescription read(const std::map<std::string, std::string>& metadata) {
   const int version = parse(metadata, "format_version").get<int>();
   if (version != format_version) {
@@ -72,6 +78,7 @@ PolicyDescription read(const std::map<std::string, std::string>& metadata) {
   check_size("observations", d.observations, d.spec.observations.size());
   check_size("actions", d.actions, d.spec.actions.size());
   check_size("goals", d.goals, d.spec.goals.size());
+  check_bounds(d.spec);
   return d;
 }
 

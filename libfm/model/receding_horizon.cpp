@@ -6,6 +6,11 @@
 #include <cmath>
 
 namespace fm {
+namespace {
+
+constexpr double most_numbers = 1 << 26;  ///< of a row; products of sizes stay far from overflow
+
+}  // namespace
 
 RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
     : history_(d.policy.horizon.observations), horizon_(d.policy.horizon.prediction), executed_(d.sampler.executed),
@@ -14,6 +19,13 @@ RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
   if (executed_ > horizon_) {
     throw_input_error("sampler.executed: {} actions cannot be executed of policy.horizon.prediction: {}", executed_,
                       horizon_);
+  }
+  const double numbers =
+      static_cast<double>(history_) * observations_ + static_cast<double>(kept_) * horizon_ * actions_;
+  if (numbers > most_numbers) {
+    throw_input_error(
+        "policy.horizon: {} observations of {} numbers and {} predictions of {} actions of {} are too many to remember",
+        history_, observations_, kept_, horizon_, actions_);
   }
 }
 
@@ -82,8 +94,11 @@ void RecedingHorizon::next_action(int row, std::span<float> action) {
     ++age;
     weight *= std::exp(-decay_);
   }
-  if (total == 1.0) return;
-  for (float& number : action) number /= static_cast<float>(total);
+  if (total != 1.0) {
+    for (float& number : action) number /= static_cast<float>(total);
+  }
+  const bool finite = std::all_of(action.begin(), action.end(), [](float number) { return std::isfinite(number); });
+  if (!finite) rows_[static_cast<std::size_t>(row)].predictions = 0;
 }
 
 std::size_t RecedingHorizon::slot(int row, int back) const {

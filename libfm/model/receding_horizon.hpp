@@ -13,7 +13,7 @@ namespace fm {
 
 class RecedingHorizon {
  public:
-  /// @throws InputError if sampler.executed is more than what is predicted.
+  /// @throws InputError if sampler.executed is more than what is predicted, or if that is too much to remember.
   explicit RecedingHorizon(const PolicyDescription& description);
 
   /// Begins anew in `rows` of `copies`. Nothing is allocated afterwards, while the number of rows stays the same.
@@ -35,7 +35,8 @@ class RecedingHorizon {
   /// @param actions (H A), normalised, from the present step on
   void add_prediction(int row, std::span<const float> actions);
 
-  /// The present action (A), normalised; the row's time moves on.
+  /// The present action (A), normalised; the row's time moves on. Where it is not finite, as after a reading that was
+  /// not, predictions are forgotten: the next step begins from noise.
   void next_action(int row, std::span<float> action);
 
  private:

@@ -130,7 +130,7 @@ void weight_gradient(const MlpLayer<Number>& layer, const Number* g, const Numbe
                      rows_of(gradient, begin, end - begin, layer.inputs));
 }
 
-/// Block after block, so that the order of additions does not depend on threads.
+/// Block after block, so that the order of additions does not depend on which thread is first.
 template <class Number>
 void bias_gradient(const OutputGradients<Number>& g, int blocks, std::size_t layer, float* gradient) {
   const std::int64_t outputs = g.offsets[layer + 1] - g.offsets[layer];

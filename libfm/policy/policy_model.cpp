@@ -56,7 +56,7 @@ void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel>) {
 }
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
-  return {.observations = observations_->normalise(observations) * visible_,
+  return {.observations = observations_->normalise(observations).masked_fill(visible_ == 0, 0),
           .goal = goals_->normalise(goals),
           .goal_mask = at::ones({observations.size(0)}, observations.options())};
 }

@@ -46,7 +46,6 @@ class Dense {
     run(rows, x, y, shared, own.data, own.stride);
   }
 
-  int inputs() const { return inputs_; }
   int outputs() const { return outputs_; }
 
  private:

@@ -35,6 +35,20 @@ const Row& row_of(const NetworkOptions& options) {
       options.name);
 }
 
+/// What is tabulated or kept for every evaluation of a sample.
+void check_memory(const NetworkOptions& options, std::size_t evaluations) {
+  constexpr double most_numbers = 1 << 28;
+  const auto& [width, blocks, conditioning] = options.residual_mlp;
+  const std::vector<int>& hidden = options.mlp.hidden;
+  const double each =
+      options.name == "mlp" ? (hidden.empty() ? 1.0 : hidden.front()) : (1.0 + 3.0 * blocks) * padded(width);
+  if (each * static_cast<double>(evaluations) <= most_numbers) return;
+  throw_input_error(
+      "sampler.steps: {} evaluations of this network need more than 1 GiB in the realtime engine; take fewer, or "
+      "sampler.engine: libtorch",
+      evaluations);
+}
+
 }  // namespace
 
 void check_realtime_network(const NetworkOptions& options) { row_of(options); }
@@ -43,6 +57,7 @@ std::unique_ptr<RealtimeNetwork> make_realtime_network(const NetworkOptions& opt
                                                        const std::vector<Times>& times,
                                                        const CheckpointWeights& weights, Precision precision,
                                                        const Kernels& kernels) {
+  check_memory(options, times.size());
   return row_of(options).make(options, shape, times, weights, precision, kernels);
 }
 

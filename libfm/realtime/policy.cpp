@@ -2,6 +2,7 @@
 
 #include "libfm/realtime/policy.h"
 
+#include "libfm/core/error.hpp"
 #include "libfm/realtime/realtime_policy.hpp"
 
 #include <algorithm>
@@ -53,6 +54,7 @@ void copy(const float* from, fm::Matrix& to) { std::copy(from, from + to.size(),
 fm_policy* fm_policy_open(const char* checkpoint, const fm_policy_options* options, char* error,
                           std::size_t error_size) {
   try {
+    if (checkpoint == nullptr) throw fm::InputError("fm_policy_open: no checkpoint was named");
     return new fm_policy(checkpoint, options != nullptr ? *options : fm_policy_options{});
   } catch (const std::exception& e) {
     if (error != nullptr && error_size > 0) std::snprintf(error, error_size, "%s", e.what());
@@ -69,6 +71,7 @@ void fm_policy_reset(fm_policy* policy, std::uint64_t episode) { policy->begin(e
 
 int fm_policy_act(fm_policy* policy, const float* observation, const float* goal, const float* noise, float* action) {
   copy(observation, policy->observation);
+  if (goal == nullptr && policy->goal.size() > 0) return 1;
   if (goal != nullptr) copy(goal, policy->goal);
   if (noise != nullptr) copy(noise, policy->noise);
   policy->own_noise = noise != nullptr;

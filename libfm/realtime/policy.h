@@ -38,7 +38,8 @@ void fm_policy_reset(fm_policy* policy, uint64_t episode);
 
 /* The next step's action. All in the environment's units; actions are within their bounds.
  * goal: NULL where the policy has none. noise: standard normal numbers of your own, or NULL for the policy's.
- * 0; or 1 where the action is not finite, because an observation or goal was not: do not execute it. */
+ * 0; or 1 where there is nothing to execute: the goal is missing, or the action is not finite, because an observation or
+ * goal was not. The next step begins anew. */
 int fm_policy_act(fm_policy* policy, const float* observation, const float* goal, const float* noise, float* action);
 
 void fm_policy_close(fm_policy* policy);

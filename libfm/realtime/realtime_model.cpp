@@ -178,7 +178,8 @@ void RealtimeModel::evaluate(int index, float scale, int rows, RealtimeWorkspace
 void RealtimeModel::normalise_observations(std::span<const float> observations, float* normalised) const {
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const std::size_t j = i % observations_.offset.size();
-    normalised[i] = (observations[i] - observations_.offset[j]) / observations_.scale[j] * visible_[j];
+    const float value = (observations[i] - observations_.offset[j]) / observations_.scale[j];
+    normalised[i] = visible_[j] != 0.0F ? value : 0.0F;  // whatever is read there, not a number too
   }
 }
 

@@ -6,6 +6,8 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
+#include <limits>
+
 namespace {
 
 fm::PolicyDescription hiding(const std::vector<std::string>& names) {
@@ -16,7 +18,8 @@ fm::PolicyDescription hiding(const std::vector<std::string>& names) {
 
 at::Tensor seen_by(const fm::PolicyDescription& d) {
   const auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
-  const at::Tensor observation = at::tensor({0.6F, -0.8F, 4.0F}).view({1, 1, 3});
+  const float nothing = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor observation = at::tensor({0.6F, -0.8F, d.policy.hidden.empty() ? 4.0F : nothing}).view({1, 1, 3});
   return model->condition(observation, at::zeros({1, 0})).observations.flatten();
 }
 

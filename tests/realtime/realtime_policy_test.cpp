@@ -171,3 +171,37 @@ CATCH_TEST_CASE("a checkpoint whose weights do not fit its description is refuse
   content.tensors.erase(content.tensors.begin());
   CATCH_CHECK(contains(refused(content), "'weights.net.mlp.0_weight' is missing"));
 }
+
+CATCH_TEST_CASE("what is too much to remember or to tabulate is refused, in words", "[realtime_policy]") {
+  const auto refusal = [](const fm::PolicyDescription& d) -> std::string {
+    try {
+      const auto model = std::make_shared<fm::RealtimeModel>(fm::test::small_checkpoint(d), "small");
+      fm::RealtimePolicy(model, fm::RandomStream(0, "noise"));
+    } catch (const fm::InputError& e) {
+      return e.what();
+    }
+    return "";
+  };
+  fm::PolicyDescription steps = fm::test::small_policy();
+  steps.network.name = "residual_mlp";
+  steps.network.residual_mlp = {.width = 1, .blocks = 300, .conditioning = "film"};
+  steps.sampler = {.solver = "rk4", .steps = 10000};
+  CATCH_CHECK(refusal(steps).find("sampler.steps") != std::string::npos);
+  fm::PolicyDescription memory = fm::test::small_policy();
+  memory.policy.horizon.prediction = 1000;
+  memory.sampler.ensemble = 0.1;
+  memory.spec.actions.resize(100, memory.spec.actions.front());
+  memory.actions = {std::vector<double>(100, 0.0), std::vector<double>(100, 1.0)};
+  memory.network.mlp.hidden = {1};
+  CATCH_CHECK(refusal(memory).find("policy.horizon") != std::string::npos);
+}
+
+CATCH_TEST_CASE("a hidden observation may be no number", "[realtime_policy]") {
+  fm::PolicyDescription d = fm::test::small_policy();
+  d.policy.hidden = {"omega"};
+  const fm::RealtimeModel model(fm::test::small_checkpoint(d), "small");
+  const std::array<float, 3> seen = {1.0F, 0.0F, std::numeric_limits<float>::quiet_NaN()};
+  std::array<float, 3> normalised{};
+  model.normalise_observations(seen, normalised.data());
+  CATCH_CHECK(normalised[2] == 0.0F);
+}

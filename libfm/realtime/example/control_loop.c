@@ -1,6 +1,7 @@
 /* A control loop around a trained policy: every 50 ms reads the state, acts, and sends the torque.
  *
- *   cc control_loop.c -lfm_policy -o control_loop && ./control_loop runs/pendulum/.../checkpoints/best.safetensors */
+ *   cc control_loop.c -I ~/libfm/include -L ~/libfm/lib -Wl,-rpath,$HOME/libfm/lib -lfm_policy -lm -o control_loop
+ *   ./control_loop runs/pendulum/.../checkpoints/best.safetensors */
 #define _POSIX_C_SOURCE 200112L
 #include <libfm/realtime/policy.h>
 #include <math.h>
@@ -12,6 +13,10 @@ int main(int argc, char** argv) {
   fm_policy* policy = argc == 2 ? fm_policy_open(argv[1], NULL, error, sizeof error) : NULL;
   if (policy == NULL) {
     fprintf(stderr, "%s\n", error);
+    return 2;
+  }
+  if (fm_policy_observation_size(policy) != 3 || fm_policy_action_size(policy) != 1 || fm_policy_goal_size(policy) != 0) {
+    fprintf(stderr, "%s: not a policy for the pendulum\n", argv[1]);
     return 2;
   }
   double angle = 3.14, speed = 0.0; /* of a pendulum: rad from upright, rad/s */
