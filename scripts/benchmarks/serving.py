@@ -45,6 +45,7 @@ def serve(makers):
     """makers: {work: function that makes its Timed}. Compilation and first runs come before the first timing."""
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no reply
+    sys.stdout.reconfigure(line_buffering=True)
     made = {}
     for line in sys.stdin:
         name, seconds = line.rsplit(maxsplit=1)
