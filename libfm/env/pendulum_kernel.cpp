@@ -1,5 +1,6 @@
 #include "libfm/env/pendulum_kernel.hpp"
 
+#include "libfm/core/instruction_set.hpp"
 #include "libfm/env/angle.hpp"
 
 #include <vector>
@@ -37,10 +38,8 @@ void step_baseline(const PendulumDynamics& dynamics, const PendulumRows& rows) {
 std::vector<PendulumKernel> kernels() {
   std::vector<PendulumKernel> all;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    all.push_back({"AVX-512", step_avx512});
-  }
-  if (__builtin_cpu_supports("avx2")) all.push_back({"AVX2", step_avx2});
+  if (instruction_set() >= InstructionSet::avx512) all.push_back({"AVX-512", step_avx512});
+  if (instruction_set() >= InstructionSet::avx2) all.push_back({"AVX2", step_avx2});
 #endif
   all.push_back({"baseline", step_baseline});
   return all;

@@ -2,11 +2,10 @@
 // evaluation.h5: what the pictures are drawn from, so that a user can draw them anew.
 //
 //   attributes of the root    format_version, env, policy, expert, solver, steps, time_step, horizon, and the names,
-//   units
-//                             and bounds of observations, actions and states, one a line
-//   /policy, /expert          returns (N), success (N); of the first K episodes, 20,000 steps, observations (K, T + 1,
-//   O),
-//                             actions (K, T, A), states (K, T + 1, S), rewards (K, T); NaN behind an episode's end
+//                             units and bounds of observations, actions and states, one a line
+//   /policy, /expert          returns (N), success (N); of the first K episodes, 20,000 steps in all,
+//                             observations (K, T + 1, O), actions (K, T, A), states (K, T + 1, S), rewards (K, T);
+//                             NaN behind an episode's end
 //   /flow_field/I             of a named state (attribute label): velocity (times, actions) of the first action
 //                             dimension, sampled trajectories (M, steps + 1), expert_action (A)
 //   /denoising/I              of the same states: trajectories (M, steps + 1, A) from noise to action

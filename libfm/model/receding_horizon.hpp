@@ -11,6 +11,11 @@
 
 namespace fm {
 
+/// A row as predictions and actions are passed.
+inline std::span<float> row_span(Matrix& matrix, Eigen::Index row) {
+  return {matrix.row(row).data(), static_cast<std::size_t>(matrix.cols())};
+}
+
 class RecedingHorizon {
  public:
   /// @throws InputError if sampler.executed is more than what is predicted, or if that is too much to remember.

@@ -1,22 +1,14 @@
 #include "libfm/nn/kernels.hpp"
 
+#include "libfm/core/instruction_set.hpp"
 #include "libfm/nn/kernel_sets.hpp"
 
 namespace fm {
 
 const KernelSet& kernel_set() {
-  static const KernelSet& chosen = []() -> const KernelSet& {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq")) {
-      return kernels_avx512;
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kernels_avx2;
-#endif
-    return kernels_baseline;
-  }();
-  return chosen;
+  static const InstructionSet here = instruction_set();
+  if (here == InstructionSet::avx512) return kernels_avx512;
+  return here == InstructionSet::avx2 ? kernels_avx2 : kernels_baseline;
 }
 
 template <>

@@ -59,15 +59,11 @@ SafeTensors describe_checkpoint(const PolicyModel& model, const PolicyModel* ema
 void load_weights(const SafeTensors& content, const std::string& prefix, PolicyModel& model, const std::string& where) {
   const at::NoGradGuard no_grad;
   for (auto& parameter : model.named_parameters()) {
-    const SafeTensor* found = content.find(prefix + parameter.key());
-    if (found == nullptr) throw_input_error("{}: tensor '{}{}' is missing", where, prefix, parameter.key());
-    const at::Tensor values = from_safe_tensor(*found);
-    if (values.sizes() != parameter.value().sizes()) {
-      throw_input_error("{}: tensor '{}' has shape [{}], the network needs [{}]", where, found->name,
-                        fmt::join(values.sizes(), ", "), fmt::join(parameter.value().sizes(), ", "));
-    }
+    const at::IntArrayRef shape = parameter.value().sizes();
+    const SafeTensor& found = find_weights(content, prefix + parameter.key(), {shape.data(), shape.size()}, where);
+    const at::Tensor values = from_safe_tensor(found);
     if (!at::isfinite(values).all().item<bool>()) {
-      throw_input_error("{}: tensor '{}' holds numbers that are not finite", where, found->name);
+      throw_input_error("{}: tensor '{}' holds numbers that are not finite", where, found.name);
     }
     parameter.value().copy_(values);
   }

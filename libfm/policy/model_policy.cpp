@@ -7,13 +7,6 @@
 #include <ATen/core/grad_mode.h>
 
 namespace fm {
-namespace {
-
-std::span<float> row_span(Matrix& matrix, Eigen::Index row) {
-  return {matrix.row(row).data(), static_cast<std::size_t>(matrix.cols())};
-}
-
-}  // namespace
 
 ModelPolicy::ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomStream& noise)
     : model_(std::move(model)), noise_(noise), options_(model_->parameters().front().options()),

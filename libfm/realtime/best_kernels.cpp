@@ -1,5 +1,7 @@
 #include "libfm/realtime/best_kernels.hpp"
 
+#include "libfm/core/instruction_set.hpp"
+
 namespace fm {
 
 std::span<const Kernels* const> known_kernels() {
@@ -8,14 +10,9 @@ std::span<const Kernels* const> known_kernels() {
 }
 
 bool runs_here(const Kernels& kernels) {
-#if defined(__x86_64__)
-  if (&kernels == &realtime_avx512) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  }
-  if (&kernels == &realtime_avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-  return &kernels == &realtime_baseline;
+  static const InstructionSet here = instruction_set();
+  if (&kernels == &realtime_avx512) return here >= InstructionSet::avx512;
+  return &kernels == &realtime_baseline || here >= InstructionSet::avx2;
 }
 
 const Kernels& best_kernels() {

@@ -26,15 +26,10 @@ CheckpointWeights CheckpointWeights::under(const std::string& part) const {
 }
 
 std::vector<float> CheckpointWeights::values(const std::string& name, const std::vector<std::int64_t>& shape) const {
-  const SafeTensor* found = content_->find(prefix_ + name);
-  if (found == nullptr) throw_input_error("{}: tensor '{}{}' is missing", *where_, prefix_, name);
-  if (found->shape != shape) {
-    throw_input_error("{}: tensor '{}' has shape [{}], the network needs [{}]", *where_, found->name,
-                      fmt::join(found->shape, ", "), fmt::join(shape, ", "));
-  }
-  std::vector<float> numbers = as_float32(*found);
+  const SafeTensor& found = find_weights(*content_, prefix_ + name, shape, *where_);
+  std::vector<float> numbers = as_float32(found);
   if (!std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); })) {
-    throw_input_error("{}: tensor '{}' holds numbers that are not finite", *where_, found->name);
+    throw_input_error("{}: tensor '{}' holds numbers that are not finite", *where_, found.name);
   }
   return numbers;
 }

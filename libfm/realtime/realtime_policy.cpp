@@ -6,13 +6,6 @@
 #include <algorithm>
 
 namespace fm {
-namespace {
-
-std::span<float> row_of(Matrix& matrix, Eigen::Index row) {
-  return {matrix.row(row).data(), static_cast<std::size_t>(matrix.cols())};
-}
-
-}  // namespace
 
 RealtimePolicy::RealtimePolicy(std::shared_ptr<const RealtimeModel> model, const RandomStream& noise)
     : model_(std::move(model)), noise_(noise), horizon_(model_->description()),
@@ -78,7 +71,7 @@ void RealtimePolicy::predict(const PolicyInput& input, const Matrix* noise, bool
   const auto action_noise = static_cast<float>(model_->description().sampler.action_noise);
   for (int k = 0; k < rows; ++k) {
     if (action_noise > 0.0F) predictions_.row(k) += action_noise * noises_.row(k).tail(size);
-    horizon_.add_prediction(due_[static_cast<std::size_t>(k)], row_of(predictions_, k));
+    horizon_.add_prediction(due_[static_cast<std::size_t>(k)], row_span(predictions_, k));
   }
 }
 
@@ -93,10 +86,10 @@ void RealtimePolicy::gather(const PolicyInput& input, const Matrix* noise, bool 
       noises_.row(row) = noise->row(i);
     } else {
       const auto of = static_cast<std::size_t>(i);
-      draw_noise(noise_, input.episodes[of], input.steps[of], row_of(noises_, row));
+      draw_noise(noise_, input.episodes[of], input.steps[of], row_span(noises_, row));
     }
     z0_.row(row) = noises_.row(row).head(z0_.cols());
-    if (from_last) horizon_.guess(i, row_of(guesses_, row));
+    if (from_last) horizon_.guess(i, row_span(guesses_, row));
   }
 }
 

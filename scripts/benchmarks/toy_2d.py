@@ -59,7 +59,7 @@ def run_libfm(distribution, coupling, seed, epochs):
 
 def recorded(run):
     """The points that a run was trained on, (POINTS, 2)."""
-    kept = RUNS / (run.joinpath("data.h5").resolve().stem + ".npy")
+    kept = run / "points.npy"
     if not kept.exists():
         with h5py.File(run / "data.h5") as file:
             np.save(kept, np.concatenate([episode["actions"][:] for episode in file["episodes"].values()]))
