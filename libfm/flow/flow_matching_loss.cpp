@@ -2,8 +2,18 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/mse_loss.h>
+#include <ATen/ops/scalar_tensor.h>
 
 namespace fm {
+namespace {
+
+/// a x1 + b z0 of `count` numbers.
+void combine(double a, const float* x1, double b, const float* z0, std::int64_t count, float* result) {
+  const auto of_x1 = static_cast<float>(a), of_z0 = static_cast<float>(b);
+  for (std::int64_t j = 0; j < count; ++j) result[j] = of_x1 * x1[j] + of_z0 * z0[j];
+}
+
+}  // namespace
 
 at::Tensor FlowMatchingLoss::forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
                                      const at::Tensor& times, const Condition& condition,
@@ -14,6 +24,36 @@ at::Tensor FlowMatchingLoss::forward(const VelocityNet& net, const at::Tensor& x
   const at::Tensor predicted = prediction_.comparable(point, output), target = prediction_.target(point, x1, z0);
   if (!weights.defined()) return at::mse_loss(predicted, target);
   return (per_row(weights, x1) * (predicted - target).square()).mean();
+}
+
+bool FlowMatchingLoss::regresses(const VelocityNet& net, const at::Tensor& x1, const Condition& condition) const {
+  return prediction_.is_linear() && net.regresses(x1, condition);
+}
+
+at::Tensor FlowMatchingLoss::regress(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
+                                     const at::Tensor& times, const Condition& condition,
+                                     const at::Tensor& weights) const {
+  const std::int64_t size = x1.numel() / x1.size(0);
+  const at::Tensor ends[] = {x1.contiguous(), z0.contiguous(), times.contiguous(),
+                             weights.defined() ? weights.contiguous() : at::Tensor()};
+  const float *actions = ends[0].const_data_ptr<float>(), *noise = ends[1].const_data_ptr<float>(),
+              *t = ends[2].const_data_ptr<float>(), *w = weights.defined() ? ends[3].const_data_ptr<float>() : nullptr;
+  const double loss = net.regress(
+      [&](const PathRows& rows) {
+        with_path(prediction_.path(), [&](const auto& path) {
+          for (int i = 0; i < rows.count; ++i) {
+            const std::int64_t row = rows.begin + i;
+            const auto point = path.at(static_cast<double>(t[row]));
+            const auto [of_x1, of_z0] = prediction_.target(point);
+            combine(point.alpha, actions + row * size, point.sigma, noise + row * size, size, rows.z + i * size);
+            combine(of_x1, actions + row * size, of_z0, noise + row * size, size, rows.targets + i * size);
+            rows.times[i] = t[row];
+            if (w != nullptr) rows.weights[i] = w[row];
+          }
+        });
+      },
+      condition);
+  return at::scalar_tensor(loss, x1.options());
 }
 
 }  // namespace fm

@@ -22,6 +22,14 @@ class FlowMatchingLoss final : public torch::nn::Module {
   at::Tensor forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
                      const Condition& condition, const at::Tensor& weights = {}) const;
 
+  /// Whether regress can take the place of forward and backward. A score and a path that grows beyond unit variance
+  /// scale what the network sees or says; they go by autograd.
+  bool regresses(const VelocityNet& net, const at::Tensor& x1, const Condition& condition) const;
+
+  /// The same loss without autograd: the gradient is set in the network's parameters.
+  at::Tensor regress(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
+                     const Condition& condition, const at::Tensor& weights = {}) const;
+
   const Prediction& prediction() const { return prediction_; }
 
  private:

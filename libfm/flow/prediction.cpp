@@ -22,6 +22,11 @@ at::Tensor Prediction::target(const PathPoint<at::Tensor>& point, const at::Tens
   throw std::logic_error("a target without its row");
 }
 
+std::pair<double, double> Prediction::target(const PathPoint<double>& point) const {
+  if (target_ == Target::velocity) return {point.alpha_dot, point.sigma_dot};
+  return target_ == Target::data ? std::pair(1.0, 0.0) : std::pair(0.0, 1.0);
+}
+
 at::Tensor Prediction::comparable(const PathPoint<at::Tensor>& point, const at::Tensor& output) const {
   return target_ == Target::score ? per_row(point.sigma, output) * output : output;
 }

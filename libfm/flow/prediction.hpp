@@ -9,6 +9,8 @@
 #include "libfm/flow/path.hpp"
 #include "libfm/model/flow_options.hpp"
 
+#include <utility>
+
 namespace fm {
 
 /// Both ends of a path, as they are expected from a point on it: E[x1 | z], E[z0 | z].
@@ -28,11 +30,17 @@ class Prediction {
   /// Whether the network's output at z is the velocity there, so that nothing needs converting.
   bool is_velocity() const { return target_ == Target::velocity && !grows_; }
 
+  /// Whether z and the target are what target(point) says, as they stand: no score, no growth.
+  bool is_linear() const { return target_ != Target::score && !grows_; }
+
   PathPoint<at::Tensor> at(const at::Tensor& times) const { return path_(times); }
 
   /// The regression target. A score is learned as the noise it stands for, sigma s against -z0, which is denoising
   /// score matching with the weight sigma^2 (Song and Ermon 2019): its own scale 1 / sigma has no bound.
   at::Tensor target(const PathPoint<at::Tensor>& point, const at::Tensor& x1, const at::Tensor& z0) const;
+
+  /// The same as coefficients of x1 and z0, where is_linear().
+  std::pair<double, double> target(const PathPoint<double>& point) const;
 
   /// The network's output in the scale of the target.
   at::Tensor comparable(const PathPoint<at::Tensor>& point, const at::Tensor& output) const;

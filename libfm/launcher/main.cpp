@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/core/memory.hpp"
 #include "libfm/launcher/commands.hpp"
 
 namespace {
@@ -30,6 +31,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  fm::keep_freed_memory();
   fm::log_to_stderr();
   fm::note_signals();
   try {

@@ -17,6 +17,7 @@ class ConditionFeatures {
   /// (N, time_size())
   at::Tensor time(const at::Tensor& times) const { return embedding_->forward(times); }
   int time_size() const { return times_ * embedding_->size(); }
+  const TimeEmbedding& embedding() const { return *embedding_; }
 
   /// The goal, or the null goal where it is masked, (N, G); undefined where G is 0.
   at::Tensor goal(const Condition& condition) const;
@@ -24,6 +25,9 @@ class ConditionFeatures {
   /// [time, observations, goal], (N, size()).
   at::Tensor all(const at::Tensor& times, const Condition& condition) const;
   int size() const { return time_size() + observations_ + goals_; }
+
+  /// Whether nothing of them is learned.
+  bool fixed() const { return goals_ == 0; }
 
  private:
   int times_;

@@ -27,7 +27,7 @@ Number* values_of(const at::Tensor& tensor) {
   return static_cast<Number*>(tensor.mutable_data_ptr());
 }
 
-MlpBlocks blocks_of(const at::Tensor& x) { return {static_cast<int>(x.size(0)), at::get_num_threads()}; }
+MlpBlocks blocks_of(std::int64_t rows) { return {static_cast<int>(rows), at::get_num_threads()}; }
 
 /// Contiguous, in the type of the products' factors.
 template <class Number>
@@ -51,35 +51,11 @@ struct Layers {
   }
 };
 
-/// Of n numbers, rounded up so that what follows begins on a cache line.
-std::int64_t padded(std::int64_t n) { return (n + 31) / 32 * 32; }
-
-template <class Number>
-std::int64_t tape_size(const MlpLayers<Number>& layers, std::int64_t rows) {
-  std::int64_t size = 0;
-  for (std::size_t i = 0; i + 1 < layers.size(); ++i) size += 2 * padded(rows * layers[i].outputs);
-  return size;
-}
-
-/// @param memory of tape_size numbers
-template <class Number>
-MlpTape<Number> make_tape(const MlpLayers<Number>& layers, std::int64_t rows, const Number* x, Number* memory) {
-  MlpTape<Number> tape{.inputs = {x}, .outputs = {}, .slopes = {}};
-  for (std::size_t i = 0; i + 1 < layers.size(); ++i) {
-    const std::int64_t size = padded(rows * layers[i].outputs);
-    tape.outputs.push_back(memory);
-    tape.slopes.push_back(memory + size);
-    tape.inputs.push_back(memory);
-    memory += 2 * size;
-  }
-  return tape;
-}
-
 template <class Number>
 at::Tensor forward_only(const at::Tensor& x, at::TensorList parameters) {
   const Layers<Number> net(parameters);
   const at::Tensor input = as_factor<Number>(x), y = at::empty({x.size(0), net.layers.back().outputs}, at::kFloat);
-  mlp_forward(blocks_of(x), net.layers, values_of<Number>(input), values_of<float>(y));
+  mlp_forward(blocks_of(x.size(0)), net.layers, values_of<Number>(input), values_of<float>(y));
   return y;
 }
 
@@ -96,6 +72,17 @@ variable_list gradient_views(at::TensorList parameters, const std::vector<bool>&
     begin = end;
   }
   return views;
+}
+
+/// Addresses of the parameters' gradients; null where one is undefined.
+MlpGradients gradient_places(at::TensorList gradients, float* x) {
+  const auto place = [&](std::size_t i) { return gradients[i].defined() ? values_of<float>(gradients[i]) : nullptr; };
+  MlpGradients places{.x = x, .weights = {}, .biases = {}};
+  for (std::size_t i = 0; i < gradients.size(); i += 2) {
+    places.weights.push_back(place(i));
+    places.biases.push_back(place(i + 1));
+  }
+  return places;
 }
 
 /// A recorded backward pass: the forward pass anew, layer by layer, whose gradient LibTorch can differentiate again.
@@ -122,9 +109,11 @@ struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
                             const at::TensorList& parameters) {
     const Layers<Number> net(parameters);
     const at::Tensor input = as_factor<Number>(x), y = at::empty({x.size(0), net.layers.back().outputs}, at::kFloat);
-    const at::Tensor memory = at::empty({tape_size(net.layers, x.size(0))}, scalar_type<Number>);
-    mlp_forward(blocks_of(x), net.layers,
-                make_tape(net.layers, x.size(0), values_of<Number>(input), values_of<Number>(memory)),
+    const MlpBlocks blocks = blocks_of(x.size(0));
+    const auto size = static_cast<std::int64_t>(tape_size(net.layers, blocks.rows));
+    const at::Tensor memory = at::empty({size}, scalar_type<Number>);
+    mlp_forward(blocks, net.layers,
+                make_tape(net.layers, blocks.rows, values_of<Number>(input), values_of<Number>(memory)),
                 values_of<float>(y));
     variable_list saved = {x, input, memory};
     saved.insert(saved.end(), parameters.begin(), parameters.end());
@@ -144,16 +133,12 @@ struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
     const Layers<Number> net(read);
     const at::Tensor &x = saved[0], &input = saved[1], &memory = saved[2], g_y = as_factor<float>(g[0]);
     variable_list gradients = gradient_views(parameters, {needed.begin() + 1, needed.end()});
-    gradients.insert(gradients.begin(), needed[0] ? at::empty(x.sizes(), at::kFloat) : at::Tensor());
-    const auto place = [&](std::size_t i) { return needed[i] ? values_of<float>(gradients[i]) : nullptr; };
-    MlpGradients places{.x = place(0), .weights = {}, .biases = {}};
-    for (std::size_t i = 1; i <= count; i += 2) {
-      places.weights.push_back(place(i));
-      places.biases.push_back(place(i + 1));
-    }
-    mlp_backward(blocks_of(x), net.layers,
-                 make_tape(net.layers, x.size(0), values_of<Number>(input), values_of<Number>(memory)),
-                 values_of<float>(g_y), places);
+    const at::Tensor g_x = needed[0] ? at::empty(x.sizes(), at::kFloat) : at::Tensor();
+    const MlpBlocks blocks = blocks_of(x.size(0));
+    mlp_backward(blocks, net.layers,
+                 make_tape(net.layers, blocks.rows, values_of<Number>(input), values_of<Number>(memory)),
+                 values_of<float>(g_y), gradient_places(gradients, needed[0] ? values_of<float>(g_x) : nullptr));
+    gradients.insert(gradients.begin(), g_x);
     return gradients;
   }
 };
@@ -195,6 +180,15 @@ at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters) {
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = y.size(1);
   return y.view(shape);
+}
+
+double regress_mlp(std::int64_t rows, const MakeRows& make, at::TensorList parameters) {
+  const Layers<float> net(parameters);
+  const variable_list gradients = gradient_views(parameters, std::vector<bool>(parameters.size(), true));
+  const auto regress = rounds_products(at::kCPU) ? mlp_regression<Bfloat16> : mlp_regression<float>;
+  const double loss = regress(blocks_of(rows), net.layers, make, gradient_places(gradients, nullptr));
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];
+  return loss;
 }
 
 }  // namespace fm

@@ -30,6 +30,22 @@ inline float sigmoid(float x) {
   return 1.0F / (1.0F + exponential(low > 87.0F ? -87.0F : -low));
 }
 
+/// sin x and cos x for |x| <= 1000: x = n pi / 2 + r with |r| <= pi / 4, and both of r by polynomials (Cephes'
+/// coefficients); error below 2e-7.
+inline void sine_and_cosine(float x, float& sine, float& cosine) {
+  constexpr float round = 0x1.8p23F;
+  const float n = (x * 0x1.45f306p-1F + round) - round;
+  const float r = ((x - n * 1.5703125F) - n * 4.8375129699707e-4F) - n * 7.5497899548918e-8F;  // pi / 2 in three parts
+  const float r2 = r * r;
+  const float s = r + r * r2 * (-1.6666654611e-1F + r2 * (8.3321608736e-3F + r2 * -1.9515295891e-4F));
+  const float c =
+      1.0F - 0.5F * r2 + r2 * r2 * (4.166664568298827e-2F + r2 * (-1.388731625493765e-3F + r2 * 2.443315711809948e-5F));
+  const auto quarter = static_cast<std::int32_t>(n);
+  const float at_sine = quarter & 1 ? c : s, at_cosine = quarter & 1 ? s : c;
+  sine = quarter & 2 ? -at_sine : at_sine;
+  cosine = (quarter + 1) & 2 ? -at_cosine : at_cosine;
+}
+
 inline float to_float(float x) { return x; }
 inline float to_float(Bfloat16 x) { return __builtin_bit_cast(float, static_cast<std::uint32_t>(x) << 16); }
 
@@ -87,6 +103,12 @@ void convert(std::int64_t rows, std::int64_t width, const float* x, Number* g, f
   }
 }
 
+template <class Number>
+void round(std::int64_t n, const float* x, Number* y) {
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i) store(x[i], y[i]);
+}
+
 template <bool averages>
 void adamw_loop(std::int64_t n, const AdamWCoefficients& c, const float* g, float* w, float* m, float* v, float* a) {
   const float one_less_beta1 = 1.0F - c.beta1, one_less_beta2 = 1.0F - c.beta2, per_root = 1.0F / c.root_correction2;
@@ -121,9 +143,17 @@ double sum_of_squares(std::int64_t n, const float* x) {
   return sum;
 }
 
+void embed_times(std::int64_t rows, std::int64_t count, const float* times, const float* frequencies, float* out,
+                 std::int64_t stride) {
+  for (std::int64_t i = 0; i < rows; ++i, out += stride) {
+#pragma GCC ivdep
+    for (std::int64_t k = 0; k < count; ++k) sine_and_cosine(times[i] * frequencies[k], out[k], out[count + k]);
+  }
+}
+
 template <class Number>
 constexpr LayerKernels<Number> layer_loops = {silu<Number>, silu_and_slope<Number>, through_slope<Number>,
-                                              convert<Number>};
+                                              convert<Number>, round<Number>};
 constexpr OptimiserKernels optimiser_loops = {adamw, sum_of_squares};
 
 }  // namespace

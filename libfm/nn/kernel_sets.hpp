@@ -10,6 +10,7 @@ struct KernelSet {
   LayerKernels<float> float32;
   LayerKernels<Bfloat16> bfloat16;
   OptimiserKernels optimiser;
+  EmbedTimes embedding;
 };
 
 extern const KernelSet kernels_baseline;

@@ -23,4 +23,6 @@ const LayerKernels<Bfloat16>& layer_kernels() {
 
 const OptimiserKernels& optimiser_kernels() { return kernel_set().optimiser; }
 
+EmbedTimes embedding_kernel() { return kernel_set().embedding; }
+
 }  // namespace fm

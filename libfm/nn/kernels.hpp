@@ -24,6 +24,8 @@ struct LayerKernels {
                         float* sum);
   /// g = x, and the sum over rows.
   void (*convert)(std::int64_t rows, std::int64_t width, const float* x, Number* g, float* sum);
+  /// y = x, of n numbers.
+  void (*round)(std::int64_t n, const float* x, Number* y);
 };
 
 template <class Number>
@@ -50,5 +52,12 @@ struct OptimiserKernels {
 };
 
 const OptimiserKernels& optimiser_kernels();
+
+/// Row i of out begins with sin(times[i] frequencies) and goes on with the cosines; 2 count numbers, `stride` from row
+/// to row. For angles up to 1000.
+using EmbedTimes = void (*)(std::int64_t rows, std::int64_t count, const float* times, const float* frequencies,
+                            float* out, std::int64_t stride);
+
+EmbedTimes embedding_kernel();
 
 }  // namespace fm

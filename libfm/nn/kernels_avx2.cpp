@@ -3,6 +3,6 @@
 
 namespace fm {
 
-extern const KernelSet kernels_avx2 = {layer_loops<float>, layer_loops<Bfloat16>, optimiser_loops};
+extern const KernelSet kernels_avx2 = {layer_loops<float>, layer_loops<Bfloat16>, optimiser_loops, embed_times};
 
 }  // namespace fm

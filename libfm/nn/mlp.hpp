@@ -19,8 +19,11 @@ class Mlp final : public torch::nn::Module {
   /// @return (..., outputs)
   at::Tensor forward(const at::Tensor& x) const;
 
+  /// W_0, b_0, W_1, b_1 ...
+  const std::vector<at::Tensor>& layers() const { return parameters_; }
+
  private:
-  std::vector<at::Tensor> parameters_;  ///< W_0, b_0, W_1, b_1 ...
+  std::vector<at::Tensor> parameters_;
 
   // A parameter moves by its storage (Module::to sets its data), so the handles here stay those registered.
 };

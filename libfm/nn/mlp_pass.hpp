@@ -41,6 +41,15 @@ struct MlpTape {
   std::vector<Number*> slopes;        ///< (rows, outputs), of hidden layers: the derivatives of SiLU
 };
 
+/// Numbers that a tape of so many rows takes beside its first input.
+template <class Number>
+std::size_t tape_size(const MlpLayers<Number>& layers, int rows);
+
+/// @param x (rows, inputs)
+/// @param memory of tape_size numbers
+template <class Number>
+MlpTape<Number> make_tape(const MlpLayers<Number>& layers, int rows, const Number* x, Number* memory);
+
 /// Where gradients go; null: not wanted.
 struct MlpGradients {
   float* x;                     ///< (rows, inputs)

@@ -12,9 +12,13 @@ class MlpVelocityNet final : public VelocityNet {
  public:
   MlpVelocityNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
 
+  bool regresses(const at::Tensor& actions, const Condition& condition) const override;
+  double regress(const MakePathRows& make, const Condition& condition) const override;
+
  private:
   at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
 
+  int outputs_;  ///< H A
   ConditionFeatures features_;
   std::shared_ptr<Mlp> mlp_;
 };

@@ -17,6 +17,8 @@ class TimeEmbedding final : public torch::nn::Module {
   /// Features of one time.
   int size() const { return static_cast<int>(2 * frequencies_.size(0)); }
 
+  const at::Tensor& frequencies() const { return frequencies_; }
+
  private:
   at::Tensor frequencies_;
 };

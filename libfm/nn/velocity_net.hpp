@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 
 namespace fm {
 
@@ -28,6 +30,18 @@ struct NetworkSizes {
   int times = 1;                ///< 2 where the step's length is an input too
 };
 
+/// Points on the paths of a batch, rows [begin, begin + count), made by one thread.
+struct PathRows {
+  int begin;
+  int count;
+  float* z;        ///< (count, H A), to be filled, as the others
+  float* times;    ///< (count)
+  float* targets;  ///< (count, H A), of the network's output
+  float* weights;  ///< (count), of the rows' squared errors; 1 beforehand
+};
+
+using MakePathRows = std::function<void(const PathRows& rows)>;
+
 class VelocityNet : public torch::nn::Module {
  public:
   /// @param z (N, H, A), normalised
@@ -36,6 +50,15 @@ class VelocityNet : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
     evaluations_.fetch_add(1, std::memory_order_relaxed);
     return velocity(z, times, condition);
+  }
+
+  /// Whether regress can learn from such actions (N, H, A) under this condition.
+  virtual bool regresses(const at::Tensor& /*actions*/, const Condition& /*condition*/) const { return false; }
+
+  /// Regression without autograd: the mean of weight (output - target)^2, its gradient set in the parameters in place
+  /// of what stood there. The same numbers as by forward and backward, within rounding.
+  virtual double regress(const MakePathRows& /*make*/, const Condition& /*condition*/) const {
+    throw std::logic_error("a network that does not regress");
   }
 
   /// How often forward was called: what "number of function evaluations" counts.

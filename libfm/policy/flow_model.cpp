@@ -29,21 +29,27 @@ FlowModel::FlowModel(const PolicyDescription& description, const FlowOptions& fl
   set_sampler(description.sampler);
 }
 
-FlowDraws FlowModel::draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  return draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
+FlowModel::Pairs FlowModel::pair(const Batch& batch, const at::Tensor& noise, Draws draws) const {
+  return {batch.actions, coupling_(batch.actions, noise, batch.condition, std::move(draws))};
 }
 
 at::Tensor FlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const FlowDraws draws = draw(batch, stream, position);
-  const at::Tensor z0 = coupling_(batch.actions, draws.noise, batch.condition, stream.at(position, coupling_row));
-  return paired_loss(batch.actions, z0, draws, batch.condition);
+  return evaluate(batch, stream, position, &FlowMatchingLoss::forward);
 }
 
-at::Tensor FlowModel::paired_loss(const at::Tensor& x1, const at::Tensor& z0, const FlowDraws& draws,
-                                  Condition condition) const {
+at::Tensor FlowModel::training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+  const bool regresses = !null_net_ && loss_.regresses(*net_, batch.actions, batch.condition);
+  return evaluate(batch, stream, position, regresses ? &FlowMatchingLoss::regress : &FlowMatchingLoss::forward);
+}
+
+at::Tensor FlowModel::evaluate(const Batch& batch, const RandomStream& stream, std::uint64_t position,
+                               decltype(&FlowMatchingLoss::forward) loss) const {
+  const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
+  const auto [x1, z0] = pair(batch, draws.noise, stream.at(position, coupling_row));
+  Condition condition = batch.condition;
   condition.goal_mask = draws.kept;
-  const at::Tensor loss = loss_.forward(*net_, x1, z0, draws.times, condition, draws.weights);
-  return null_net_ ? loss + loss_.forward(*null_net_, x1, z0, draws.times, condition, draws.weights) : loss;
+  const at::Tensor value = (loss_.*loss)(*net_, x1, z0, draws.times, condition, draws.weights);
+  return null_net_ ? value + (loss_.*loss)(*null_net_, x1, z0, draws.times, condition, draws.weights) : value;
 }
 
 std::int64_t FlowModel::noises() const { return stochastic_ ? 1 + stochastic_->grid().steps() : 1; }

@@ -18,6 +18,7 @@ class FlowModel : public PolicyModel {
   FlowModel(const PolicyDescription& description, const FlowOptions& flow, const RandomStream& init);
 
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  at::Tensor training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   std::int64_t noises() const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const override;
@@ -38,11 +39,17 @@ class FlowModel : public PolicyModel {
   const OdeSampler& sampler() const { return *sampler_; }
 
  protected:
-  /// Of actions x1 and noise that are paired already.
-  at::Tensor paired_loss(const at::Tensor& x1, const at::Tensor& z0, const FlowDraws& draws, Condition condition) const;
-  FlowDraws draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const;
+  /// Where the paths of a batch begin and end.
+  struct Pairs {
+    at::Tensor x1;  ///< (N, H, A)
+    at::Tensor z0;
+  };
 
  private:
+  virtual Pairs pair(const Batch& batch, const at::Tensor& noise, Draws draws) const;
+  /// Either way of the loss.
+  at::Tensor evaluate(const Batch& batch, const RandomStream& stream, std::uint64_t position,
+                      decltype(&FlowMatchingLoss::forward) loss) const;
   OdeSolution solve(const Condition& condition, const at::Tensor& noise, Record record) const;
 
   FlowOptions flow_;

@@ -29,6 +29,10 @@ at::Tensor PolicyModel::executable(const at::Tensor& actions) const {
   return at::clamp(actions_->denormalise(actions), lowest_, highest_);
 }
 
+at::Tensor PolicyModel::within_bounds(const at::Tensor& actions) const {
+  return at::clamp(actions, actions_->normalise(lowest_), actions_->normalise(highest_));
+}
+
 at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Tensor&) const {
   throw_input_error("sampler.warm_start: policy '{}' cannot begin from its last prediction; set 0",
                     description_.policy.name);

@@ -28,6 +28,12 @@ class PolicyModel : public torch::nn::Module {
   /// What training minimises, a scalar. All randomness is drawn from (stream, position, row of the batch).
   virtual at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const = 0;
 
+  /// The same for a step of training: a loss to call backward() on, or one without a graph, where the model knew a
+  /// shorter way and its parameters have their gradients already.
+  virtual at::Tensor training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+    return loss(batch, stream, position);
+  }
+
   /// How many noises (H, A) a sample is made from.
   virtual std::int64_t noises() const { return 1; }
 
@@ -60,6 +66,9 @@ class PolicyModel : public torch::nn::Module {
 
   /// Normalised actions (..., A) in the environment's units, within their bounds.
   at::Tensor executable(const at::Tensor& actions) const;
+
+  /// Normalised actions (..., A) within the environment's bounds, normalised.
+  at::Tensor within_bounds(const at::Tensor& actions) const;
 
  protected:
   PolicyDescription description_;

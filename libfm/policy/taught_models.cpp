@@ -4,8 +4,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/mse_loss.h>
 #include <ATen/ops/zeros.h>
+
+#include <algorithm>
 
 namespace fm {
 namespace {
@@ -21,12 +22,16 @@ at::Tensor taught_actions(const PolicyModel* teacher, const Condition& condition
   return teacher->sample(condition, z0.unsqueeze(1));
 }
 
+bool same_shapes(const PolicyModel& a, const PolicyModel& b) {
+  const auto of_a = a.parameters(), of_b = b.parameters();
+  return std::ranges::equal(of_a, of_b,
+                            [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
+}
+
 }  // namespace
 
-at::Tensor ReflowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const FlowDraws draws = draw(batch, stream, position);
-  const at::Tensor x1 = taught_actions(teacher_.get(), batch.condition, draws.noise, description_.policy.name);
-  return paired_loss(x1, draws.noise, draws, batch.condition);
+FlowModel::Pairs ReflowModel::pair(const Batch& batch, const at::Tensor& noise, Draws) const {
+  return {taught_actions(teacher_.get(), batch.condition, noise, description_.policy.name), noise};
 }
 
 OneStepModel::OneStepModel(const PolicyDescription& description, const RandomStream& init) : PolicyModel(description) {
@@ -34,19 +39,26 @@ OneStepModel::OneStepModel(const PolicyDescription& description, const RandomStr
   set_sampler(description.sampler);
 }
 
+void OneStepModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
+  teacher_ = std::move(teacher);
+  if (same_shapes(*teacher_, *this)) copy_weights(*teacher_, *this);
+}
+
 at::Tensor OneStepModel::jump(const Condition& condition, const at::Tensor& z0) const {
-  return z0 + net_->forward(z0, at::zeros({z0.size(0), 1}, z0.options()), condition);
+  const at::Tensor z = description_.sampler.temperature * z0;
+  return z + net_->forward(z, at::zeros({z.size(0), 1}, z.options()), condition);
 }
 
 at::Tensor OneStepModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const FlowOptions no_drop{.goal_drop = 0.0};
   const at::Tensor z0 = draw_flow(stream, position, batch.actions, no_drop, {}).noise;
   const at::Tensor x1 = taught_actions(teacher_.get(), batch.condition, z0, description_.policy.name);
-  return at::mse_loss(jump(batch.condition, z0), x1);
+  const at::Tensor x = jump(batch.condition, z0), executed = within_bounds(x1);
+  return (x - executed).masked_fill(within_bounds(x) == executed, 0).square().mean();
 }
 
 at::Tensor OneStepModel::sample(const Condition& condition, const at::Tensor& noise) const {
-  return jump(condition, description_.sampler.temperature * noise.select(1, 0));
+  return jump(condition, noise.select(1, 0));
 }
 
 }  // namespace fm

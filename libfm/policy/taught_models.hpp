@@ -3,8 +3,9 @@
 // carry it to x1; the pairs (z0, x1) lie on the teacher's flow and never cross.
 //
 //   reflow     a flow trained on these pairs: its lines are straighter, so fewer steps suffice (Liu et al. 2023)
-//   one_step   x1 = z0 + f(z0, 0), regressed: the teacher's whole flow in one network evaluation (Luhman and Luhman
-//   2021)
+//   one_step   x1 = z + f(z, 0) with z = temperature z0, regressed: the teacher's whole flow in one network evaluation
+//              (Luhman and Luhman 2021). A student of the teacher's own network begins with its weights, and so as
+//              its single Euler step.
 
 #include "libfm/policy/flow_model.hpp"
 
@@ -16,11 +17,12 @@ class ReflowModel final : public FlowModel {
  public:
   using FlowModel::FlowModel;
 
-  /// @throws InputError if there is no teacher.
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   void set_teacher(std::shared_ptr<const PolicyModel> teacher) override { teacher_ = std::move(teacher); }
 
  private:
+  /// @throws InputError if there is no teacher.
+  Pairs pair(const Batch& batch, const at::Tensor& noise, Draws draws) const override;
+
   std::shared_ptr<const PolicyModel> teacher_;
 };
 
@@ -28,13 +30,16 @@ class OneStepModel final : public PolicyModel {
  public:
   OneStepModel(const PolicyDescription& description, const RandomStream& init);
 
+  /// The squared distance to what the teacher executes. Beyond a bound of the actions at which the teacher is, the
+  /// student executes the same: there it costs nothing.
   /// @throws InputError if there is no teacher.
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   std::int64_t evaluations() const override { return net_->evaluations(); }
-  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override { teacher_ = std::move(teacher); }
+  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override;
 
  private:
+  /// @param z0 (N, H, A) ~ N(0, I)
   at::Tensor jump(const Condition& condition, const at::Tensor& z0) const;
 
   std::shared_ptr<VelocityNet> net_;

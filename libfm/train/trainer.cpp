@@ -70,8 +70,8 @@ class Trainer {
   std::shared_ptr<PolicyModel> make_model() const {
     auto model = make_policy_model(job_.description, RandomStream(job_.seed, "init"));
     model->to(job_.device, weights_type(options_.precision));
-    if (job_.initial_weights) copy_weights(*job_.initial_weights, *model);
     if (job_.teacher) model->set_teacher(job_.teacher);
+    if (job_.initial_weights) copy_weights(*job_.initial_weights, *model);
     return model;
   }
 

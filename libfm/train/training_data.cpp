@@ -125,16 +125,22 @@ Batch TrainingData::windows(const at::Tensor& rows) const {
   };
   return {.actions = gather(actions_, done),
           .condition = {.observations = gather(condition_.observations.squeeze(1), seen),
-                        .goal = condition_.goal.index_select(0, rows),
-                        .goal_mask = condition_.goal_mask.index_select(0, rows)}};
+                        .goal = goals(rows),
+                        .goal_mask = condition_.goal_mask.slice(0, 0, rows.size(0))}};
+}
+
+/// Of nothing there is nothing to gather.
+at::Tensor TrainingData::goals(const at::Tensor& rows) const {
+  const at::Tensor& all = condition_.goal;
+  return all.size(1) == 0 ? all.slice(0, 0, rows.size(0)) : all.index_select(0, rows);
 }
 
 /// Windows of one row are the rows themselves.
 Batch TrainingData::single_steps(const at::Tensor& rows) const {
   return {.actions = actions_.index_select(0, rows).unsqueeze(1),
           .condition = {.observations = condition_.observations.index_select(0, rows),
-                        .goal = condition_.goal.index_select(0, rows),
-                        .goal_mask = condition_.goal_mask.index_select(0, rows)}};
+                        .goal = goals(rows),
+                        .goal_mask = condition_.goal_mask.slice(0, 0, rows.size(0))}};
 }
 
 }  // namespace fm

@@ -49,9 +49,10 @@ class TrainingData {
  private:
   Batch windows(const at::Tensor& rows) const;
   Batch single_steps(const at::Tensor& rows) const;
+  at::Tensor goals(const at::Tensor& rows) const;
 
   at::Tensor actions_;   ///< (M, A)
-  Condition condition_;  ///< observations (M, 1, O)
+  Condition condition_;  ///< observations (M, 1, O), goals (M, G), none of them masked
   at::Tensor begin_;     ///< (M), int64, as in Rows
   at::Tensor last_;      ///< (M), int64, the episode's last row
   at::Tensor history_;   ///< (h), -(h - 1) ... 0

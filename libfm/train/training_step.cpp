@@ -18,7 +18,7 @@ TrainingStep::TrainingStep(std::shared_ptr<PolicyModel> model, std::shared_ptr<P
 at::Tensor TrainingStep::run(const Batch& batch, const RandomStream& draws, std::uint64_t position,
                              double learning_rate) {
   const at::Tensor loss_before = loss(batch, draws, position);
-  loss_before.backward();
+  if (loss_before.requires_grad()) loss_before.backward();  // else the model has set the gradients itself
   optimiser_.step(learning_rate);
   return loss_before.detach();
 }
@@ -26,7 +26,7 @@ at::Tensor TrainingStep::run(const Batch& batch, const RandomStream& draws, std:
 at::Tensor TrainingStep::loss(const Batch& batch, const RandomStream& draws, std::uint64_t position) const {
   std::optional<RoundedProducts> rounded;
   if (rounds_) rounded.emplace(batch.actions.device().type());
-  return model_->loss(batch, draws, position);
+  return model_->training_loss(batch, draws, position);
 }
 
 }  // namespace fm

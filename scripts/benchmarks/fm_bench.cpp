@@ -4,6 +4,7 @@
 #include "scripts/benchmarks/works.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/memory.hpp"
 #include "libfm/nn/device.hpp"
 
 #include <fmt/format.h>
@@ -51,6 +52,7 @@ const TimedWork& find(std::map<std::string, TimedWork>& made, const std::string&
 }  // namespace
 
 int main() {
+  fm::keep_freed_memory();  // as fm does
   fm::use_threads(0);
   std::map<std::string, TimedWork> made;
   try {

@@ -1,13 +1,14 @@
-"""ONNX Runtime: the whole Euler loop unrolled into one graph, weights constant, one thread or several, whichever is
-faster here."""
+"""ONNX Runtime: the whole Euler loop unrolled into one graph, weights constant; on one thread, like libfm's engine, or
+with --all on all processors."""
 
 import os
+import sys
 from functools import partial
 
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
-from serving import Timed, fastest, serve
+from serving import Timed, serve
 from works import SOLVER_STEPS, TIME_FEATURES, done_by
 
 
@@ -69,7 +70,7 @@ def session(model, threads):
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
-def acting(sizes, threads):
+def act(sizes, threads):
     infer = session(sampler(sizes), threads)
     numbers = np.random.default_rng(0)
     observation = numbers.standard_normal((1, sizes.observations), np.float32)
@@ -81,9 +82,6 @@ def acting(sizes, threads):
     return Timed(run)
 
 
-def act(work):
-    return fastest([acting(work.sizes, n) for n in sorted({1, len(os.sched_getaffinity(0))})])
-
-
 if __name__ == "__main__":
-    serve({name: partial(act, work) for name, work in done_by("onnxruntime", "act").items()})
+    threads = len(os.sched_getaffinity(0)) if sys.argv[1:] == ["--all"] else 1
+    serve({name: partial(act, work.sizes, threads) for name, work in done_by("onnxruntime", "act").items()})

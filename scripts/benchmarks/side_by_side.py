@@ -25,6 +25,7 @@ COMMANDS = {
     "torch-compile": ["peer_torch.py", "--compile"],
     "torch-eager": ["peer_torch.py"],
     "onnxruntime": ["peer_onnxruntime.py"],
+    "onnxruntime-all": ["peer_onnxruntime.py", "--all"],
     "gymnasium": ["peer_gymnasium.py"],
 }
 

@@ -112,7 +112,9 @@ class Results:
 
 
 def interval(values):
-    """Mean and the half width of its 95 % interval by Student's t."""
+    """Mean and the half width of its 95 % interval by Student's t; empty where there is nothing."""
+    if len(values) == 0:
+        return ""
     if len(values) < 2:
         return f"{values.mean():.3f}"
     half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
@@ -125,7 +127,7 @@ def compare(results, distribution, options):
     for seed in range(options.seeds):
         others = size | {"coupling": "", "seed": seed, "method": "fresh points"}
         results.add(others, lambda: wasserstein_2(points(distribution, options.samples, seed), fresh))
-        for coupling in MATCHERS:
+        for coupling in options.couplings:
             key = size | {"coupling": coupling, "seed": seed}
             run = None
 
@@ -149,7 +151,8 @@ def table(results, options):
         floor = interval(results.of(method="fresh points", **size))
         for coupling in MATCHERS:
             cells = [interval(results.of(method=method, coupling=coupling, **size)) for method in ("libfm", "torchcfm")]
-            lines.append(f"| {distribution} | {coupling.replace('_', ' ')} | " + " | ".join([*cells, floor]) + " |")
+            if any(cells):
+                lines.append(f"| {distribution} | {coupling.replace('_', ' ')} | " + " | ".join([*cells, floor]) + " |")
     return "\n".join(lines)
 
 
@@ -157,6 +160,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("distributions", metavar="DISTRIBUTION", nargs="*", default=DISTRIBUTIONS,
                         help="of " + ", ".join(DISTRIBUTIONS))
+    parser.add_argument("--couplings", nargs="+", choices=MATCHERS, default=[*MATCHERS])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=100, help="of 200 steps")
     parser.add_argument("--samples", type=int, default=10000)

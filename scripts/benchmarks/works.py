@@ -6,7 +6,7 @@ ROWS = 20480  # of the resident data set; an epoch passes through all of them
 TIME_FEATURES = 64
 SOLVER_STEPS = 10
 
-PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "gymnasium")
+PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "onnxruntime-all", "gymnasium")
 ROOFLINE = "roofline"  # stands beside the peers: the step's matrix products alone, at the rate of the largest of them
 
 
@@ -43,7 +43,7 @@ MIDDLE = Sizes(observations=67, actions=21, width=512, layers=4)  # a humanoid
 LARGE = Sizes(observations=67, actions=21, width=1024, layers=5)
 
 TRAINERS = ("jax", "torch-compile", "torch-eager")
-ACTORS = ("jax", "onnxruntime", "torch-compile", "torch-eager")
+ACTORS = ("jax", "onnxruntime", "onnxruntime-all", "torch-compile", "torch-eager")
 
 WORKS = {
     "train 256x3 b256": Work("train", TRAINERS, SMALL, 256),

@@ -17,6 +17,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -208,16 +209,71 @@ CATCH_TEST_CASE("where it has no rule, it does not apply", "[fused_mlp]") {
   CATCH_CHECK(!with_tangent);
 }
 
-CATCH_TEST_CASE("every instruction set's kernels agree with float64", "[kernels]") {
+CATCH_TEST_CASE("a regression by hand has the loss and gradients of float64", "[mlp_regression]") {
+  for (const auto& widths : shapes) {
+    for (const std::int64_t rows : {1, 31, 257, 1500}) {
+      CATCH_INFO(widths.size() << " widths from " << widths[0] << ", rows " << rows);
+      const at::Tensor x = normals({rows, widths.front()}, 7), y = normals({rows, widths.back()}, 8),
+                       w = normals({rows}, 9).abs();
+      const variable_list parameters = random_parameters(widths);
+      const variable_list exact = copies(parameters, at::kDouble), by_hand = copies(parameters, at::kFloat);
+      const at::Tensor errors = fm::layerwise_mlp(x.to(at::kDouble), exact) - y;
+      const at::Tensor expected = (w.unsqueeze(1) * errors.square()).mean();
+      expected.backward();
+      const double loss = fm::regress_mlp(
+          rows,
+          [&](const fm::RegressionRows& made) {
+            const auto copy = [&](const at::Tensor& from, float* to) {
+              const at::Tensor part = from.slice(0, made.begin, made.begin + made.count).contiguous();
+              std::copy_n(part.const_data_ptr<float>(), part.numel(), to);
+            };
+            copy(x, made.inputs);
+            copy(y, made.targets);
+            copy(w, made.weights);
+          },
+          by_hand);
+      CATCH_CHECK(std::abs(loss / expected.item<double>() - 1.0) < 3e-6);
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        CATCH_INFO("gradient " << i);
+        CATCH_CHECK(difference(by_hand[i].grad(), exact[i].grad()) < 1e-5);
+      }
+    }
+  }
+}
+
+std::vector<const fm::KernelSet*> kernel_sets() {
   std::vector<const fm::KernelSet*> sets = {&fm::kernels_baseline};
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&fm::kernels_avx2);
 #endif
   sets.push_back(&fm::kernel_set());
+  return sets;
+}
+
+CATCH_TEST_CASE("every instruction set's sines and cosines are right to 2e-7", "[kernels]") {
+  constexpr std::int64_t rows = 1001, count = 37, stride = 80;
+  std::vector<float> times(rows), frequencies(count), out(rows * stride);
+  for (std::int64_t i = 0; i < rows; ++i) times[i] = static_cast<float>(i - 500) / 500.0F;
+  for (std::int64_t k = 0; k < count; ++k) frequencies[k] = std::pow(1000.0F, static_cast<float>(k) / (count - 1));
+  for (const fm::KernelSet* set : kernel_sets()) {
+    set->embedding(rows, count, times.data(), frequencies.data(), out.data(), stride);
+    double worst = 0.0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int64_t k = 0; k < count; ++k) {
+        const double angle = times[i] * frequencies[k];  // rounded to float, as the kernel sees it
+        worst = std::max(worst, std::abs(out[i * stride + k] - std::sin(angle)));
+        worst = std::max(worst, std::abs(out[i * stride + count + k] - std::cos(angle)));
+      }
+    }
+    CATCH_CHECK(worst < 2e-7);
+  }
+}
+
+CATCH_TEST_CASE("every instruction set's kernels agree with float64", "[kernels]") {
   constexpr std::int64_t rows = 3, width = 101;
   const at::Tensor z = 30.0 * normals({rows, width}, 1), bias = normals({width}, 2), g = normals({rows, width}, 3);
   const at::Tensor x = (z.to(at::kDouble) + bias.to(at::kDouble)), s = x.sigmoid();
-  for (const fm::KernelSet* set : sets) {
+  for (const fm::KernelSet* set : kernel_sets()) {
     at::Tensor h = at::empty_like(z), slope = at::empty_like(z), only = at::empty_like(z), through = at::empty_like(z);
     at::Tensor sum = at::zeros({width}, at::kFloat);
     set->float32.silu_and_slope(rows, width, z.data_ptr<float>(), bias.data_ptr<float>(), h.data_ptr<float>(),

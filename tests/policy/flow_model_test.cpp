@@ -2,17 +2,21 @@
 
 #include "libfm/core/parallel.hpp"
 #include "libfm/env/rollout.hpp"
+#include "libfm/nn/precision.hpp"
 #include "libfm/policy/draws.hpp"
 #include "libfm/policy/model_policy.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/policy/small_model.hpp"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
+#include <optional>
 
 CATCH_TEST_CASE("the loss is a function of weights, batch and position alone", "[flow_model]") {
   const auto model = fm::test::small_model(at::kDouble);
@@ -23,6 +27,49 @@ CATCH_TEST_CASE("the loss is a function of weights, batch and position alone", "
   const auto loss = [&](std::uint64_t position) { return model->loss(batch, stream, position).item<double>(); };
   CATCH_CHECK(loss(3) == loss(3));
   CATCH_CHECK(loss(3) != loss(4));
+}
+
+CATCH_TEST_CASE("a step of training has the loss and gradient of autograd, for every path and target", "[flow_model]") {
+  constexpr int n = 300;
+  const fm::RandomStream stream(0, "batch");
+  const auto gradient = [](const fm::PolicyModel& model) {
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& p : model.parameters()) {
+      parts.push_back(p.grad().flatten());
+      p.mutable_grad().reset();
+    }
+    return at::cat(parts);
+  };
+  for (const std::string& path : fm::path_names()) {
+    for (const std::string& target : fm::target_names()) {
+      for (const bool rounds : {false, true}) {
+        CATCH_INFO(path << " " << target << (rounds ? " bfloat16" : ""));
+        fm::PolicyDescription d = fm::test::small_description();
+        d.policy.flow.path.name = path;
+        d.policy.flow.target = target;
+        d.policy.flow.time = {.name = "logit_normal", .weight = "inverse_density"};
+        d.policy.flow.coupling.name = "optimal_transport";
+        const auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+        const fm::Batch batch{at::linspace(-1, 1, n).view({n, 1, 1}),
+                              model->condition(at::linspace(-1, 1, 3 * n).view({n, 1, 3}), at::zeros({n, 0}))};
+        const auto loss = [&](auto member) {
+          std::optional<fm::RoundedProducts> rounded;
+          if (rounds) rounded.emplace(at::kCPU);
+          return ((*model).*member)(batch, stream, 5);
+        };
+        const at::Tensor by_autograd = loss(&fm::PolicyModel::loss);
+        by_autograd.backward();
+        const at::Tensor expected = gradient(*model);
+        const at::Tensor trained = loss(&fm::PolicyModel::training_loss);
+        const bool by_hand = path != "variance_exploding" && target != "score";
+        CATCH_CHECK(trained.requires_grad() == !by_hand);
+        if (!by_hand) continue;
+        const double scale = expected.abs().max().item<double>(), tolerance = rounds ? 2e-2 : 1e-5;
+        CATCH_CHECK((gradient(*model) - expected).abs().max().item<double>() < tolerance * scale);
+        CATCH_CHECK(std::abs(trained.item<double>() / by_autograd.item<double>() - 1.0) < tolerance);
+      }
+    }
+  }
 }
 
 CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row by row", "[flow_model]") {

@@ -7,9 +7,13 @@
 #include "tests/policy/small_model.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace {
 
@@ -55,14 +59,49 @@ CATCH_TEST_CASE("taught policies learn where the teacher carries the noise, not 
   }
 }
 
-CATCH_TEST_CASE("the one-step loss is the squared distance to the teacher's sample", "[taught_models]") {
+CATCH_TEST_CASE("the one-step loss is the squared distance to what the teacher executes", "[taught_models]") {
   const fm::RandomStream stream(0, "batch");
   const auto model = taught("one_step");
   model->set_teacher(std::make_shared<Affine>(fm::test::small_description()));
   const fm::Batch batch = taught_batch(*model);
-  const at::Tensor z0 = fm::draw_flow(stream, 4, batch.actions, {.goal_drop = 0.0}, {}).noise;
-  const at::Tensor expected = (model->sample(batch.condition, z0.unsqueeze(1)) - (3 * z0 + 1)).square().mean();
-  CATCH_CHECK((model->loss(batch, stream, 4) - expected).abs().item<double>() < 1e-12);
+  const auto check = [&] {
+    const at::Tensor z0 = fm::draw_flow(stream, 4, batch.actions, {.goal_drop = 0.0}, {}).noise;
+    const at::Tensor x = model->sample(batch.condition, z0.unsqueeze(1)).flatten(), carried = (3 * z0 + 1).flatten();
+    double sum = 0.0;
+    int free = 0;
+    for (std::int64_t i = 0; i < x.size(0); ++i) {
+      const double student = x[i].item<double>(), teacher = std::clamp(carried[i].item<double>(), -1.0, 1.0);
+      const bool same = std::abs(teacher) == 1.0 && std::clamp(student, -1.0, 1.0) == teacher;
+      free += same ? 1 : 0;
+      sum += same ? 0.0 : (student - teacher) * (student - teacher);
+    }
+    CATCH_CHECK(std::abs(model->loss(batch, stream, 4).item<double>() - sum / static_cast<double>(x.size(0))) < 1e-12);
+    return free;
+  };
+  check();
+  at::NoGradGuard no_grad;
+  model->parameters().back().fill_(5.0);  // all above the highest action: free where the teacher is there
+  const int free = check();
+  CATCH_CHECK(0 < free);
+  CATCH_CHECK(free < 6);
+}
+
+CATCH_TEST_CASE("a student of the teacher's network begins as its single Euler step", "[taught_models]") {
+  fm::PolicyDescription d = fm::test::small_description();
+  d.sampler = {.solver = "euler", .steps = 1, .temperature = 0.3};
+  const auto teacher = fm::make_policy_model(d, fm::RandomStream(2, "init"));
+  d.policy.name = "one_step";
+  const auto student = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+  student->set_teacher(teacher);
+  const fm::Condition condition = student->condition(at::linspace(-1, 1, 18).view({6, 1, 3}), at::zeros({6, 0}));
+  const at::Tensor noise = at::linspace(-2, 2, 6).view({6, 1, 1, 1});
+  const at::NoGradGuard no_grad;
+  CATCH_CHECK(student->sample(condition, noise).allclose(teacher->sample(condition, noise)));
+  d.network.mlp.hidden = {8};
+  const auto other = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+  const at::Tensor before = other->sample(condition, noise);
+  other->set_teacher(teacher);
+  CATCH_CHECK(other->sample(condition, noise).equal(before));
 }
 
 CATCH_TEST_CASE("a teacher is asked for where it is needed, and refused where it is not", "[taught_models]") {

@@ -1,0 +1,121 @@
+#include "libfm/nn/mlp_regression.hpp"
+
+#include "libfm/nn/mlp_block.hpp"
+
+namespace fm {
+namespace {
+
+/// The calling thread's, for all threads.
+thread_local Scratch weights_scratch, tape_scratch, outputs_scratch, losses_scratch;
+/// Each thread's own.
+thread_local Scratch inputs_scratch, targets_scratch, row_weights_scratch;
+
+/// Layers in the type of the products' factors. What needs no rounding is the layers themselves.
+template <class Number>
+class Rounded {
+ public:
+  explicit Rounded(const MlpLayers<float>& exact) : exact_(exact) {
+    std::size_t size = 0;
+    for (const auto& layer : exact) size += numbers(layer);
+    Number* weight = weights_scratch.reserve<Number>(size);
+    for (const auto& layer : exact) {
+      layers_.push_back({layer.inputs, layer.outputs, weight, layer.bias});
+      places_.push_back(weight);
+      weight += numbers(layer);
+    }
+  }
+
+  const MlpLayers<Number>& layers() const { return layers_; }
+
+  /// This thread's share of the rounding; all threads have ended when it returns.
+  void round() const {
+    for (std::size_t i = 0; i < exact_.size(); ++i) {
+      const std::int64_t size = numbers(exact_[i]), parts = omp_get_num_threads();
+      const std::int64_t begin = size * omp_get_thread_num() / parts, end = size * (omp_get_thread_num() + 1) / parts;
+      layer_kernels<Number>().round(end - begin, exact_[i].weight + begin, places_[i] + begin);
+    }
+#pragma omp barrier
+  }
+
+ private:
+  static std::size_t numbers(const MlpLayer<float>& layer) {
+    return static_cast<std::size_t>(layer.inputs) * layer.outputs;
+  }
+
+  const MlpLayers<float>& exact_;
+  MlpLayers<Number> layers_;
+  std::vector<Number*> places_;
+};
+
+template <>
+class Rounded<float> {
+ public:
+  explicit Rounded(const MlpLayers<float>& exact) : exact_(exact) {}
+  const MlpLayers<float>& layers() const { return exact_; }
+  void round() const {}
+
+ private:
+  const MlpLayers<float>& exact_;
+};
+
+/// y becomes the gradient of the mean of weight (y - target)^2.
+/// @param total rows and outputs of the whole batch
+/// @return the block's sum of weight (y - target)^2
+double squared_error(const RegressionRows& made, int outputs, double total, float* y) {
+  const auto scale = static_cast<float>(2.0 / total);
+  double sum = 0.0;
+  for (int i = 0; i < made.count; ++i) {
+    float row = 0.0F;
+    for (int j = 0; j < outputs; ++j, ++y) {
+      const float error = *y - made.targets[static_cast<std::int64_t>(i) * outputs + j];
+      row += error * error;
+      *y = scale * made.weights[i] * error;
+    }
+    sum += static_cast<double>(made.weights[i] * row);
+  }
+  return sum;
+}
+
+}  // namespace
+
+template <class Number>
+double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, const MakeRows& make,
+                      const MlpGradients& gradients) {
+  const Rounded<Number> rounded(exact);
+  const MlpLayers<Number>& layers = rounded.layers();
+  const OutputGradients<Number> g(blocks, layers);
+  const auto rows = static_cast<std::size_t>(blocks.rows);
+  const int inputs = exact.front().inputs, outputs = exact.back().outputs;
+  Number* memory = tape_scratch.reserve<Number>(rows * inputs + tape_size(layers, blocks.rows));
+  const MlpTape<Number> tape = make_tape(layers, blocks.rows, memory + tape_size(layers, blocks.rows), memory);
+  auto* x = const_cast<Number*>(tape.inputs.front());
+  float* y = outputs_scratch.reserve<float>(rows * outputs);
+  double* losses = losses_scratch.reserve<double>(static_cast<std::size_t>(blocks.count));
+#pragma omp parallel num_threads(blocks.threads) if (blocks.count > 1)
+  {
+    rounded.round();
+    for_blocks(blocks, [&](int block, int begin, int count) {
+      const auto n = static_cast<std::size_t>(count);
+      const RegressionRows made{begin, count, inputs_scratch.reserve<float>(n * inputs),
+                                targets_scratch.reserve<float>(n * outputs), row_weights_scratch.reserve<float>(n)};
+      std::fill_n(made.weights, n, 1.0F);
+      make(made);
+      layer_kernels<Number>().round(static_cast<std::int64_t>(n) * inputs, made.inputs,
+                                    x + static_cast<std::int64_t>(begin) * inputs);
+      block_forward(layers, tape, y, begin, count);
+      float* first = y + static_cast<std::int64_t>(begin) * outputs;
+      losses[block] = squared_error(made, outputs, static_cast<double>(rows * outputs), first);
+      block_backward(layers, tape, y, g, nullptr, block, begin, count);
+    });
+    parameter_gradients(blocks, layers, tape, g, gradients);
+  }
+  double loss = 0.0;
+  for (int b = 0; b < blocks.count; ++b) loss += losses[b];
+  return loss / static_cast<double>(rows * outputs);
+}
+
+template double mlp_regression<float>(const MlpBlocks&, const MlpLayers<float>&, const MakeRows&, const MlpGradients&);
+template double mlp_regression<Bfloat16>(const MlpBlocks&, const MlpLayers<float>&, const MakeRows&,
+                                         const MlpGradients&);
+
+}  // namespace fm
