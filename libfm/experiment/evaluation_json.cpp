@@ -52,8 +52,8 @@ Json figures(const Evaluation& e) {
 }
 
 std::string latency_words(const Latency& l) {
-  return fmt::format("{:.0f} us an action (99 %: {:.0f} us), {}, {} steps, {} network evaluations", l.median_us,
-                     l.p99_us, l.solver, l.steps, l.nfe);
+  return fmt::format("{:.0f} us an action (99 %: {:.0f} us), {}, {} network evaluations", l.median_us, l.p99_us,
+                     l.solver, l.nfe);
 }
 
 }  // namespace

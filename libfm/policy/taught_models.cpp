@@ -41,11 +41,15 @@ OneStepModel::OneStepModel(const PolicyDescription& description, const RandomStr
 
 void OneStepModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
   teacher_ = std::move(teacher);
+  const double own = description_.sampler.temperature, taught = teacher_->description().sampler.temperature;
+  if (own > taught) {
+    throw_input_error("sampler.temperature: {} is above the teacher's {}, where the student never was; set {} or less",
+                      own, taught, taught);
+  }
   if (same_shapes(*teacher_, *this)) copy_weights(*teacher_, *this);
 }
 
-at::Tensor OneStepModel::jump(const Condition& condition, const at::Tensor& z0) const {
-  const at::Tensor z = description_.sampler.temperature * z0;
+at::Tensor OneStepModel::jump(const Condition& condition, const at::Tensor& z) const {
   return z + net_->forward(z, at::zeros({z.size(0), 1}, z.options()), condition);
 }
 
@@ -53,12 +57,13 @@ at::Tensor OneStepModel::loss(const Batch& batch, const RandomStream& stream, st
   const FlowOptions no_drop{.goal_drop = 0.0};
   const at::Tensor z0 = draw_flow(stream, position, batch.actions, no_drop, {}).noise;
   const at::Tensor x1 = taught_actions(teacher_.get(), batch.condition, z0, description_.policy.name);
-  const at::Tensor x = jump(batch.condition, z0), executed = within_bounds(x1);
+  const at::Tensor z = teacher_->description().sampler.temperature * z0;
+  const at::Tensor x = jump(batch.condition, z), executed = within_bounds(x1);
   return (x - executed).masked_fill(within_bounds(x) == executed, 0).square().mean();
 }
 
 at::Tensor OneStepModel::sample(const Condition& condition, const at::Tensor& noise) const {
-  return jump(condition, noise.select(1, 0));
+  return jump(condition, description_.sampler.temperature * noise.select(1, 0));
 }
 
 }  // namespace fm

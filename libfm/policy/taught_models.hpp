@@ -3,9 +3,9 @@
 // carry it to x1; the pairs (z0, x1) lie on the teacher's flow and never cross.
 //
 //   reflow     a flow trained on these pairs: its lines are straighter, so fewer steps suffice (Liu et al. 2023)
-//   one_step   x1 = z + f(z, 0) with z = temperature z0, regressed: the teacher's whole flow in one network evaluation
-//              (Luhman and Luhman 2021). A student of the teacher's own network begins with its weights, and so as
-//              its single Euler step.
+//   one_step   x1 = z + f(z, 0), regressed for the z = temperature z0 that the teacher begins with: its whole flow in
+//              one network evaluation (Luhman and Luhman 2021). A student of the teacher's own network begins with its
+//              weights, and so as its single Euler step.
 
 #include "libfm/policy/flow_model.hpp"
 
@@ -36,11 +36,12 @@ class OneStepModel final : public PolicyModel {
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   std::int64_t evaluations() const override { return net_->evaluations(); }
+  /// @throws InputError if the student is to be sampled warmer than the teacher: it would begin where it never was.
   void set_teacher(std::shared_ptr<const PolicyModel> teacher) override;
 
  private:
-  /// @param z0 (N, H, A) ~ N(0, I)
-  at::Tensor jump(const Condition& condition, const at::Tensor& z0) const;
+  /// @param z (N, H, A)
+  at::Tensor jump(const Condition& condition, const at::Tensor& z) const;
 
   std::shared_ptr<VelocityNet> net_;
   std::shared_ptr<const PolicyModel> teacher_;

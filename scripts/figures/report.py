@@ -146,7 +146,7 @@ def _significant(value):
 def _sampler(latency):
     if "solver" not in latency:
         return ""
-    return escape(f" ({latency['steps']} steps of {latency['solver']}, {latency['nfe']} network evaluations)")
+    return escape(f" ({latency['solver']}, {latency['nfe']} network evaluations)")
 
 
 def _latency(latency):

@@ -94,7 +94,7 @@ class Plot(examples.RunTest):
         self.assertEqual((code, len(out)), (0, 2))
         shown = "".join(Page((self.directory / "report.html").read_text(encoding="utf-8")).texts)
         self.assertIn("action error 0.125", shown)
-        self.assertIn("10 steps of heun, 20 network evaluations", shown)
+        self.assertIn("heun, 20 network evaluations", shown)
         self.assertNotIn("Success", shown)
 
     def test_escapes_what_the_files_say(self):

@@ -97,6 +97,10 @@ CATCH_TEST_CASE("a student of the teacher's network begins as its single Euler s
   const at::Tensor noise = at::linspace(-2, 2, 6).view({6, 1, 1, 1});
   const at::NoGradGuard no_grad;
   CATCH_CHECK(student->sample(condition, noise).allclose(teacher->sample(condition, noise)));
+  d.sampler.temperature = 0.4;
+  const auto warmer = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+  CATCH_CHECK_THROWS_AS(warmer->set_teacher(teacher), fm::InputError);
+  d.sampler.temperature = 0.2;
   d.network.mlp.hidden = {8};
   const auto other = fm::make_policy_model(d, fm::RandomStream(1, "init"));
   const at::Tensor before = other->sample(condition, noise);
