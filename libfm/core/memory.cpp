@@ -10,9 +10,8 @@ namespace fm {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
-  constexpr int never = 1 << 30;  // bytes
-  mallopt(M_MMAP_THRESHOLD, never);
-  mallopt(M_TRIM_THRESHOLD, never);
+  mallopt(M_MMAP_MAX, 0);         // no mapping of its own for a large block: it would go with the block
+  mallopt(M_TRIM_THRESHOLD, -1);  // the heap never shrinks
 #endif
 }
 

@@ -86,9 +86,9 @@ double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, co
   const OutputGradients<Number> g(blocks, layers);
   const auto rows = static_cast<std::size_t>(blocks.rows);
   const int inputs = exact.front().inputs, outputs = exact.back().outputs;
-  Number* memory = tape_scratch.reserve<Number>(rows * inputs + tape_size(layers, blocks.rows));
-  const MlpTape<Number> tape = make_tape(layers, blocks.rows, memory + tape_size(layers, blocks.rows), memory);
-  auto* x = const_cast<Number*>(tape.inputs.front());
+  const std::size_t size = tape_size(layers, blocks.rows);
+  Number *memory = tape_scratch.reserve<Number>(size + rows * inputs), *x = memory + size;
+  const MlpTape<Number> tape = make_tape<Number>(layers, blocks.rows, x, memory);
   float* y = outputs_scratch.reserve<float>(rows * outputs);
   double* losses = losses_scratch.reserve<double>(static_cast<std::size_t>(blocks.count));
 #pragma omp parallel num_threads(blocks.threads) if (blocks.count > 1)

@@ -1,7 +1,7 @@
 #pragma once
 // Regression with a perceptron, by hand: the mean squared error over rows that are made on the spot, and its gradient,
 // forward and backward in one parallel region. What remains of a training step when autograd's graph, the copies
-// between operations and all waiting but two are taken out of it.
+// between operations and nearly all waiting are taken out of it.
 
 #include "libfm/nn/mlp_pass.hpp"
 

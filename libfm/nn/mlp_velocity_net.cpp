@@ -20,8 +20,12 @@ at::Tensor MlpVelocityNet::velocity(const at::Tensor& z, const at::Tensor& times
 }
 
 bool MlpVelocityNet::regresses(const at::Tensor& actions, const Condition& condition) const {
-  const bool plain = features_.fixed() && features_.time_size() == features_.embedding().size();
-  return plain && condition.observations.scalar_type() == at::kFloat && fused_mlp_applies(actions, mlp_->layers());
+  const at::Tensor& seen = condition.observations;
+  const bool one_time = features_.time_size() == features_.embedding().size();
+  return features_.fixed() && one_time && fused_mlp_applies(actions, mlp_->layers()) &&
+         std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad) && seen.is_cpu() &&
+         seen.scalar_type() == at::kFloat && actions.numel() == actions.size(0) * outputs_ &&
+         seen.numel() == actions.size(0) * (features_.size() - features_.time_size());
 }
 
 /// The inputs are velocity()'s: [z, embedded time, observations].
@@ -29,7 +33,7 @@ double MlpVelocityNet::regress(const MakePathRows& make, const Condition& condit
   const at::Tensor observations = condition.observations.contiguous();
   const float* observed = observations.const_data_ptr<float>();
   const float* frequencies = features_.embedding().frequencies().const_data_ptr<float>();
-  const int waves = features_.time_size(), seen = features_.size() - waves, width = outputs_ + features_.size();
+  const int waves = features_.embedding().size(), seen = features_.size() - waves, width = outputs_ + features_.size();
   const EmbedTimes embed = embedding_kernel();
   const auto make_rows = [&](const RegressionRows& rows) {
     thread_local std::vector<float> points;

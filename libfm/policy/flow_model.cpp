@@ -38,7 +38,7 @@ at::Tensor FlowModel::loss(const Batch& batch, const RandomStream& stream, std::
 }
 
 at::Tensor FlowModel::training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const bool regresses = !null_net_ && loss_.regresses(*net_, batch.actions, batch.condition);
+  const bool regresses = loss_.regresses(*net_, batch.actions, batch.condition);
   return evaluate(batch, stream, position, regresses ? &FlowMatchingLoss::regress : &FlowMatchingLoss::forward);
 }
 

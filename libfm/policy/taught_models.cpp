@@ -22,9 +22,11 @@ at::Tensor taught_actions(const PolicyModel* teacher, const Condition& condition
   return teacher->sample(condition, z0.unsqueeze(1));
 }
 
-bool same_shapes(const PolicyModel& a, const PolicyModel& b) {
-  const auto of_a = a.parameters(), of_b = b.parameters();
-  return std::ranges::equal(of_a, of_b,
+/// Whether a flow's weights are those of a velocity, and fit the student's network.
+bool begins_with(const PolicyModel& flow, const PolicyModel& student) {
+  const PolicyOptions& policy = flow.description().policy;
+  if ((policy.name != "flow" && policy.name != "reflow") || policy.flow.target != "velocity") return false;
+  return std::ranges::equal(flow.parameters(), student.parameters(),
                             [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
 }
 
@@ -46,7 +48,7 @@ void OneStepModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
     throw_input_error("sampler.temperature: {} is above the teacher's {}, where the student never was; set {} or less",
                       own, taught, taught);
   }
-  if (same_shapes(*teacher_, *this)) copy_weights(*teacher_, *this);
+  if (begins_with(*teacher_, *this)) copy_weights(*teacher_, *this);
 }
 
 at::Tensor OneStepModel::jump(const Condition& condition, const at::Tensor& z) const {

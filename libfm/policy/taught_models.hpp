@@ -3,9 +3,9 @@
 // carry it to x1; the pairs (z0, x1) lie on the teacher's flow and never cross.
 //
 //   reflow     a flow trained on these pairs: its lines are straighter, so fewer steps suffice (Liu et al. 2023)
-//   one_step   x1 = z + f(z, 0), regressed for the z = temperature z0 that the teacher begins with: its whole flow in
-//              one network evaluation (Luhman and Luhman 2021). A student of the teacher's own network begins with its
-//              weights, and so as its single Euler step.
+//   one_step   x1 = z + f(z, 0), regressed for z = temperature z0 at the teacher's temperature: its whole flow in one
+//              network evaluation (Luhman and Luhman 2021). A student of the same network as a flow that predicts
+//              velocities begins with its weights: as its single Euler step, where the path begins with z0 itself.
 
 #include "libfm/policy/flow_model.hpp"
 

@@ -134,7 +134,7 @@ SamplingPlans plan_flow_map(const PolicyDescription& d) {
   return {.from_noise = plan};
 }
 
-/// z0 + f(z0, 0), see policy/taught_models.hpp.
+/// z + f(z, 0), see policy/taught_models.hpp.
 SamplingPlans plan_one_step(const PolicyDescription& d) {
   return {.from_noise = {.of_noise = static_cast<float>(d.sampler.temperature),
                          .evaluations = {{.times = {0.0F}, .step = {1.0F}}}}};

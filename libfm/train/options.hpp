@@ -49,9 +49,8 @@ struct TrainOptions {
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
-          "best.safetensors is the latest epoch whose return, paired with the expert's, is not clearly below the "
-          "highest, or "
-          "the epoch of the lowest loss",
+          "what is kept in best.safetensors: by return, a later epoch takes the place of an earlier one unless its "
+          "return from the same starts is clearly lower; by loss, the epoch of the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
     visit("precision", precision,

@@ -28,10 +28,10 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-/// Whether paired figures fell, with 95 % confidence. Rollouts are too few to tell close policies apart, and the later
-/// one was trained longer, so it is worse only if that shows.
-bool is_worse(const std::vector<double>& figures, const std::vector<double>& best) {
-  const std::vector<double> change = differences(figures, best);
+/// Whether the 95 % interval of the change in paired figures lies below 0. Rollouts are too few to tell close policies
+/// apart, and the later one was trained longer, so it is worse only if that shows.
+bool is_worse(const std::vector<double>& figures, const std::vector<double>& kept) {
+  const std::vector<double> change = differences(figures, kept);
   const double n = static_cast<double>(change.size());
   const double error = change.size() > 1 ? standard_deviation(change) / std::sqrt(n) : 0.0;
   return mean(change) < -1.96 * error;

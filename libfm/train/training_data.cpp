@@ -126,13 +126,13 @@ Batch TrainingData::windows(const at::Tensor& rows) const {
   return {.actions = gather(actions_, done),
           .condition = {.observations = gather(condition_.observations.squeeze(1), seen),
                         .goal = goals(rows),
-                        .goal_mask = condition_.goal_mask.slice(0, 0, rows.size(0))}};
+                        .goal_mask = condition_.goal_mask.slice(0, 0, 1).expand({rows.size(0)})}};
 }
 
 /// Of nothing there is nothing to gather.
 at::Tensor TrainingData::goals(const at::Tensor& rows) const {
   const at::Tensor& all = condition_.goal;
-  return all.size(1) == 0 ? all.slice(0, 0, rows.size(0)) : all.index_select(0, rows);
+  return all.size(1) == 0 ? all.slice(0, 0, 1).expand({rows.size(0), 0}) : all.index_select(0, rows);
 }
 
 /// Windows of one row are the rows themselves.

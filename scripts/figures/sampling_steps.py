@@ -54,9 +54,14 @@ def curves(runs):
         variants = varied(run.evaluation.get("variants") or [])
         for variant in measured([run.evaluation]) + variants if variants else []:
             solver = variant["latency"]["solver"]
-            label = solver if run is runs[0] else f"{style.readable(run.policy_name)}, {solver}"
+            policy = style.readable(run.policy_name)
+            label = solver if run is runs[0] else f"{policy}, {solver}" if varies_solver(variants) else policy
             lines.setdefault(label, {})[variant["latency"]["nfe"]] = interval.read(variant["gap"])
     return {label: sorted(points.items()) for label, points in lines.items()}
+
+
+def varies_solver(variants):
+    return len({variant["latency"]["solver"] for variant in variants}) > 1
 
 
 def measured(variants):

@@ -162,8 +162,8 @@ CATCH_TEST_CASE("products in bfloat16 train as well, and leave float32 weights",
 CATCH_TEST_CASE("best is the latest policy that is not clearly worse in return", "[trainer]") {
   const TemporaryFolder folder;
   fm::TrainingJob job = job_in(folder.path());
-  // Gaps by epoch: bad, good, a little worse within the noise, clearly worse, clearly worse.
-  const std::vector<std::vector<double>> returns = {{-50, -60, -70}, {-1, -2, -3}, {-1.5, -1.5, -3.1},
+  // Gaps by epoch: bad, good, worse by 1.3 standard errors, clearly worse, clearly worse.
+  const std::vector<std::vector<double>> returns = {{-50, -60, -70}, {-1, -2, -3}, {-2, -2.2, -3},
                                                     {-9, -9, -9},    {-8, -9, -9}, {-7, -9, -9}};
   std::size_t epoch = 0;
   job.rollout = [&](std::shared_ptr<const fm::PolicyModel>) { return fm::PairedReturns{returns[epoch++], {0, 0, 0}}; };
