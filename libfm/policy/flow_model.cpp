@@ -43,13 +43,13 @@ at::Tensor FlowModel::training_loss(const Batch& batch, const RandomStream& stre
 }
 
 at::Tensor FlowModel::evaluate(const Batch& batch, const RandomStream& stream, std::uint64_t position,
-                               decltype(&FlowMatchingLoss::forward) loss) const {
+                               decltype(&FlowMatchingLoss::forward) way) const {
   const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
   const auto [x1, z0] = pair(batch, draws.noise, stream.at(position, coupling_row));
   Condition condition = batch.condition;
   condition.goal_mask = draws.kept;
-  const at::Tensor value = (loss_.*loss)(*net_, x1, z0, draws.times, condition, draws.weights);
-  return null_net_ ? value + (loss_.*loss)(*null_net_, x1, z0, draws.times, condition, draws.weights) : value;
+  const at::Tensor value = (loss_.*way)(*net_, x1, z0, draws.times, condition, draws.weights);
+  return null_net_ ? value + (loss_.*way)(*null_net_, x1, z0, draws.times, condition, draws.weights) : value;
 }
 
 std::int64_t FlowModel::noises() const { return stochastic_ ? 1 + stochastic_->grid().steps() : 1; }

@@ -49,7 +49,7 @@ class FlowModel : public PolicyModel {
   virtual Pairs pair(const Batch& batch, const at::Tensor& noise, Draws draws) const;
   /// Either way of the loss.
   at::Tensor evaluate(const Batch& batch, const RandomStream& stream, std::uint64_t position,
-                      decltype(&FlowMatchingLoss::forward) loss) const;
+                      decltype(&FlowMatchingLoss::forward) way) const;
   OdeSolution solve(const Condition& condition, const at::Tensor& noise, Record record) const;
 
   FlowOptions flow_;
