@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/mse_loss.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/scalar_tensor.h>
 
 namespace fm {
@@ -34,10 +35,10 @@ at::Tensor FlowMatchingLoss::regress(const VelocityNet& net, const at::Tensor& x
                                      const at::Tensor& times, const Condition& condition,
                                      const at::Tensor& weights) const {
   const std::int64_t size = x1.numel() / x1.size(0);
-  const at::Tensor ends[] = {x1.contiguous(), z0.contiguous(), times.contiguous(),
-                             weights.defined() ? weights.contiguous() : at::Tensor()};
-  const float *actions = ends[0].const_data_ptr<float>(), *noise = ends[1].const_data_ptr<float>(),
-              *t = ends[2].const_data_ptr<float>(), *w = weights.defined() ? ends[3].const_data_ptr<float>() : nullptr;
+  const at::Tensor all_x1 = x1.contiguous(), all_z0 = z0.contiguous(), all_times = times.contiguous(),
+                   all_weights = weights.defined() ? weights.contiguous() : at::ones_like(all_times);
+  const float *actions = all_x1.const_data_ptr<float>(), *noise = all_z0.const_data_ptr<float>(),
+              *t = all_times.const_data_ptr<float>(), *w = all_weights.const_data_ptr<float>();
   const double loss = net.regress(
       [&](const PathRows& rows) {
         with_path(prediction_.path(), [&](const auto& path) {
@@ -48,7 +49,7 @@ at::Tensor FlowMatchingLoss::regress(const VelocityNet& net, const at::Tensor& x
             combine(point.alpha, actions + row * size, point.sigma, noise + row * size, size, rows.z + i * size);
             combine(of_x1, actions + row * size, of_z0, noise + row * size, size, rows.targets + i * size);
             rows.times[i] = t[row];
-            if (w != nullptr) rows.weights[i] = w[row];
+            rows.weights[i] = w[row];
           }
         });
       },

@@ -98,7 +98,6 @@ double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, co
       const auto n = static_cast<std::size_t>(count);
       const RegressionRows made{begin, count, inputs_scratch.reserve<float>(n * inputs),
                                 targets_scratch.reserve<float>(n * outputs), row_weights_scratch.reserve<float>(n)};
-      std::fill_n(made.weights, n, 1.0F);
       make(made);
       layer_kernels<Number>().round(static_cast<std::int64_t>(n) * inputs, made.inputs,
                                     x + static_cast<std::int64_t>(begin) * inputs);

@@ -15,7 +15,7 @@ struct RegressionRows {
   int count;
   float* inputs;   ///< (count, inputs), to be filled, as the others
   float* targets;  ///< (count, outputs)
-  float* weights;  ///< (count), of the rows' squared errors; 1 beforehand
+  float* weights;  ///< (count), of the rows' squared errors
 };
 
 using MakeRows = std::function<void(const RegressionRows& rows)>;

@@ -37,7 +37,7 @@ struct PathRows {
   float* z;        ///< (count, H A), to be filled, as the others
   float* times;    ///< (count)
   float* targets;  ///< (count, H A), of the network's output
-  float* weights;  ///< (count), of the rows' squared errors; 1 beforehand
+  float* weights;  ///< (count), of the rows' squared errors
 };
 
 using MakePathRows = std::function<void(const PathRows& rows)>;

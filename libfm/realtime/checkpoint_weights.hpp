@@ -1,5 +1,5 @@
 #pragma once
-// The weights of a checkpoint that act, by the names that libfm/nn gives them.
+// The weights of a checkpoint that act, by their names (model/checkpoint_names.hpp).
 
 #include "libfm/core/safetensors.hpp"
 #include "libfm/env/environment.hpp"

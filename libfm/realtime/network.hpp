@@ -1,6 +1,6 @@
 #pragma once
-// The networks of the engine: the velocity networks of libfm/nn, with everything that does not depend on z taken out of
-// the sampler's loop.
+// The networks of the engine: velocity networks, with everything that does not depend on z taken out of the sampler's
+// loop.
 
 #include "libfm/model/options.hpp"
 #include "libfm/realtime/checkpoint_weights.hpp"
