@@ -53,6 +53,23 @@ PendulumState PendulumSpinTask::start(Draws& draws, Memory& memory) const {
   return state;
 }
 
+void PendulumSpinTask::hold_goal(double goal, Memory& memory) const {
+  if (static_cast<float>(std::abs(goal)) < static_cast<float>(options_.slowest)) {
+    throw_input_error(
+        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}; this task asks for none (collect.goal_levels: "
+        "take "
+        "0 or 2)",
+        goal, options_.slowest);
+  }
+  memory.next_rate = static_cast<float>(goal);
+  take_next_rate(memory);
+}
+
+void PendulumSpinTask::take_next_rate(Memory& memory) {
+  memory.rate = memory.next_rate;
+  memory.steps_right = 0;
+}
+
 double PendulumSpinTask::reward(const PendulumState& state, double torque, const Memory& memory) const {
   const double error =
       rotation_rate(options_.pendulum, {state.theta, synchronous_speed(options_.pendulum, state)}) / memory.rate - 1.0;
@@ -67,7 +84,7 @@ bool PendulumSpinTask::success(const PendulumState& state, int step, Memory& mem
                                                    memory.angles.back() - memory.angles.front());
   memory.steps_right = std::abs(rate / memory.rate - 1.0) <= 0.05 ? memory.steps_right + 1 : 0;
   const bool held = memory.steps_right * time_step >= 1.0;
-  if (step == memory.change_step) hold_goal(memory.next_rate, memory);
+  if (step == memory.change_step) take_next_rate(memory);
   return held;
 }
 

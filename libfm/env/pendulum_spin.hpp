@@ -50,16 +50,15 @@ class PendulumSpinTask : public PendulumTask {
   PendulumState start(Draws& draws, Memory& memory) const;
   static void begin(Memory& memory) { memory = {.rate = memory.rate, .next_rate = memory.rate, .angles = {}}; }
   static double goal(const Memory& memory) { return memory.rate; }
-  static void hold_goal(double goal, Memory& memory) {
-    memory.rate = memory.next_rate = static_cast<float>(goal);
-    memory.steps_right = 0;
-  }
+  /// @throws InputError for a rate that the task never asks for.
+  void hold_goal(double goal, Memory& memory) const;
 
   double reward(const PendulumState& state, double torque, const Memory& memory) const;
   bool success(const PendulumState& state, int step, Memory& memory) const;
 
  private:
   float draw_rate(Draws& draws) const;
+  static void take_next_rate(Memory& memory);
 
   Options options_;
 };

@@ -116,7 +116,7 @@ std::filesystem::path collect(const Experiment& e) {
     return file;
   }
   const EnvFactory make = make_env(e.env);
-  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e));
+  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e), e.seed);
   const DatasetInfo info = dataset_info(e);
   collect_episodes(e, make, expert, folder / "parts", info);
   merge_parts(folder / "parts", info, static_cast<std::uint64_t>(e.collect.episodes),

@@ -5,6 +5,7 @@
 #include "libfm/nn/device.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace fm {
 namespace {
@@ -35,6 +36,10 @@ void roll_out_both(const Engine& engine, const EvaluationOptions& options, Evalu
   result.policy_episodes = rollout(
       options.make_env, [&] { return engine.make_policy(noise); }, rollouts);
   const std::unique_ptr<VectorEnv> env = options.make_env(1);
+  if (!std::isfinite(mean(returns_of(result.policy_episodes)))) {
+    throw InputError(
+        "evaluation: the policy's actions are not finite numbers; see the sampler's settings and the training loss");
+  }
   result.policy = actor_figures(result.policy_episodes, *env, bootstrap);
   result.expert = actor_figures(result.expert_episodes, *env, bootstrap);
   result.gap = gap_between(result.policy_episodes, result.expert_episodes, bootstrap);

@@ -52,7 +52,7 @@ Json figures(const Evaluation& e) {
 }
 
 std::string latency_words(const Latency& l) {
-  return fmt::format("{:.0f} us an action (99 %: {:.0f} us), {}, {} network evaluations", l.median_us, l.p99_us,
+  return fmt::format("{:.0f} us a prediction (99 %: {:.0f} us), {}, {} network evaluations", l.median_us, l.p99_us,
                      l.solver, l.nfe);
 }
 
@@ -102,7 +102,13 @@ std::string summarise(const Evaluation& e, const std::vector<Variant>& variants)
       text += fmt::format("gap {:.2f} [{:.2f}, {:.2f}], success {:.1f} %, ", v.gap->mean, v.gap->ci95.low,
                           v.gap->ci95.high, 100.0 * v.policy->success);
     }
-    text += fmt::format("action error {:.4f}, {:.0f} us an action\n", v.action_rmse, v.latency.median_us);
+    if (v.policy) {
+      text += fmt::format("smoothness {:.4f}, ", v.policy->smoothness);
+      for (const auto& [name, value] : v.expert->metrics) {
+        if (name != "action_jerk") text += fmt::format("{} {:.4f}, ", name, v.policy->metrics.at(name));
+      }
+    }
+    text += fmt::format("action error {:.4f}, {:.0f} us a prediction\n", v.action_rmse, v.latency.median_us);
   }
   return text;
 }

@@ -6,6 +6,8 @@
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/evaluation_file.hpp"
 #include "libfm/experiment/evaluation_json.hpp"
+#include "libfm/experiment/plan.hpp"
+#include "libfm/experiment/recorded_data.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/yaml_reader.hpp"
 #include "libfm/nn/device.hpp"
@@ -14,22 +16,51 @@
 namespace fm {
 namespace {
 
-EvaluationOptions options_for(const EvaluationTarget& target) {
+/// Its chance is not that of the episodes that were learned from.
+PolicyFactory evaluation_expert(const Experiment& e) {
+  const std::uint64_t seed = RandomStream(e.eval.seed, "evaluation expert").at(0).bits();
+  return make_expert(e.expert, e.env, cache_directory(e), seed);
+}
+
+/// @param policy the specification of the policy that is evaluated
+EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& policy) {
   const Experiment& e = target.experiment;
   EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
   options.figures = {e.eval.log_probability, e.eval.probes};
   if (e.has_env()) {
     options.make_env = make_env(e.env);
-    options.make_expert = make_expert(e.expert, e.env, cache_directory(e));
+    options.make_expert = evaluation_expert(e);
+  } else if (!target.files.empty()) {
+    const Dataset dataset = join_files(target.files);
+    check_data_fits(dataset, policy, fmt::format("{}", fmt::join(target.files, ", ")));
+    options.held_out = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
   } else if (std::filesystem::exists(target.data)) {
     options.held_out = split_data(e, read_dataset(target.data)).validation;
   }
   return options;
 }
 
+std::vector<std::string> names_of(const std::vector<Dimension>& dimensions) {
+  std::vector<std::string> names;
+  for (const Dimension& d : dimensions) names.push_back(d.name);
+  return names;
+}
+
+/// What the policy sees, is asked for and does must be what the environment shows, asks for and takes.
+void check_fits(const EnvSpec& policy, const EnvSpec& env) {
+  const auto check = [&](const char* what, const std::vector<Dimension>& its, const std::vector<Dimension>& there) {
+    if (names_of(its) == names_of(there)) return;
+    throw_input_error("env.name: '{}' has the {} [{}], the policy learned [{}] of '{}'; take an environment that fits",
+                      env.name, what, fmt::join(names_of(there), ", "), fmt::join(names_of(its), ", "), policy.name);
+  };
+  check("observations", policy.observations, env.observations);
+  check("goals", policy.goals, env.goals);
+  check("actions", policy.actions, env.actions);
+}
+
 std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const EvaluationTarget& target,
                                    const EvaluationOptions& options) {
-  const auto& [checkpoint, experiment, data] = target;
+  const auto& [checkpoint, experiment, data, files] = target;
   std::vector<Variant> variants;
   for (const std::vector<std::string>& settings : grid_points(experiment.eval.grid)) {
     Experiment varied = experiment;
@@ -46,27 +77,14 @@ std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, co
 
 }  // namespace
 
-std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid) {
-  if (grid.axes.empty()) return {};
-  std::vector<std::vector<std::string>> points = {{}};
-  for (const auto& [key, values] : grid.axes) {
-    std::vector<std::vector<std::string>> longer;
-    for (const auto& point : points) {
-      for (const std::string& value : values) {
-        longer.push_back(point);
-        longer.back().push_back(key + "=" + value);
-      }
-    }
-    points = std::move(longer);
-  }
-  return points;
-}
-
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
   const auto model = load_policy(target.checkpoint, find_device(e.device));
   model->set_sampler(e.sampler);
-  const EvaluationOptions options = options_for(target);
+  const EnvSpec& spec = model->description().spec;
+  if (e.has_env()) check_fits(spec, make_env(e.env)(1)->spec());
+  check_evaluation(e, model->description());
+  const EvaluationOptions options = options_for(target, spec);
   if (e.has_env()) {
     spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,
                  describe_device(find_device(e.device)));
@@ -88,7 +106,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
 std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
   if (!e.has_env()) throw InputError("demo: needs an environment and an expert (env.name is none)");
   const EnvFactory make = make_env(e.env);
-  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e));
+  const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");
   Evaluation evaluation{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
   evaluation.expert_episodes = rollout(make, expert, {.episodes = e.eval.episodes, .initial = initial});

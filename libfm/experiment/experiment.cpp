@@ -6,6 +6,7 @@
 #include "libfm/policy/policy_model.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 
 namespace fm {
@@ -16,6 +17,21 @@ bool is_folder_name(const std::string& name) {
   return !name.empty() && name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
 }
 
+void check_against(const Experiment& e, const EnvSpec& spec) {
+  visible_observations(spec, e.policy.hidden);
+  if (e.collect.goal_levels > 0 && spec.goals.empty()) {
+    throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
+  }
+  if (e.collect.uniform_states > 0 && spec.states.empty()) {
+    throw_input_error("collect.uniform_states: environment '{}' has no states to draw; set 0", spec.name);
+  }
+  if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
+    throw InputError(
+        "collect.uniform_states: states that are labelled one by one have no actions behind them; set 0, or "
+        "policy.horizon.prediction: 1");
+  }
+}
+
 /// What no single field can tell.
 void check(const Experiment& e) {
   if (!is_folder_name(e.name)) {
@@ -24,7 +40,7 @@ void check(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     throw_input_error("env.name: none needs data to train on: give data.files");
   }
-  if (e.has_env()) visible_observations(make_env(e.env)(1)->spec(), e.policy.hidden);
+  if (e.has_env()) check_against(e, make_env(e.env)(1)->spec());
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     throw_input_error(
         "policy.teacher: policy '{}' learns from a trained policy: give a run directory, a checkpoint or an "
@@ -36,6 +52,21 @@ void check(const Experiment& e) {
         "sampler.executed: {} actions cannot be executed of the policy.horizon.prediction: {} that are "
         "predicted",
         e.sampler.executed, e.policy.horizon.prediction);
+  }
+  if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
+    throw_input_error("policy.shortcut.finest: {} is no power of two; steps are halved", e.policy.shortcut.finest);
+  }
+  if (e.policy.name == "diffusion" && e.policy.diffusion.clip == DiffusionOptions().clip &&
+      e.policy.normaliser != PolicyOptions().normaliser) {
+    throw_input_error(
+        "policy.diffusion.clip: {} cuts actions off that `policy.normaliser: {}` scales beyond it; set what none "
+        "exceeds, or normaliser: {}",
+        e.policy.diffusion.clip, e.policy.normaliser, PolicyOptions().normaliser);
+  }
+  if (const auto begin = path_at(e.policy.flow.path, 0.0); begin.alpha > 0.25 * begin.sigma) {
+    throw_input_error(
+        "policy.flow.path: {} begins with {:.3g} of the data beside {:.3g} of noise, not with noise; spread its ends",
+        e.policy.flow.path.name, begin.alpha, begin.sigma);
   }
   if (e.network.time_embedding % 2 != 0) {
     throw_input_error("network.time_embedding: {} is odd; sines and cosines come in pairs", e.network.time_embedding);

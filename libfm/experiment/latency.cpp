@@ -3,6 +3,7 @@
 #include "libfm/core/statistics.hpp"
 #include "libfm/experiment/model_figures.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/policy/flow_model.hpp"
 
 #include <ATen/core/grad_mode.h>
 
@@ -29,8 +30,9 @@ Latency measure_latency(const PolicyModel& model, const Engine& engine, const Ro
   const RandomStream noise(0, "latency");
   const std::unique_ptr<Policy> policy = engine.make_policy(noise);
   const SamplerOptions& sampler = model.description().sampler;
+  const bool solves = dynamic_cast<const FlowModel*>(&model) != nullptr;
   Latency latency{.engine = sampler.engine,
-                  .solver = sampler.solver,
+                  .solver = solves ? sampler.solver : model.description().policy.name,
                   .steps = sampler.steps,
                   .nfe = evaluations_for_one(model, states, noise)};
   std::vector<double> microseconds;
@@ -39,7 +41,7 @@ Latency measure_latency(const PolicyModel& model, const Engine& engine, const Ro
     const Matrix observation = states.observations.row(i % states.size()), goal = states.goals.row(i % states.size());
     const std::vector<std::uint64_t> episode = {0};
     const std::vector<std::uint32_t> step = {static_cast<std::uint32_t>(i)};
-    policy->reset(1, std::vector<int>{0});  // so that each call makes a prediction
+    policy->reset(1, std::vector<int>{0});  // so that each call makes a prediction, from noise
     const auto begin = std::chrono::steady_clock::now();
     policy->act({observation, goal, episode, step}, output);
     const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - begin;

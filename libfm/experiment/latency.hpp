@@ -14,7 +14,7 @@ struct Latency {
   double median_us = 0.0;
   double p99_us = 0.0;
   std::string engine;
-  std::string solver;
+  std::string solver;  ///< of a flow; else the policy's name
   int steps = 0;
   std::int64_t nfe = 0;  ///< network evaluations for one action
 };

@@ -73,7 +73,8 @@ std::map<std::string, double> model_figures(const PolicyModel& model, const Rows
   const std::int64_t count = std::min<std::int64_t>(rows.size(), 2000);
   const Batch batch = TrainingData(rows, model).range(0, count);
   std::map<std::string, double> figures;
-  if (const auto* flow = dynamic_cast<const FlowModel*>(&model)) {
+  const auto* flow = dynamic_cast<const FlowModel*>(&model);
+  if (flow != nullptr && flow->noises() == 1) {
     figures["path_straightness"] = straightness(flow->trace(batch.condition, draw_noises(model, noise, 0, count)));
   }
   if (options.log_probability) {

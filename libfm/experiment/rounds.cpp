@@ -27,12 +27,13 @@ void train_student(const Experiment& e, const RunDirectory& run, const Dataset& 
 }
 
 /// The states that the student meets, with what the expert would do there. The student acts by all of the law that it
-/// learned, however cool it will be sampled in the end: so what it might do is labelled, too.
+/// learned, however cool it will be sampled in the end: so what it might do is labelled, too. One with a teacher
+/// learned what it is sampled by.
 std::vector<Episode> label_student(const Experiment& e, const std::filesystem::path& round, int number) {
   const SerialOperations serial;
   const std::shared_ptr<PolicyModel> student = load_policy(last_checkpoint(round), find_device(e.device));
   SamplerOptions whole_law = e.sampler;
-  whole_law.temperature = 1.0;
+  if (!learns_from_teacher(e.policy.name)) whole_law.temperature = 1.0;
   student->set_sampler(whole_law);
   const RandomStream noise(e.seed, "student's noise");
   const std::int64_t before = e.collect.episodes + (number - 1) * e.collect.round_episodes;
@@ -40,7 +41,7 @@ std::vector<Episode> label_student(const Experiment& e, const std::filesystem::p
                  {.episodes = e.collect.round_episodes,
                   .first_episode = static_cast<std::uint64_t>(before),
                   .initial = RandomStream(e.seed, "collect"),
-                  .label = make_expert(e.expert, e.env, cache_directory(e)),
+                  .label = make_expert(e.expert, e.env, cache_directory(e), e.seed),
                   .goal_levels = e.collect.goal_levels});
 }
 

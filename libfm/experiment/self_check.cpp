@@ -63,6 +63,9 @@ Experiment shrink(Experiment e) {
   e.train.rollout.episodes = std::min(e.train.rollout.episodes, 20);
   e.eval.episodes = std::min<std::int64_t>(e.eval.episodes, 100);
   e.eval.grid = {};
+  e.collect.rounds = std::min(e.collect.rounds, 1);
+  e.collect.round_episodes = std::min<std::int64_t>(e.collect.round_episodes, 20);
+  e.collect.round_epochs = std::min(e.collect.round_epochs, 5);
   return e;
 }
 

@@ -35,6 +35,10 @@ std::filesystem::path run_experiment(const Experiment& e) {
 
 }  // namespace
 
+bool is_experiment(const std::filesystem::path& teacher) {
+  return teacher.extension() == ".yaml" || teacher.extension() == ".yml";
+}
+
 std::filesystem::path teacher_checkpoint(const RunDirectory& run) { return run.path() / "teacher.safetensors"; }
 
 std::filesystem::path checkpoint_in(const std::filesystem::path& path) {
@@ -46,7 +50,7 @@ void prepare_teacher(const RunDirectory& run) {
   if (!learns_from_teacher(e.policy.name) || std::filesystem::exists(teacher_checkpoint(run))) return;
   const std::filesystem::path named(*e.policy.teacher);
   std::filesystem::path checkpoint = checkpoint_in(named);
-  if (named.extension() == ".yaml" || named.extension() == ".yml") {
+  if (is_experiment(named)) {
     Experiment teacher = read_experiment(named, {});
     teacher.runs = e.runs;
     teacher.threads = e.threads;

@@ -12,6 +12,9 @@ namespace fm {
 /// experiment file's run is looked for under the same `runs`, and made or finished if need be.
 void prepare_teacher(const RunDirectory& run);
 
+/// Whether policy.teacher names an experiment file.
+bool is_experiment(const std::filesystem::path& teacher);
+
 /// Where the copy lies.
 std::filesystem::path teacher_checkpoint(const RunDirectory& run);
 

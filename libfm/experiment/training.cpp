@@ -4,7 +4,7 @@
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
-#include "libfm/experiment/evaluation_stage.hpp"
+#include "libfm/experiment/plan.hpp"
 #include "libfm/experiment/recorded_data.hpp"
 #include "libfm/experiment/rounds.hpp"
 #include "libfm/experiment/teacher.hpp"
@@ -13,7 +13,6 @@
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
-#include "libfm/realtime/realtime_model.hpp"
 #include "libfm/train/trainer.hpp"
 
 namespace fm {
@@ -28,16 +27,14 @@ EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& 
 }
 
 PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows& rows) {
-  PolicyOptions policy = e.policy;
-  policy.teacher.reset();
-  return {.spec = spec,
-          .policy = policy,
-          .network = e.network,
-          .sampler = e.sampler,
-          .observations = fit_normalisation(e.policy.normaliser, rows.observations),
-          .actions = fit_normalisation(e.policy.normaliser, rows.actions),
-          .goals = fit_normalisation(e.policy.normaliser, rows.goals)};
+  PolicyDescription description = describe_untrained(e, spec);
+  description.observations = fit_normalisation(e.policy.normaliser, rows.observations);
+  description.actions = fit_normalisation(e.policy.normaliser, rows.actions);
+  description.goals = fit_normalisation(e.policy.normaliser, rows.goals);
+  return description;
 }
+
+Normalisation unit(std::size_t size) { return {std::vector<double>(size, 0.0), std::vector<double>(size, 1.0)}; }
 
 bool same_task(const PolicyDescription& a, const PolicyDescription& b) {
   return a.spec.observations.size() == b.spec.observations.size() && a.spec.actions.size() == b.spec.actions.size() &&
@@ -58,9 +55,13 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
   auto model = load_policy(file, at::kCPU);
   const PolicyDescription& theirs = model->description();
   if (!same_task(theirs, description) || theirs.policy.name != description.policy.name ||
-      options_to_json(theirs.network) != options_to_json(description.network)) {
-    throw_input_error("train.init: {}: its policy, network, sizes or policy.hidden differ from this experiment's",
-                      file.string());
+      theirs.policy.flow.target != description.policy.flow.target ||
+      options_to_json(theirs.policy.flow.path) != options_to_json(description.policy.flow.path) ||
+      options_to_json(theirs.network) != options_to_json(description.network) ||
+      !same_sizes(*model, *make_policy_model(description, RandomStream(0, "init")))) {
+    throw_input_error(
+        "train.init: {}: its policy, path, target, network, sizes or policy.hidden differ from this experiment's",
+        file.string());
   }
   take_normaliser(theirs, description);
   return model;
@@ -78,23 +79,11 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
   return teacher;
 }
 
-/// Before hours of training, not after: every engine that the evaluation asks for runs this policy.
-void check_engines(const Experiment& e, PolicyDescription description) {
-  std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
-  points.emplace_back();
-  for (const std::vector<std::string>& settings : points) {
-    Experiment varied = e;
-    apply_overrides(varied, settings);
-    description.sampler = varied.sampler;
-    if (varied.sampler.engine != "libtorch") check_runs_realtime(description);
-  }
-}
-
 /// Rolls a model out from the same starts at every call. The expert is rolled out once.
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
-  const auto expert = returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e)), options));
+  const auto expert = returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e), e.seed), options));
   return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturns {
     const SerialOperations serial;
     const auto make_policy = [&] { return std::make_unique<ModelPolicy>(model, RandomStream(seed, "rollout noise")); };
@@ -103,6 +92,19 @@ RolloutScore make_score(const Experiment& e) {
 }
 
 }  // namespace
+
+PolicyDescription describe_untrained(const Experiment& e, const EnvSpec& spec) {
+  PolicyOptions policy = e.policy;
+  policy.teacher.reset();
+  policy.flow = learned_flow(policy);
+  return {.spec = spec,
+          .policy = policy,
+          .network = e.network,
+          .sampler = e.sampler,
+          .observations = unit(spec.observations.size()),
+          .actions = unit(spec.actions.size()),
+          .goals = unit(spec.goals.size())};
+}
 
 void prepare_data(const RunDirectory& run) {
   const Experiment& e = run.experiment();
@@ -139,7 +141,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
                   .metadata = origin_metadata(e),
                   .initial_weights = nullptr,
                   .teacher = nullptr};
-  check_engines(e, job.description);
+  check_evaluation(e, job.description);
   if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,

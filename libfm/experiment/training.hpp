@@ -13,6 +13,9 @@ namespace fm {
 /// The dataset that a run trains on, in the run directory: collected, or joined from data.files.
 void prepare_data(const RunDirectory& run);
 
+/// What is to be trained, before there are data to normalise by.
+PolicyDescription describe_untrained(const Experiment& experiment, const EnvSpec& spec);
+
 /// The rows of a dataset, those held out apart.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
 

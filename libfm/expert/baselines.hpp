@@ -4,6 +4,7 @@
 #include "libfm/core/random.hpp"
 #include "libfm/env/policy.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace fm {
@@ -21,17 +22,18 @@ class ZeroPolicy final : public Policy {
   Eigen::Index size_;
 };
 
-/// Uniform within the bounds, a function of (episode, step) alone.
+/// Uniform within the bounds, a function of (seed, episode, step) alone.
 class RandomPolicy final : public Policy {
  public:
-  explicit RandomPolicy(std::vector<Dimension> actions) : actions_(std::move(actions)) {}
+  RandomPolicy(std::vector<Dimension> actions, std::uint64_t seed)
+      : actions_(std::move(actions)), stream_(seed, "random policy") {}
 
   void reset(int, std::span<const int>) override {}
   void act(const PolicyInput& input, PolicyOutput& output) override;
 
  private:
   std::vector<Dimension> actions_;
-  RandomStream stream_{0, "random policy"};
+  RandomStream stream_;
 };
 
 }  // namespace fm

@@ -9,6 +9,7 @@
 #include "libfm/expert/target_lqr.hpp"
 #include "libfm/expert/two_modes.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -36,9 +37,14 @@ struct ExpertOptions {
   }
 };
 
+/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+void check_expert(const ExpertOptions& options, const EnvOptions& env);
+
 /// What is costly about an expert is computed here, once, and shared by the policies that the factory makes.
 /// @param cache_dir where it is kept between runs; "": nowhere
+/// @param seed of what an expert leaves to chance
 /// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
-PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir);
+PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
+                          std::uint64_t seed);
 
 }  // namespace fm

@@ -1,21 +1,24 @@
 #pragma once
-// The distribution itself, as the expert of the environment `toy_2d`: its action is a sample, by (episode, step).
+// The distribution itself, as the expert of the environment `toy_2d`: its action is a sample, by (seed, episode, step).
 
 #include "libfm/env/policy.hpp"
 #include "libfm/env/toy_2d.hpp"
+
+#include <cstdint>
 
 namespace fm {
 
 class Toy2dExpert final : public Policy {
  public:
-  explicit Toy2dExpert(Toy2dOptions options) : options_(std::move(options)) {}
+  Toy2dExpert(Toy2dOptions options, std::uint64_t seed)
+      : options_(std::move(options)), stream_(seed, "toy_2d expert") {}
 
   void reset(int, std::span<const int>) override {}
   void act(const PolicyInput& input, PolicyOutput& output) override;
 
  private:
   Toy2dOptions options_;
-  RandomStream stream_{0, "toy_2d expert"};
+  RandomStream stream_;
 };
 
 }  // namespace fm

@@ -30,7 +30,9 @@ class TwoModesExpert final : public Policy {
  public:
   /// @param torque of a table with two turns
   /// @param margin of cost, as in the options
-  TwoModesExpert(OptimalTorque torque, double margin) : torque_(std::move(torque)), margin_(margin) {}
+  /// @param seed of the coin
+  TwoModesExpert(OptimalTorque torque, double margin, std::uint64_t seed)
+      : torque_(std::move(torque)), margin_(margin), coin_(seed, "two modes") {}
 
   void reset(int copies, std::span<const int> rows) override;
   void act(const PolicyInput& input, PolicyOutput& output) override;
@@ -47,7 +49,7 @@ class TwoModesExpert final : public Policy {
   OptimalTorque torque_;
   double margin_;
   std::vector<Row> rows_;
-  RandomStream coin_{0, "two modes"};
+  RandomStream coin_;
 };
 
 }  // namespace fm

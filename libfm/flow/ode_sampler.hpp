@@ -1,6 +1,6 @@
 #pragma once
-// Samples actions by carrying noise along a learned flow: z(0) ~ N(0, temperature^2 I), dz/dt = v(z, t | condition),
-// action = z(1). Where the flow's times end before 1, the rest is one step in closed form, z = E[x1 | z].
+// Samples actions by carrying noise along a learned flow: z(0) ~ N(0, (temperature sigma(0))^2 I), dz/dt = v(z, t |
+// condition), action = z(1). Where the flow's times end before 1, the rest is one step in closed form, z = E[x1 | z].
 
 #include "libfm/flow/learned_flow.hpp"
 #include "libfm/flow/ode.hpp"

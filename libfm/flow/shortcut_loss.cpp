@@ -10,11 +10,12 @@
 namespace fm {
 namespace {
 
+/// Of length d; the network is asked for steps of the length `asked`.
 at::Tensor two_half_steps(const VelocityNet& net, const at::Tensor& z, const at::Tensor& t, const at::Tensor& d,
-                          const Condition& condition) {
+                          const at::Tensor& asked, const Condition& condition) {
   const at::NoGradGuard fixed;
-  const at::Tensor first = mean_velocity(net, z, t, t + d, condition);
-  const at::Tensor second = mean_velocity(net, z + per_row(d, z) * first, t + d, t + 2 * d, condition);
+  const at::Tensor first = mean_velocity(net, z, t, t + asked, condition);
+  const at::Tensor second = mean_velocity(net, z + per_row(d, z) * first, t + d, t + d + asked, condition);
   return 0.5 * (first + second);
 }
 
@@ -24,8 +25,9 @@ at::Tensor ShortcutLoss::forward(const VelocityNet& net, const at::Tensor& x1, c
                                  const at::Tensor& t, const at::Tensor& d, const Condition& condition) const {
   const PathPoint<at::Tensor> point = path_(t);
   const at::Tensor z = interpolate(point, x1, z0);
+  const at::Tensor asked = d.masked_fill(d <= shortest_, 0.0);
   const at::Tensor target =
-      at::where(per_row(d, z) > 0.0, two_half_steps(net, z, t, d, condition), path_velocity(point, x1, z0));
+      at::where(per_row(d, z) > 0.0, two_half_steps(net, z, t, d, asked, condition), path_velocity(point, x1, z0));
   return at::mse_loss(mean_velocity(net, z, t, t + 2 * d, condition), target);
 }
 

@@ -3,6 +3,8 @@
 // velocity where s = t, and elsewhere that one step equals two of half its length, held fixed:
 //
 //   u(z, t, t + 2d) = (u(z, t, t + d) + u(z + d u(z, t, t + d), t + d, t + 2d)) / 2.
+//
+// Steps of the shortest d stand on the velocity: no row learns them from shorter ones.
 
 #include "libfm/flow/path.hpp"
 #include "libfm/nn/velocity_net.hpp"
@@ -13,7 +15,8 @@ namespace fm {
 
 class ShortcutLoss final : public torch::nn::Module {
  public:
-  explicit ShortcutLoss(Path path) : path_(std::move(path)) {}
+  /// @param shortest of the half steps d that are learned from
+  ShortcutLoss(Path path, double shortest) : path_(std::move(path)), shortest_(shortest) {}
 
   /// @param x1 (N, H, A), expert actions, normalised
   /// @param z0 (N, H, A), noise ~ N(0, I)
@@ -24,6 +27,7 @@ class ShortcutLoss final : public torch::nn::Module {
 
  private:
   Path path_;
+  double shortest_;
 };
 
 }  // namespace fm

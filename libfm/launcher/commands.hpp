@@ -23,7 +23,8 @@ struct ExperimentArguments {
 
   /// The experiment, or nothing if only its configuration was asked for, which then was printed.
   /// @param plan what the command would do, for --dry-run
-  std::optional<Experiment> read(const std::string& plan) const;
+  /// @param check what it wants of the experiment before it does anything
+  std::optional<Experiment> read(const std::string& plan, void (*check)(const Experiment&) = nullptr) const;
 };
 
 void add_demo(CLI::App& app);

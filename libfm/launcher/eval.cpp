@@ -1,11 +1,13 @@
 // fm eval RUN_DIR|CHECKPOINT: evaluates a checkpoint alone, without its YAML.
 
+#include "libfm/core/error.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
 #include "libfm/experiment/print_config.hpp"
 #include "libfm/experiment/run_directory.hpp"
 #include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/yaml_reader.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
@@ -40,8 +42,24 @@ std::string folder_name(const std::vector<std::string>& settings) {
   return name.substr(0, 200);
 }
 
+/// What was decided in training cannot be decided again.
+void check_settable(const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    for (const char* trained : {"name=", "seed=", "collect.", "policy.", "network.", "train."}) {
+      if (setting.starts_with(trained)) {
+        throw_input_error(
+            "{}: was decided when the policy was trained; fm eval sets env, expert, sampler, eval and data.files",
+            setting);
+      }
+    }
+  }
+}
+
 Job job_of(const Arguments& arguments) {
   const auto path = std::filesystem::absolute(arguments.target).lexically_normal();
+  if (is_experiment(path)) {
+    throw_input_error("{}: is an experiment; fm eval takes a run directory or a checkpoint", arguments.target);
+  }
   Job job;
   if (std::filesystem::is_directory(path)) {
     const RunDirectory run = RunDirectory::open(path);
@@ -52,6 +70,11 @@ Job job_of(const Arguments& arguments) {
   const Experiment before = job.target.experiment;
   apply_overrides(job.target.experiment, arguments.overrides);
   const auto settings = differences(before, job.target.experiment);
+  check_settable(settings);
+  if (before.data.files != job.target.experiment.data.files) {
+    job.target.files = job.target.experiment.data.files;
+    if (job.target.experiment.has_env()) throw InputError("data.files: are compared with where env.name is none");
+  }
   if (!settings.empty()) job.directory = job.directory / "evaluations" / folder_name(settings);
   return job;
 }

@@ -14,7 +14,7 @@ void ExperimentArguments::add_to(CLI::App& command, bool file_is_required) {
   command.add_flag("--dry-run", dry_run, "check everything, say what would be done and do nothing");
 }
 
-std::optional<Experiment> ExperimentArguments::read(const std::string& plan) const {
+std::optional<Experiment> ExperimentArguments::read(const std::string& plan, void (*check)(const Experiment&)) const {
   std::vector<std::string> settings = overrides;
   std::string path = file;
   if (path.find('=') != std::string::npos) {  // where the file may be left out, the first setting stands in its place
@@ -23,6 +23,7 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan) con
   }
   const Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
   if (print_config) fmt::print("{}", print_yaml(experiment));
+  if (check != nullptr && !print_config) check(experiment);
   if (dry_run) fmt::print("{}: the configuration is right; would {}\n", path.empty() ? "defaults" : path, plan);
   return print_config || dry_run ? std::nullopt : std::optional(experiment);
 }

@@ -1,6 +1,7 @@
 // fm run EXPERIMENT: collect, train, evaluate, report, in a new run directory.
 
 #include "libfm/core/log.hpp"
+#include "libfm/experiment/plan.hpp"
 #include "libfm/experiment/stages.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
@@ -14,7 +15,7 @@ void add_run(CLI::App& app) {
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
   command->callback([arguments] {
-    const auto experiment = arguments->read("collect, train, evaluate and report");
+    const auto experiment = arguments->read("collect, train, evaluate and report", check_plan);
     if (!experiment) return;
     use_machine(*experiment);
     print_run(RunDirectory::create(*experiment, LastStage::report));

@@ -1,10 +1,14 @@
 // fm test [EXPERIMENT]: the whole pipeline, shrunk to under a minute: a self-check of this machine.
 
 #include "libfm/core/error.hpp"
+#include "libfm/experiment/plan.hpp"
 #include "libfm/experiment/self_check.hpp"
 #include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/teacher.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
+
+#include "libfm/policy/policy_model.hpp"
 
 #include <memory>
 
@@ -15,10 +19,17 @@ void add_test(CLI::App& app) {
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command, /*file_is_required=*/false);
   command->callback([arguments] {
-    const auto experiment = arguments->read("run the whole pipeline at small size");
+    const auto experiment = arguments->read("run the whole pipeline at small size", check_plan);
     if (!experiment) return;
-    const Experiment small = shrink(*experiment);
+    Experiment small = shrink(*experiment);
     use_machine(small);
+    if (learns_from_teacher(small.policy.name) && is_experiment(*small.policy.teacher)) {
+      Experiment teacher = shrink(read_experiment(*small.policy.teacher, {}));
+      teacher.runs = small.runs;
+      const RunDirectory run = RunDirectory::create(teacher, LastStage::train);
+      run_stages(run);
+      small.policy.teacher = run.path().string();
+    }
     const RunDirectory run = RunDirectory::create(small, LastStage::report);
     print_run(run);
     const std::vector<Check> checks = check_run(run);

@@ -1,5 +1,6 @@
 // fm train EXPERIMENT: collect and train, in a new run directory.
 
+#include "libfm/experiment/plan.hpp"
 #include "libfm/experiment/stages.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
@@ -13,7 +14,7 @@ void add_train(CLI::App& app) {
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
   command->callback([arguments] {
-    const auto experiment = arguments->read("collect and train");
+    const auto experiment = arguments->read("collect and train", check_plan);
     if (!experiment) return;
     use_machine(*experiment);
     print_run(RunDirectory::create(*experiment, LastStage::train));

@@ -75,7 +75,9 @@ class JsonReader {
       }
       if (!bounds.names.empty()) throw_input_error("{}: '{}' is not known to this version", key, value);
     } else if constexpr (std::is_arithmetic_v<T>) {
-      if (static_cast<double>(value) < bounds.low || static_cast<double>(value) > bounds.high) {
+      const auto number = static_cast<double>(value);
+      if (!(bounds.low_is_open ? number > bounds.low : number >= bounds.low) ||
+          !(bounds.high_is_open ? number < bounds.high : number <= bounds.high)) {
         throw_input_error("{}: {} is out of range", key, value);
       }
     } else {

@@ -34,7 +34,7 @@ struct ShortcutOptions {
   void fields(Visitor& visit) {
     visit("consistency", consistency, "share of rows on which one step must equal two of half its length",
           between(0.0, 1.0));
-    visit("finest", finest, "steps of the finest grid that these rows lie on", between(2, 4096));
+    visit("finest", finest, "steps of the finest grid that these rows lie on, a power of two", between(2, 4096));
   }
 };
 
@@ -121,7 +121,10 @@ struct PolicyOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("name", name, "what is learned", one_of(policy_names()));
-    visit("flow", flow, "options of `name: flow`, and of its relatives mean_flow, shortcut, reflow and score");
+    visit("flow", flow,
+          "options of `name: flow`, reflow and score (which has the target score, on a diffusion's path); of mean_flow "
+          "and "
+          "shortcut the path, the law of times and the coupling");
     visit("mean_flow", mean_flow, "options of `name: mean_flow`");
     visit("shortcut", shortcut, "options of `name: shortcut`");
     visit("mip", mip, "options of `name: mip`");

@@ -2,10 +2,14 @@
 
 #include "libfm/core/error.hpp"
 
+#include <numeric>
+
 namespace fm {
 namespace {
 
-constexpr double margin = 1e-3;
+/// Of what is divided by. A network errs by a per cent or so, and at an end the velocity multiplies that by 1 / margin
+/// and a step by its length: a twentieth over a hundredth is 5 times, over a thousandth nothing would be left.
+constexpr double margin = 1e-2;
 
 struct Row {
   const char* name;
@@ -14,6 +18,17 @@ struct Row {
 
 constexpr Row table[] = {
     {"velocity", Target::velocity}, {"data", Target::data}, {"noise", Target::noise}, {"score", Target::score}};
+
+/// Up to which a condition holds that holds from t = 0 on, by bisection.
+template <class Condition>
+double last_time(const Condition& holds) {
+  double yes = 0.0, no = 1.0;
+  for (int i = 0; i < 52; ++i) {
+    const double middle = std::midpoint(yes, no);
+    (holds(middle) ? yes : no) = middle;
+  }
+  return yes;
+}
 
 }  // namespace
 
@@ -36,7 +51,9 @@ TimeInterval closed_interval(const PathOptions& path, Target target) {
   const bool through_sigma = target == Target::data || target == Target::score;
   const bool no_begin = begin.alpha == 0.0 && (through_noise || begin.alpha_dot == 0.0);
   const bool no_end = !std::isfinite(end.sigma_dot) || (end.sigma < margin && through_sigma);
-  return {.begin = no_begin ? margin : 0.0, .end = no_end ? 1.0 - margin : 1.0};
+  const auto small_alpha = [&](double t) { return path_at(path, t).alpha < margin; };
+  const auto large_sigma = [&](double t) { return path_at(path, t).sigma > margin; };
+  return {.begin = no_begin ? last_time(small_alpha) : 0.0, .end = no_end ? last_time(large_sigma) : 1.0};
 }
 
 }  // namespace fm

@@ -15,6 +15,7 @@ constexpr double most_numbers = 1 << 26;  ///< of a row; products of sizes stay 
 RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
     : history_(d.policy.horizon.observations), horizon_(d.policy.horizon.prediction), executed_(d.sampler.executed),
       observations_(static_cast<int>(d.spec.observations.size())), actions_(static_cast<int>(d.spec.actions.size())),
+      goals_(static_cast<int>(d.spec.goals.size())),
       kept_(d.sampler.ensemble > 0.0 ? (horizon_ + executed_ - 1) / executed_ : 1), decay_(d.sampler.ensemble) {
   if (executed_ > horizon_) {
     throw_input_error("sampler.executed: {} actions cannot be executed of policy.horizon.prediction: {}", executed_,
@@ -33,6 +34,7 @@ void RecedingHorizon::resize(std::size_t rows) {
   const auto wide = [rows](int width) { return rows * static_cast<std::size_t>(width); };
   rows_.resize(rows);
   histories_.resize(wide(history_ * observations_));
+  asked_.resize(wide(goals_));
   predictions_.resize(wide(kept_ * horizon_ * actions_));
   ages_.resize(wide(kept_));
 }
@@ -42,7 +44,7 @@ void RecedingHorizon::reset(int copies, std::span<const int> rows) {
   for (const int i : rows) rows_[static_cast<std::size_t>(i)] = Row();
 }
 
-void RecedingHorizon::observe(const Matrix& observations) {
+void RecedingHorizon::observe(const Matrix& observations, const Matrix& goals) {
   resize(static_cast<std::size_t>(observations.rows()));
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const float* now = observations.row(static_cast<Eigen::Index>(i)).data();
@@ -52,6 +54,10 @@ void RecedingHorizon::observe(const Matrix& observations) {
       std::copy(now, now + observations_, history + k * observations_);
     }
     rows_[i].fresh = false;
+    const float* goal = goals.row(static_cast<Eigen::Index>(i)).data();
+    float* asked = asked_.data() + i * static_cast<std::size_t>(goals_);
+    if (!std::equal(goal, goal + goals_, asked)) rows_[i].predictions = 0;
+    std::copy(goal, goal + goals_, asked);
   }
 }
 

@@ -2,7 +2,7 @@
 // What a policy remembers of the episodes it acts in: each row's last observations, and the predictions whose actions
 // are still to come. Where a prediction has several actions, sampler.executed of them are executed before the next is
 // made (receding horizon, Chi et al. 2023); with an ensemble an action is the mean of all predictions for its step
-// (Zhao et al. 2023, temporal ensembling).
+// (temporal ensembling, Zhao et al. 2023; there the oldest prediction weighs most, here the newest).
 
 #include "libfm/model/policy_description.hpp"
 
@@ -24,8 +24,9 @@ class RecedingHorizon {
   /// Begins anew in `rows` of `copies`. Nothing is allocated afterwards, while the number of rows stays the same.
   void reset(int copies, std::span<const int> rows);
 
-  /// Takes in observations (N, O). An episode's first one stands for those before it.
-  void observe(const Matrix& observations);
+  /// Takes in observations (N, O) and goals (N, G). An episode's first observation stands for those before it; what was
+  /// predicted for another goal is forgotten.
+  void observe(const Matrix& observations, const Matrix& goals);
 
   /// Whether the row needs a new prediction: every sampler.executed steps.
   bool is_due(int row) const;
@@ -57,11 +58,12 @@ class RecedingHorizon {
   const float* action_at(std::size_t slot, int index) const;
 
   int history_, horizon_, executed_;
-  int observations_, actions_;  ///< O, A
-  int kept_;                    ///< with an ensemble, as many predictions as can still speak about the present step
+  int observations_, actions_, goals_;  ///< O, A, G
+  int kept_;  ///< with an ensemble, as many predictions as can still speak about the present step
   double decay_;
   std::vector<Row> rows_;
   std::vector<float> histories_;    ///< (N, h, O)
+  std::vector<float> asked_;        ///< (N, G), the goals
   std::vector<float> predictions_;  ///< (N, kept, H, A)
   std::vector<int> ages_;           ///< (N, kept), steps since the prediction was made
 };

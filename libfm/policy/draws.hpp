@@ -22,6 +22,9 @@ using FillRow = std::function<void(Draws& draws, float* row)>;
 at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
                      const at::Tensor& like, const FillRow& fill);
 
+/// The coupling's own draws are those of this row, apart from every row's of a batch.
+inline constexpr std::uint32_t coupling_row = 0xFFFFFFFF;
+
 struct FlowDraws {
   at::Tensor times;    ///< (N), in the interval, by the options' law
   at::Tensor weights;  ///< (N), of the rows' losses; undefined: 1

@@ -47,13 +47,18 @@ TwoTimes draw_two_times(const Batch& batch, const RandomStream& stream, std::uin
 
 }  // namespace
 
-FlowMapModel::FlowMapModel(const PolicyDescription& description, const RandomStream& init) : PolicyModel(description) {
+FlowMapModel::FlowMapModel(const PolicyDescription& description, const RandomStream& init)
+    : PolicyModel(description), coupling_(make_coupling(description.policy.flow.coupling)) {
   net_ = register_module("net", make_velocity_net(description.network, two_times(description), init));
   set_sampler(description.sampler);
 }
 
 at::Tensor FlowMapModel::sample(const Condition& condition, const at::Tensor& noise) const {
   return sampler_->forward(*net_, noise.select(1, 0), condition);
+}
+
+at::Tensor FlowMapModel::pair(const Batch& batch, const at::Tensor& noise, Draws draws) const {
+  return coupling_(batch.actions, noise, batch.condition, std::move(draws));
 }
 
 void FlowMapModel::set_sampler(const SamplerOptions& sampler) {
@@ -73,11 +78,12 @@ at::Tensor MeanFlowModel::loss(const Batch& batch, const RandomStream& stream, s
     if (times[0] > times[1]) std::swap(times[0], times[1]);
     if (d.uniform() < instantaneous) times[1] = times[0];
   });
-  return loss_.forward(net(), batch.actions, draws.noise, draws.first, draws.second, batch.condition);
+  const at::Tensor z0 = pair(batch, draws.noise, stream.at(position, coupling_row));
+  return loss_.forward(net(), batch.actions, z0, draws.first, draws.second, batch.condition);
 }
 
 ShortcutModel::ShortcutModel(const PolicyDescription& description, const RandomStream& init)
-    : FlowMapModel(description, init), loss_(whole_path(description)) {}
+    : FlowMapModel(description, init), loss_(whole_path(description), 1.0 / description.policy.shortcut.finest) {}
 
 at::Tensor ShortcutModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const ShortcutOptions& options = description_.policy.shortcut;
@@ -89,7 +95,8 @@ at::Tensor ShortcutModel::loss(const Batch& batch, const RandomStream& stream, s
     times[0] = static_cast<float>(consistency ? begin : draw_time(description_.policy.flow.time, d));
     times[1] = static_cast<float>(consistency ? half : 0.0);
   });
-  return loss_.forward(net(), batch.actions, draws.noise, draws.first, draws.second, batch.condition);
+  const at::Tensor z0 = pair(batch, draws.noise, stream.at(position, coupling_row));
+  return loss_.forward(net(), batch.actions, z0, draws.first, draws.second, batch.condition);
 }
 
 }  // namespace fm

@@ -2,6 +2,7 @@
 // Policies of one or few steps that learn a flow map from data: mean flow and shortcut models. They differ in the loss
 // alone.
 
+#include "libfm/flow/coupling.hpp"
 #include "libfm/flow/flow_map_sampler.hpp"
 #include "libfm/flow/mean_flow_loss.hpp"
 #include "libfm/flow/shortcut_loss.hpp"
@@ -21,10 +22,13 @@ class FlowMapModel : public PolicyModel {
 
  protected:
   const VelocityNet& net() const { return *net_; }
+  /// The noise that goes with the batch's actions, (N, H, A).
+  at::Tensor pair(const Batch& batch, const at::Tensor& noise, Draws draws) const;
 
  private:
   std::shared_ptr<VelocityNet> net_;
   std::shared_ptr<FlowMapSampler> sampler_;
+  Coupling coupling_;
 };
 
 class MeanFlowModel final : public FlowMapModel {

@@ -1,12 +1,10 @@
 #include "libfm/policy/flow_model.hpp"
 
+#include "libfm/core/error.hpp"
 #include "libfm/flow/log_probability.hpp"
 
 namespace fm {
 namespace {
-
-/// Of the coupling's own draws, apart from every row's.
-constexpr std::uint32_t coupling_row = 0xFFFFFFFF;
 
 std::shared_ptr<VelocityNet> make_null_net(const PolicyDescription& d, const FlowOptions& flow,
                                            const RandomStream& init) {
@@ -71,7 +69,6 @@ OdeSolution FlowModel::solve(const Condition& condition, const at::Tensor& noise
 }
 
 at::Tensor FlowModel::refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const {
-  if (stochastic_) return PolicyModel::refine(condition, noise, guess);
   return sampler_->refine(*net_, noise.select(1, 0), guess, description_.sampler.warm_start, condition,
                           null_net_.get());
 }
@@ -82,10 +79,13 @@ at::Tensor FlowModel::log_probability(const Condition& condition, const at::Tens
   const DivergenceRule divergence = [&](const VelocityField& v, const at::Tensor& z, const at::Tensor& t) {
     return probes.defined() ? estimated_divergence(v, z, t, probes) : exact_divergence(v, z, t);
   };
-  const SamplerOptions& options = description_.sampler;
-  const ButcherTableau& method = find_solver(stochastic_ ? "euler" : options.solver);
-  const double begin = path_at(flow_.path, sampler_->grid()[0]).sigma;
-  return fm::log_probability(field, actions, sampler_->grid(), method, divergence, options.temperature * begin);
+  if (description_.sampler.temperature == 0.0) {
+    throw_input_error("eval.log_probability: at sampler.temperature 0 every action is certain; set above 0");
+  }
+  const SamplerOptions exact{.solver = "rk4", .steps = 50};
+  const TimeGrid grid = sampling_grid(exact, loss_.prediction().interval());
+  const double deviation = description_.sampler.temperature * path_at(flow_.path, grid[0]).sigma;
+  return fm::log_probability(field, actions, grid, find_solver(exact.solver), divergence, deviation);
 }
 
 at::Tensor FlowModel::velocity(const Condition& condition, const at::Tensor& z, const at::Tensor& t) const {
@@ -94,6 +94,17 @@ at::Tensor FlowModel::velocity(const Condition& condition, const at::Tensor& z, 
 }
 
 void FlowModel::set_sampler(const SamplerOptions& sampler) {
+  if (sampler.guidance != 1.0 && description_.spec.goals.empty()) {
+    throw_input_error("sampler.guidance: there is no goal to be guided by; set 1");
+  }
+  if (sampler.guidance != 1.0 && !null_net_ && flow_.goal_drop == 0.0) {
+    throw_input_error(
+        "sampler.guidance: the policy never learned to act without a goal; set 1, or train with "
+        "policy.flow.goal_drop above 0");
+  }
+  if (sampler.solver == euler_maruyama && sampler.warm_start > 0.0) {
+    throw_input_error("sampler.warm_start: a stochastic solver begins from noise alone; set 0, or take another solver");
+  }
   SamplerOptions deterministic = sampler;
   if (sampler.solver == euler_maruyama) deterministic.solver = "euler";
   sampler_ = std::make_shared<OdeSampler>(deterministic, flow_);

@@ -15,7 +15,7 @@ ModelPolicy::ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomS
 void ModelPolicy::act(const PolicyInput& input, PolicyOutput& output) {
   const at::NoGradGuard no_grad;
   const PolicyDescription& d = model_->description();
-  horizon_.observe(input.observations);
+  horizon_.observe(input.observations, input.goals);
   const int rows = static_cast<int>(input.observations.rows());
   std::vector<int> new_rows, later_rows;
   for (int i = 0; i < rows; ++i) {
@@ -28,6 +28,7 @@ void ModelPolicy::act(const PolicyInput& input, PolicyOutput& output) {
 
   Matrix actions(rows, d.spec.actions.size());
   for (int i = 0; i < rows; ++i) horizon_.next_action(i, row_span(actions, i));
+  output.extras.resize(rows, 0);
   output.actions = to_matrix(model_->executable(view_as_tensor(actions).to(options_)));
 }
 

@@ -1,5 +1,6 @@
 #include "libfm/policy/normalising_flow_model.hpp"
 
+#include "libfm/core/error.hpp"
 #include "libfm/policy/draws.hpp"
 
 #include <ATen/TensorOperators.h>
@@ -91,10 +92,23 @@ at::Tensor NormalisingFlowModel::loss(const Batch& batch, const RandomStream& st
     });
     x = at::cat({x, companion}, 1);
   }
-  const auto [z, log_determinant] = backward_map(x, joined(batch.condition));
+  return -log_density(x, joined(batch.condition)).mean() / static_cast<double>(x.size(1));
+}
+
+at::Tensor NormalisingFlowModel::log_probability(const Condition& condition, const at::Tensor& actions,
+                                                 const at::Tensor&) const {
+  if (companions_ > 0) {
+    throw_input_error(
+        "eval.log_probability: policy 'normalising_flow' has a density for two numbers or more, not for a single one; "
+        "set false");
+  }
+  return log_density(actions.flatten(1), joined(condition));
+}
+
+at::Tensor NormalisingFlowModel::log_density(const at::Tensor& x, const at::Tensor& condition) const {
+  const auto [z, log_determinant] = backward_map(x, condition);
   const double constant = 0.5 * std::log(2.0 * std::numbers::pi);
-  const at::Tensor log_probability = log_determinant - (0.5 * z.square() + constant).sum(1);
-  return -log_probability.mean() / static_cast<double>(x.size(1));
+  return log_determinant - (0.5 * z.square() + constant).sum(1);
 }
 
 at::Tensor NormalisingFlowModel::sample(const Condition& condition, const at::Tensor& noise) const {

@@ -22,6 +22,9 @@ class NormalisingFlowModel final : public PolicyModel {
 
   /// -log p of actions and companion, mean over rows, by their number.
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  /// @throws InputError for a single number: what is known is the pair's density, not its own.
+  at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
+                             const at::Tensor& probes) const override;
   std::int64_t noises() const override { return companions_ > 0 ? 2 : 1; }
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   std::int64_t evaluations() const override { return evaluations_; }
@@ -34,6 +37,9 @@ class NormalisingFlowModel final : public PolicyModel {
   /// Logarithm of the scale, and shift, of the changed half.
   std::pair<at::Tensor, at::Tensor> affine(std::size_t layer, const at::Tensor& kept,
                                            const at::Tensor& condition) const;
+
+  /// Of actions, and their companion, (N, D): (N).
+  at::Tensor log_density(const at::Tensor& x, const at::Tensor& condition) const;
 
   std::int64_t size_;        ///< H A
   std::int64_t companions_;  ///< 1 where a row has a single number

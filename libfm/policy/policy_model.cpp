@@ -8,6 +8,8 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
+
 namespace fm {
 
 PolicyModel::PolicyModel(const PolicyDescription& description) : description_(description) {
@@ -34,8 +36,7 @@ at::Tensor PolicyModel::within_bounds(const at::Tensor& actions) const {
 }
 
 at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Tensor&) const {
-  throw_input_error("sampler.warm_start: policy '{}' cannot begin from its last prediction; set 0",
-                    description_.policy.name);
+  throw std::logic_error("set_sampler refuses sampler.warm_start");
 }
 
 at::Tensor PolicyModel::log_probability(const Condition&, const at::Tensor&, const at::Tensor&) const {
@@ -49,6 +50,10 @@ void PolicyModel::set_sampler(const SamplerOptions& sampler) {
   }
   if (sampler.solver == euler_maruyama) {
     throw_input_error("sampler.solver: policy '{}' has no stochastic differential equation; take another solver",
+                      description_.policy.name);
+  }
+  if (sampler.warm_start > 0.0) {
+    throw_input_error("sampler.warm_start: policy '{}' cannot begin from its last prediction; set 0",
                       description_.policy.name);
   }
   description_.sampler = sampler;
@@ -71,6 +76,11 @@ NetworkSizes network_sizes(const PolicyDescription& d) {
           .observations = static_cast<int>(d.spec.observations.size()),
           .observation_history = d.policy.horizon.observations,
           .goals = static_cast<int>(d.spec.goals.size())};
+}
+
+bool same_sizes(const PolicyModel& a, const PolicyModel& b) {
+  return std::ranges::equal(a.parameters(), b.parameters(),
+                            [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
 }
 
 void copy_weights(const PolicyModel& from, PolicyModel& to) {

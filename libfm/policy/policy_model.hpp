@@ -91,7 +91,10 @@ bool learns_from_teacher(const std::string& policy);
 /// Of a velocity network for this policy.
 NetworkSizes network_sizes(const PolicyDescription& description);
 
-/// Copies the weights of one model into another of the same description.
+/// Whether one model's weights have the sizes of the other's, in order.
+bool same_sizes(const PolicyModel& a, const PolicyModel& b);
+
+/// Copies the weights of one model into another with the same_sizes().
 void copy_weights(const PolicyModel& from, PolicyModel& to);
 
 }  // namespace fm

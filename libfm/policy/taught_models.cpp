@@ -6,8 +6,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
-
 namespace fm {
 namespace {
 
@@ -26,14 +24,14 @@ at::Tensor taught_actions(const PolicyModel* teacher, const Condition& condition
 bool begins_with(const PolicyModel& flow, const PolicyModel& student) {
   const PolicyOptions& policy = flow.description().policy;
   if ((policy.name != "flow" && policy.name != "reflow") || policy.flow.target != "velocity") return false;
-  return std::ranges::equal(flow.parameters(), student.parameters(),
-                            [](const at::Tensor& x, const at::Tensor& y) { return x.sizes() == y.sizes(); });
+  return same_sizes(flow, student);
 }
 
 }  // namespace
 
 FlowModel::Pairs ReflowModel::pair(const Batch& batch, const at::Tensor& noise, Draws) const {
-  return {taught_actions(teacher_.get(), batch.condition, noise, description_.policy.name), noise};
+  const at::Tensor x1 = taught_actions(teacher_.get(), batch.condition, noise, description_.policy.name);
+  return {x1, teacher_->description().sampler.temperature * noise};
 }
 
 OneStepModel::OneStepModel(const PolicyDescription& description, const RandomStream& init) : PolicyModel(description) {

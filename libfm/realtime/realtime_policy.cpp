@@ -38,7 +38,7 @@ void RealtimePolicy::resize(int rows) {
 void RealtimePolicy::act_from(const PolicyInput& input, const Matrix* noise, PolicyOutput& output) {
   const int rows = static_cast<int>(input.observations.rows());
   resize(rows);
-  horizon_.observe(input.observations);
+  horizon_.observe(input.observations, input.goals);
   for (const bool from_last : {false, true}) {
     due_.clear();
     for (int i = 0; i < rows; ++i) {

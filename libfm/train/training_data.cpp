@@ -34,6 +34,10 @@ class RowCollector {
     result_.begin.resize(static_cast<std::size_t>(filled_ + n), filled_);
     filled_ += n;
     result_.end.resize(static_cast<std::size_t>(filled_), filled_);
+    for (auto row = static_cast<std::size_t>(filled_) - 1; row-- > result_.begin.back();) {
+      const auto i = static_cast<Eigen::Index>(row);
+      result_.end[row] = result_.goals.row(i) == result_.goals.row(i + 1) ? result_.end[row + 1] : i + 1;
+    }
   }
 
   Rows take() { return std::move(result_); }
@@ -74,6 +78,16 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
   return rows.take();
 }
 
+/// Whether an episode has one row alone.
+bool has_single_row(const Rows& rows) {
+  const auto n = static_cast<std::int64_t>(rows.begin.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    const bool first = rows.begin[static_cast<std::size_t>(i)] == i;
+    if (first && (i + 1 == n || rows.begin[static_cast<std::size_t>(i) + 1] == i + 1)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Rows rows_of(std::span<const Episode> episodes) {
@@ -101,7 +115,7 @@ TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
   last_ = at::tensor(rows.end, at::kLong).to(options.device()) - 1;
   history_ = at::arange(1 - horizon.observations, 1, begin_.options());
   ahead_ = at::arange(0, horizon.prediction, begin_.options());
-  if (horizon.prediction > 1 && size() > 0 && (begin_ == last_).any().item<bool>()) {
+  if (horizon.prediction > 1 && has_single_row(rows)) {
     throw InputError(
         "policy.horizon.prediction: some states are labelled with a single action (collect.uniform_states, or episodes "
         "of "

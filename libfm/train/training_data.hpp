@@ -17,7 +17,7 @@ struct Rows {
   Matrix goals;                     ///< (M, G)
   Matrix actions;                   ///< (M, A)
   std::vector<std::int64_t> begin;  ///< (M), the first row of each row's episode
-  std::vector<std::int64_t> end;    ///< (M), the row behind its last
+  std::vector<std::int64_t> end;    ///< (M), the row behind the last of it with the same goal
 
   Eigen::Index size() const { return actions.rows(); }
 };
@@ -35,14 +35,15 @@ struct Split {
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
 
 /// Rows on a device, normalised as the model asks, each with its window: the observations up to it and the actions from
-/// it on. Where a window reaches beyond its episode, the episode's first observation or last action is repeated.
+/// it on. Where a window reaches beyond its episode, the episode's first observation or last action is repeated; so is
+/// the last action for its goal.
 class TrainingData {
  public:
   /// @throws InputError if the policy predicts several actions and a row has no action behind it.
   TrainingData(const Rows& rows, const PolicyModel& model);
 
   std::int64_t size() const { return actions_.size(0); }
-  /// @param indices (B), int64, on the CPU
+  /// @param indices (B), int64
   Batch batch(const at::Tensor& indices) const;
   Batch range(std::int64_t begin, std::int64_t end) const;
 
@@ -54,7 +55,7 @@ class TrainingData {
   at::Tensor actions_;   ///< (M, A)
   Condition condition_;  ///< observations (M, 1, O), goals (M, G), none of them masked
   at::Tensor begin_;     ///< (M), int64, as in Rows
-  at::Tensor last_;      ///< (M), int64, the episode's last row
+  at::Tensor last_;      ///< (M), int64, the row before Rows' end
   at::Tensor history_;   ///< (h), -(h - 1) ... 0
   at::Tensor ahead_;     ///< (H), 0 ... H - 1
 };

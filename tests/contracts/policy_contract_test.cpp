@@ -49,7 +49,7 @@ const std::vector<Case>& cases() {
         try {
           made.push_back(
               {name + " in " + env, fm::make_env(options),
-               fm::make_expert({.name = name, .optimal = coarse, .two_modes = {.optimal = coarse}}, options, "")});
+               fm::make_expert({.name = name, .optimal = coarse, .two_modes = {.optimal = coarse}}, options, "", 0)});
         } catch (const fm::InputError&) {  // it does not fit
         }
       }

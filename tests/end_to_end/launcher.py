@@ -33,9 +33,10 @@ class LauncherTest(unittest.TestCase):
         self.experiment = self.folder / "tiny.yaml"
         self.experiment.write_text("name: tiny\n")
 
-    def fm(self, *arguments, expect=0, **options):
+    def fm(self, *arguments, expect=0, cwd=None, **options):
         """Runs fm and returns the finished process; its exit code must be `expect`."""
-        done = subprocess.run([FM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, **options)
+        done = subprocess.run([FM, *map(str, arguments)], cwd=cwd or self.folder, capture_output=True, text=True,
+                              **options)
         self.assertEqual(done.returncode, expect, f"fm {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
         return done
 

@@ -17,7 +17,7 @@ class DocumentsTest(LauncherTest):
         files = sorted((ROOT / "experiments").rglob("*.yaml"))
         self.assertGreaterEqual(len(files), 4)
         for file in files:
-            self.fm("run", file, "--dry-run")
+            self.fm("run", file, "--dry-run", cwd=ROOT)  # the teacher is named from there
 
     def test_the_main_experiment_says_the_defaults(self):
         defaults = self.folder / "defaults.yaml"

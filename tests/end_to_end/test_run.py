@@ -71,6 +71,14 @@ class RunTest(LauncherTest):
         self.assertTrue((run / "evaluations/sampler.steps=2/figures/flow_field.png").is_file())
         self.assertEqual(self.evaluation(run / "evaluations/sampler.steps=2")["latency"]["nfe"], 2)
 
+    def test_a_policy_is_evaluated_as_it_was_trained_and_where_it_fits(self):
+        run = self.run_tiny()
+        done = self.fm("eval", run, "policy.name=mse", expect=2)
+        self.assertIn("policy.name=mse: was decided when the policy was trained", done.stderr)
+        done = self.fm("eval", run, "env.name=pendulum_target", "expert.name=target_lqr", expect=2)
+        self.assertIn("'pendulum_target' has the goals [target], the policy learned []", done.stderr)
+        self.assertFalse((run / "evaluations").exists())
+
     def test_the_grid_evaluates_one_checkpoint_at_each_setting(self):
         run = self.run_tiny("eval.grid={sampler.steps: [1, 3], sampler.solver: [euler, heun]}")
         variants = self.evaluation(run)["variants"]
@@ -111,6 +119,18 @@ class OtherCommandsTest(LauncherTest):
         second = self.run_tiny(f"train.init={first}", "train.epochs=1", "train.learning_rate=1e-12", "train.ema=0")
         self.assertAlmostEqual(self.evaluation(first)["action_error"]["rmse"],
                                self.evaluation(second)["action_error"]["rmse"], places=3)
+        for other in ("policy.flow.target=data", "policy.flow.path=cosine", "network.mlp.hidden=[8]"):
+            done = self.fm("run", self.experiment, *TINY, f"train.init={first}", other, expect=2)
+            self.assertIn("train.init: ", done.stderr)
+
+    def test_what_cannot_be_evaluated_is_refused_before_training(self):
+        for settings, place in ((["policy.name=mse", "sampler.warm_start=0.5"], "sampler.warm_start"),
+                                (["policy.name=mse", "eval.log_probability=true"], "eval.log_probability"),
+                                (["eval.grid={sampler.executed: [1, 4]}", "policy.horizon.prediction=2"], "sampler.executed"),
+                                (["eval.grid={sampler.guidance: [1, 2]}"], "sampler.guidance")):
+            done = self.fm("run", self.experiment, *TINY, *settings, expect=2)
+            self.assertIn(place, done.stderr)
+            self.assertNotIn("epoch", done.stderr)
 
 
 class OwnDataTest(LauncherTest):

@@ -137,6 +137,15 @@ CATCH_TEST_CASE("the wanted rate changes once, in the middle third", "[spin]") {
   CATCH_CHECK(changes == std::vector<int>(50, 1));
 }
 
+CATCH_TEST_CASE("rates that the task never asks for cannot be set", "[spin]") {
+  fm::PendulumSpin env({}, 1);
+  const std::vector<int> rows = {0};
+  env.reset(rows, std::vector<std::uint64_t>{0}, fm::RandomStream(0, "spin"));
+  env.set_goals(rows, fm::Matrix::Constant(1, 1, -8.0F));
+  CATCH_CHECK(env.goals()(0, 0) == -8.0F);
+  CATCH_CHECK_THROWS_AS(env.set_goals(rows, fm::Matrix::Zero(1, 1)), fm::InputError);
+}
+
 CATCH_TEST_CASE("rates that the speed's bound forbids are refused", "[spin]") {
   CATCH_CHECK_THROWS_AS(fm::PendulumSpin({.pendulum = {.max_speed = 8.0}}, 1), fm::InputError);
   CATCH_CHECK_THROWS_AS(fm::PendulumSpin({.slowest = 6.0, .fastest = 5.0}, 1), fm::InputError);

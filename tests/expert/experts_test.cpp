@@ -13,7 +13,7 @@ namespace {
 
 std::vector<fm::Episode> play(const char* name, int episodes) {
   const fm::EnvOptions env;
-  return fm::rollout(fm::make_env(env), fm::make_expert({.name = name}, env, ""),
+  return fm::rollout(fm::make_env(env), fm::make_expert({.name = name}, env, "", 0),
                      {.episodes = episodes, .initial = fm::RandomStream(123, "rollout")});
 }
 
@@ -29,7 +29,7 @@ bool all_balanced(const std::vector<fm::Episode>& episodes) {
 
 std::string refusal(const fm::ExpertOptions& options, const fm::EnvOptions& env) {
   try {
-    fm::make_expert(options, env, "");
+    fm::make_expert(options, env, "", 0);
   } catch (const fm::InputError& error) {
     return error.what();
   }

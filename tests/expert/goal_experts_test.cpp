@@ -22,7 +22,7 @@ std::vector<fm::Episode> play_in(const char* env_name, const fm::PolicyFactory& 
 fm::PolicyFactory expert_of(const char* env_name, const char* name) {
   fm::EnvOptions env;
   env.name = env_name;
-  return fm::make_expert({.name = name}, env, "");
+  return fm::make_expert({.name = name}, env, "", 0);
 }
 
 double share_of_successes(const std::vector<fm::Episode>& episodes) {
@@ -64,6 +64,18 @@ class MeanOfBoth final : public fm::Policy {
 };
 
 }  // namespace
+
+CATCH_TEST_CASE("what an expert leaves to chance follows the seed", "[experts]") {
+  fm::EnvOptions env;
+  env.name = "toy_2d";
+  const auto point = [&](std::uint64_t seed) {
+    return fm::rollout(fm::make_env(env), fm::make_expert({.name = "toy_2d"}, env, "", seed),
+                       {.episodes = 1, .initial = fm::RandomStream(0, "rollout")})[0]
+        .actions;
+  };
+  CATCH_CHECK(point(1) == point(1));
+  CATCH_CHECK(point(1) != point(2));
+}
 
 CATCH_TEST_CASE("the two-mode experts swing up always, by either side, and their mean fails", "[experts]") {
   const auto episodes = play_in("two_modes", expert_of("two_modes", "two_modes"), 1000);
@@ -110,7 +122,9 @@ CATCH_TEST_CASE("the two-mode experts mirror each other", "[experts]") {
 CATCH_TEST_CASE("a two-mode expert never changes its mind on its own way", "[experts]") {
   const auto values = std::make_shared<const fm::ValueTable>(fm::optimal_values({}, {}, "", 2));
   const auto playing = [&](double margin) {
-    const auto make = [&] { return std::make_unique<fm::TwoModesExpert>(fm::OptimalTorque({}, {}, values), margin); };
+    const auto make = [&] {
+      return std::make_unique<fm::TwoModesExpert>(fm::OptimalTorque({}, {}, values), margin, 0);
+    };
     return play_in("two_modes", make, 200);
   };
   const auto yielding = playing(20), stubborn = playing(INFINITY);

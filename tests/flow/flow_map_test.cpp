@@ -104,15 +104,29 @@ CATCH_TEST_CASE("the exact map has no shortcut error on any step, and a wrong on
   const at::Tensor x1 = fm::test::normal({4, 1, 1}, 1), z0 = fm::test::normal({4, 1, 1}, 2);
   const at::Tensor t = at::tensor({0.0, 0.25, 0.5, 0.0}, at::kDouble),
                    d = at::tensor({0.5, 0.25, 0.125, 0.25}, at::kDouble);
-  const fm::ShortcutLoss loss(fm::make_path({}));
+  const fm::ShortcutLoss loss(fm::make_path({}), 1.0 / 64);
   CATCH_CHECK(loss.forward(GaussianMap(), x1, z0, t, d, {}).item<double>() < 1e-24);
   CATCH_CHECK(loss.forward(GaussianMap(1.1), x1, z0, t, d, {}).item<double>() > 1e-4);
+}
+
+CATCH_TEST_CASE("the shortest half steps are the velocity's own, longer ones those that are learned", "[flow]") {
+  class LengthAsked final : public fm::VelocityNet {
+    at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
+      return 0 * z + times.select(1, 1).view({-1, 1, 1});
+    }
+  };
+  const at::Tensor x = at::zeros({1, 1, 1}, at::kDouble), t = at::zeros({1}, at::kDouble);
+  const fm::ShortcutLoss loss(fm::make_path({}), 0.125);
+  for (const auto& [d, asked] : {std::pair(0.125, 0.0), std::pair(0.25, 0.25)}) {
+    const double value = loss.forward(LengthAsked(), x, x, t, at::full({1}, d, at::kDouble), {}).item<double>();
+    CATCH_CHECK(std::abs(value - (2 * d - asked) * (2 * d - asked)) < 1e-12);
+  }
 }
 
 CATCH_TEST_CASE("the shortcut loss on steps of length 0 is that of flow matching", "[flow]") {
   const at::Tensor x1 = fm::test::normal({50, 1, 1}, 1), z0 = fm::test::normal({50, 1, 1}, 2);
   const at::Tensor t = at::empty({50}, at::kDouble).copy_(fm::test::normal({50}, 3).sigmoid());
-  const fm::ShortcutLoss loss(fm::make_path({}));
+  const fm::ShortcutLoss loss(fm::make_path({}), 1.0 / 64);
   const at::Tensor z = t.view({-1, 1, 1}) * x1 + (1 - t.view({-1, 1, 1})) * z0;
   const at::Tensor expected = (exact_velocity(z, t.view({-1, 1, 1})) - (x1 - z0)).square().mean();
   CATCH_CHECK(largest_entry(loss.forward(GaussianMap(), x1, z0, t, at::zeros_like(t), {}) - expected) < 1e-12);

@@ -35,7 +35,16 @@ at::Tensor sampled(double guidance, const fm::VelocityNet& net, const fm::Condit
 
 CATCH_TEST_CASE("guidance 0 and 1 are exactly the samples without and with the goal", "[flow]") {
   const auto net = goal_net(1);
-  CATCH_CHECK(sampled(1.0, *net, with_goal(1)).equal(sampled(1.0, *net, with_goal(1))));
+  at::Tensor z = fm::test::normal({6, 1, 2}, 3);
+  const auto v = [&](const at::Tensor& at_z, double t) {
+    return net->forward(at_z, at::full({6, 1}, t, at::kDouble), with_goal(1));
+  };
+  for (int i = 0; i < 5; ++i) {
+    const at::NoGradGuard no_grad;
+    const at::Tensor begin = v(z, 0.2 * i), end = v(z + 0.2 * begin, 0.2 * (i + 1));
+    z = z + 0.1 * (begin + end);
+  }
+  CATCH_CHECK((sampled(1.0, *net, with_goal(1)) - z).abs().max().item<double>() < 1e-12);
   CATCH_CHECK(sampled(0.0, *net, with_goal(1)).equal(sampled(1.0, *net, with_goal(0))));
   CATCH_CHECK(!sampled(0.0, *net, with_goal(1)).equal(sampled(1.0, *net, with_goal(1))));
 }

@@ -141,5 +141,7 @@ CATCH_TEST_CASE("more executed than predicted actions, and warm starts of what c
   fm::PolicyDescription d = fm::test::small_description();
   d.policy.name = "mse";
   const auto mse = fm::make_policy_model(d, fm::RandomStream(0, "init"));
-  CATCH_CHECK_THROWS_AS(mse->refine({}, {}, {}), fm::InputError);
+  CATCH_CHECK_THROWS_AS(mse->set_sampler({.warm_start = 0.5}), fm::InputError);
+  const auto flow = fm::test::small_model(at::kFloat);
+  CATCH_CHECK_THROWS_AS(flow->set_sampler({.solver = fm::euler_maruyama, .warm_start = 0.5}), fm::InputError);
 }

@@ -86,6 +86,24 @@ CATCH_TEST_CASE("the one-step loss is the squared distance to what the teacher e
   CATCH_CHECK(free < 6);
 }
 
+CATCH_TEST_CASE("a reflowed policy pairs what the teacher makes with the noise that it begins from",
+                "[taught_models]") {
+  fm::PolicyDescription cool = fm::test::small_description();
+  cool.sampler.temperature = 0.3;
+  const auto model = taught("reflow");
+  model->set_teacher(std::make_shared<Affine>(cool));
+  const fm::Batch batch = taught_batch(*model);
+  const fm::RandomStream stream(0, "batch");
+  const fm::FlowDraws draws = fm::draw_flow(stream, 4, batch.actions, {}, {});
+  const fm::FlowMatchingLoss loss({});
+  const auto& flow = dynamic_cast<const fm::FlowModel&>(*model);
+  const at::Tensor z0 = 0.3 * draws.noise, x1 = 3 * draws.noise + 1, t = draws.times;
+  const at::Tensor z = t.view({6, 1, 1}) * x1 + (1 - t.view({6, 1, 1})) * z0;
+  const at::Tensor v = flow.velocity(batch.condition, z, t);
+  const double expected = (v - (x1 - z0)).square().mean().item<double>();
+  CATCH_CHECK(std::abs(model->loss(batch, stream, 4).item<double>() - expected) < 1e-12);
+}
+
 CATCH_TEST_CASE("a student of the teacher's network begins as its single Euler step", "[taught_models]") {
   fm::PolicyDescription d = fm::test::small_description();
   d.sampler = {.solver = "euler", .steps = 1, .temperature = 0.3};

@@ -58,6 +58,15 @@ CATCH_TEST_CASE("windows are padded at an episode's ends and never reach across 
   }
 }
 
+CATCH_TEST_CASE("windows never reach to the actions for another goal", "[training_data]") {
+  auto dataset = numbered({6});
+  dataset.episodes[0].goals = fm::Matrix(7, 1);
+  dataset.episodes[0].goals << 1, 1, 1, 2, 2, 1, 1;
+  const fm::Rows rows = fm::rows_of(dataset.episodes);
+  CATCH_CHECK(rows.end == std::vector<std::int64_t>{3, 3, 3, 5, 5, 6});
+  CATCH_CHECK(rows.begin == std::vector<std::int64_t>(6, 0));
+}
+
 CATCH_TEST_CASE("states that were labelled alone cannot teach chunks, and the cure is named", "[training_data]") {
   fm::Dataset dataset = numbered({5});
   dataset.uniform_states.observations = fm::Matrix::Zero(2, 3);

@@ -1,0 +1,81 @@
+#include "libfm/experiment/plan.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/experiment/teacher.hpp"
+#include "libfm/experiment/training.hpp"
+#include "libfm/experiment/yaml_reader.hpp"
+#include "libfm/model/receding_horizon.hpp"
+#include "libfm/nn/device.hpp"
+#include "libfm/policy/policy_model.hpp"
+#include "libfm/realtime/realtime_model.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros.h>
+
+namespace fm {
+namespace {
+
+void check_is_there(const char* key, const std::string& path, const char* what) {
+  if (!std::filesystem::exists(path)) throw_input_error("{}: there is no {} '{}'", key, what, path);
+}
+
+void check_files(const Experiment& e) {
+  for (const std::string& file : e.data.files) check_is_there("data.files", file, "file");
+  if (e.train.init) check_is_there("train.init", checkpoint_in(*e.train.init).string(), "checkpoint");
+  if (!learns_from_teacher(e.policy.name)) return;
+  check_is_there("policy.teacher", checkpoint_in(*e.policy.teacher).string(), "run, checkpoint or experiment file");
+  if (is_experiment(*e.policy.teacher)) check_plan(read_experiment(*e.policy.teacher, {}));
+}
+
+/// The densities of policies that have none are refused by whoever is asked for one.
+void check_density(const PolicyModel& model) {
+  const at::NoGradGuard no_grad;
+  const NetworkSizes s = network_sizes(model.description());
+  const at::Tensor action = at::zeros({1, s.action_horizon, s.actions});
+  const Condition condition =
+      model.condition(at::zeros({1, s.observation_history, s.observations}), at::zeros({1, s.goals}));
+  model.log_probability(condition, action, action.unsqueeze(0));
+}
+
+}  // namespace
+
+void check_plan(const Experiment& e) {
+  find_device(e.device);
+  check_files(e);
+  if (!e.has_env()) return;  // its sizes are those of the data
+  check_expert(e.expert, e.env);
+  check_evaluation(e, describe_untrained(e, make_env(e.env)(1)->spec()));
+}
+
+void check_evaluation(const Experiment& e, PolicyDescription description) {
+  const auto model = make_policy_model(description, RandomStream(0, "init"));
+  std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
+  points.emplace_back();
+  for (const std::vector<std::string>& settings : points) {
+    Experiment varied = e;
+    apply_overrides(varied, settings);
+    model->set_sampler(varied.sampler);
+    description.sampler = varied.sampler;
+    const RecedingHorizon fits(description);
+    if (varied.sampler.engine != "libtorch") check_runs_realtime(description);
+    if (e.eval.log_probability) check_density(*model);
+  }
+}
+
+std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid) {
+  if (grid.axes.empty()) return {};
+  std::vector<std::vector<std::string>> points = {{}};
+  for (const auto& [key, values] : grid.axes) {
+    std::vector<std::vector<std::string>> longer;
+    for (const auto& point : points) {
+      for (const std::string& value : values) {
+        longer.push_back(point);
+        longer.back().push_back(key + "=" + value);
+      }
+    }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+}  // namespace fm
