@@ -73,6 +73,9 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   const auto shown = std::span(episodes).first(std::min(most, episodes.size()));
   stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
   stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
+  if (shown.front().goals.cols() > 0) {
+    stack<float>(out, group + "/goals", shown, [](const Episode& e) -> const Matrix& { return e.goals; });
+  }
   stack<double>(out, group + "/states", shown, [](const Episode& e) -> const StateMatrix& { return e.states; });
   write_rewards(out, group + "/rewards", shown);
 }
@@ -86,6 +89,7 @@ void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
   describe_dimensions(out, "observation", input.spec.observations);
   describe_dimensions(out, "action", input.spec.actions);
   describe_dimensions(out, "state", input.spec.states);
+  describe_dimensions(out, "goal", input.spec.goals);
   if (!input.model) return;
   const PolicyDescription& description = input.model->description();
   out.attribute("/", "policy", description.policy.name);

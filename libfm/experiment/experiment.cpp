@@ -56,6 +56,12 @@ void check(const Experiment& e) {
   if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
     throw_input_error("policy.shortcut.finest: {} is no power of two; steps are halved", e.policy.shortcut.finest);
   }
+  if (e.policy.name == "normalising_flow" && e.network.name != NetworkOptions().name) {
+    throw_input_error("network.name: the layers of policy 'normalising_flow' are MLPs; set {}", NetworkOptions().name);
+  }
+  if (e.collect.rounds > 0 && !e.data.files.empty()) {
+    throw InputError("collect.rounds: nothing is collected where data.files are given; set 0, or give none");
+  }
   if (e.policy.name == "diffusion" && e.policy.diffusion.clip == DiffusionOptions().clip &&
       e.policy.normaliser != PolicyOptions().normaliser) {
     throw_input_error(

@@ -9,6 +9,8 @@
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace fm {
@@ -74,14 +76,13 @@ Paths trace(const FlowModel& model, const Condition& condition, const RandomStre
   return {model.action_normaliser().denormalise(z.select(2, 0)), solution.times};
 }
 
-/// The velocity of the first action's first dimension; the others stay at the middle of their range.
+/// The velocity of the first action's first dimension, at `actions` in the environment's units; the others stay at the
+/// middle of their range.
 void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
-                 const at::Tensor& paths, const at::TensorOptions& options) {
+                 const at::Tensor& actions, const at::TensorOptions& options) {
   const Condition condition = repeat(model, scene, field_actions, options);
   const PolicyDescription& d = model.description();
   const double offset = d.actions.offset[0], scale = d.actions.scale[0];
-  const double low = paths.select(2, 0).min().item<double>(), high = paths.select(2, 0).max().item<double>();
-  const at::Tensor actions = at::linspace(low, high, field_actions, options);
   const TimeInterval interval = model.sampler().prediction().interval();
   const at::Tensor times = at::linspace(interval.begin, interval.end, field_times, options);
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
@@ -95,7 +96,6 @@ void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& mod
   write(out, group + "/times", times);
   write(out, group + "/actions", actions);
   write(out, group + "/velocity", at::stack(columns));
-  write(out, group + "/trajectories", paths.select(2, 0));
 }
 
 }  // namespace
@@ -106,22 +106,33 @@ void write_flow_pictures(Hdf5Writer& out, const EvaluationFileInput& input, std:
   const std::vector<Landmark> landmarks = input.make_env(1)->landmarks();
   if (model == nullptr || landmarks.empty()) return;
   const at::TensorOptions options = model->parameters().front().options();
+  std::vector<Scene> scenes;
+  std::vector<Paths> paths;
+  double low = INFINITY, high = -INFINITY;  // of all that is shown
+  for (const Landmark& landmark : landmarks) {
+    const Scene& scene = scenes.emplace_back(look_at(input, landmark));
+    const Condition condition = repeat(*model, scene, samples, options);
+    paths.push_back(trace(*model, condition, RandomStream(seed, "pictures"), options));
+    const at::Tensor drawn = paths.back().actions.select(2, 0);
+    const double expert = scene.expert_action(0, 0);
+    low = std::min({low, drawn.min().item<double>(), expert});
+    high = std::max({high, drawn.max().item<double>(), expert});
+  }
   out.group("/flow_field");
   out.group("/denoising");
   for (std::size_t i = 0; i < landmarks.size(); ++i) {
-    const Scene scene = look_at(input, landmarks[i]);
-    const Paths paths = trace(*model, repeat(*model, scene, samples, options), RandomStream(seed, "pictures"), options);
-    for (const char* kind : {"/flow_field/", "/denoising/"}) {
-      const std::string group = kind + std::to_string(i);
+    const std::string number = std::to_string(i), field = "/flow_field/" + number, denoising = "/denoising/" + number;
+    for (const std::string& group : {field, denoising}) {
       out.group(group);
       out.attribute(group, "label", landmarks[i].name);
-      write(out, group + "/observation", scene.observation);
-      write(out, group + "/expert_action", scene.expert_action);
-      out.array(group + "/trajectory_times", {paths.times.size()}, std::span<const double>(paths.times));
+      write(out, group + "/observation", scenes[i].observation);
+      write(out, group + "/goal", scenes[i].goal);
+      write(out, group + "/expert_action", scenes[i].expert_action);
+      out.array(group + "/trajectory_times", {paths[i].times.size()}, std::span<const double>(paths[i].times));
     }
-    const std::string number = std::to_string(i);
-    write_field(out, "/flow_field/" + number, *model, scene, paths.actions, options);
-    write(out, "/denoising/" + number + "/trajectories", paths.actions);
+    write_field(out, field, *model, scenes[i], at::linspace(low, high, field_actions, options), options);
+    write(out, field + "/trajectories", paths[i].actions.select(2, 0));
+    write(out, denoising + "/trajectories", paths[i].actions);
   }
 }
 

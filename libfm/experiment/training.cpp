@@ -129,7 +129,9 @@ Split split_data(const Experiment& e, const Dataset& dataset) {
 
 TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dataset& dataset,
                          const std::filesystem::path& directory) {
-  const EnvSpec spec = spec_of(e, dataset, run.data().string());
+  const std::string source =
+      e.data.files.empty() ? run.data().string() : fmt::format("{}", fmt::join(e.data.files, ", "));
+  const EnvSpec spec = spec_of(e, dataset, source);
   Split split = split_data(e, dataset);
   TrainingJob job{.description = describe(e, spec, split.train),
                   .train = std::move(split.train),

@@ -133,9 +133,10 @@ struct PolicyOptions {
     visit("normalising_flow", normalising_flow, "options of `name: normalising_flow`");
     visit("horizon", horizon, "what the policy sees and predicts at once");
     visit("hidden", hidden, "observations, by name, that the policy does not see; experts and evaluation still do");
-    visit("teacher", teacher,
-          "run directory, checkpoint or experiment file (trained first) that `reflow` and `one_step` learn from; null: "
-          "none");
+    visit(
+        "teacher", teacher,
+        "run directory, checkpoint or experiment file (run first, as the file says) that `reflow` and `one_step` learn "
+        "from; null: none");
     visit("normaliser", normaliser, "how observations and actions are scaled for the network",
           one_of(normaliser_names()));
   }

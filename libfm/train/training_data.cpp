@@ -34,8 +34,8 @@ class RowCollector {
     result_.begin.resize(static_cast<std::size_t>(filled_ + n), filled_);
     filled_ += n;
     result_.end.resize(static_cast<std::size_t>(filled_), filled_);
-    for (auto row = static_cast<std::size_t>(filled_) - 1; row-- > result_.begin.back();) {
-      const auto i = static_cast<Eigen::Index>(row);
+    for (Eigen::Index i = filled_ - 2; i >= filled_ - n; --i) {
+      const auto row = static_cast<std::size_t>(i);
       result_.end[row] = result_.goals.row(i) == result_.goals.row(i + 1) ? result_.end[row + 1] : i + 1;
     }
   }

@@ -1,6 +1,5 @@
-"""ablation.png: the return gap over the one numeric setting that an evaluation grid varies, but for its steps.
-
-Those are in sampling_steps.png.
+"""ablation.png: the return gap at each point of an evaluation grid: over the setting where one number varies, else a row
+for each point. Grids of solvers and their steps are in sampling_steps.png.
 """
 
 import numpy as np
@@ -11,7 +10,7 @@ from . import interval, sampling_steps, style
 def draw(run):
     setting, variants = varied(run.evaluation.get("variants") or [])
     if setting is None:
-        return None
+        return _rows(run)
     fig = style.figure(3.2)
     ax = fig.subplots()
     values = [variant["settings"][setting] for variant in variants]
@@ -30,6 +29,9 @@ def draw(run):
 
 def caption(run):
     setting, variants = varied(run.evaluation["variants"])
+    if setting is None:
+        return (f"The same checkpoint evaluated at {len(points(run))} settings: paired return gap to the expert, with "
+                "95 % intervals.")
     return (f"The same checkpoint evaluated at {len(variants)} values of {setting}: paired return gap to the expert, "
             "with 95 % intervals.")
 
@@ -45,3 +47,33 @@ def varied(variants):
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in values):
         return None, []
     return differing[0], sorted(variants, key=lambda variant: variant["settings"][differing[0]])
+
+
+def points(run):
+    """[(settings that differ, as text; gap), ...], as the grid lists them; none where another figure shows them."""
+    variants = [v for v in run.evaluation.get("variants") or [] if v.get("gap") and v.get("settings")]
+    if len(variants) < 2 or run.is_distribution or sampling_steps.varied(variants):
+        return []
+    keys = [key for key in variants[0]["settings"]
+            if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
+    texts = [", ".join(f"{key.removeprefix('sampler.')} {variant['settings'].get(key)}" for key in keys)
+             for variant in variants]
+    return [(text, interval.read(variant["gap"])) for text, variant in zip(texts, variants)]
+
+
+def _rows(run):
+    rows = points(run)
+    if not rows:
+        return None
+    fig = style.figure(0.9 + 0.22 * len(rows))
+    ax = fig.subplots()
+    texts, gaps = zip(*rows)
+    ax.axvline(0.0, color=style.FAINT, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+    ax.errorbar([gap.mean for gap in gaps], range(len(rows)), xerr=np.hstack([gap.margins for gap in gaps]),
+                color=style.POLICY, fmt="o", markersize=4, capsize=2.5, elinewidth=1)
+    ax.set_yticks(range(len(rows)), labels=texts)
+    ax.invert_yaxis()
+    style.gap_axis(ax.xaxis, min(gap.mean for gap in gaps))
+    ax.set_xlim(right=max(0.0, *(gap.high for gap in gaps if gap.has_ends)) + 1.0)
+    ax.set(xlabel="return gap, policy − expert")
+    return fig

@@ -34,7 +34,7 @@ def caption(run):
     count = len(run.denoising[0].trajectories)
     action = style.readable(run.actions[0].name)
     text = (f"{count} samples of the {action} at each of {len(run.denoising)} states, from Gaussian noise "
-            f"(left histogram) to action (right histogram) in {run.steps} steps of {run.solver}. Dark regions are "
+            f"(left histogram) to action (right histogram) in {run.sampling(run.denoising[0].times)}. Dark regions are "
             "where many samples pass; the narrower the right histogram, the surer the policy. Dotted lines are the "
             "limits of the action.")
     if any(state.expert_action is not None for state in run.denoising):

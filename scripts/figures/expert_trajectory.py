@@ -14,6 +14,7 @@ def draw(run):
     grid = fig.add_gridspec(1, 2, width_ratios=[1.25, 1.0]) if run.is_pendulum else fig.add_gridspec(1, 1)
     axes = time_series.axes_of_panels(run, fig, grid[0])
     time_series.draw(run, axes, run.expert, run.hardest_start(), color=style.EXPERT)
+    time_series.draw_goals(run, axes, run.expert, run.hardest_start())
     style.heading(axes[0], "The expert from its hardest start")
     if run.is_pendulum:
         _phase_portrait(run, fig.add_subplot(grid[1]))
@@ -24,6 +25,8 @@ def caption(run):
     others = min(len(run.expert.states) - 1, MOST_OTHERS)
     text = (f"One episode of the expert ({style.readable(run.expert_name)}), the one with the lowest return "
             f"({style.number(run.expert.returns[run.hardest_start()])}) among {len(run.expert.states)}. ")
+    if run.goals:
+        text += "The dashed line is the goal. "
     if not run.is_pendulum:
         return text + ("" if time_series.are_all_shown(run) else "Only the first states and actions are shown.")
     return text + ("Left: angle (0 is upright), angular velocity and torque; dotted lines mark upright, rest and the "

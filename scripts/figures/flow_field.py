@@ -30,8 +30,8 @@ def caption(run):
     action = style.readable(run.actions[0].name)
     text = (f"The learned velocity v(z, t, observation) of the {action} at {len(run.flow_fields)} states: green pushes "
             "the sample up, purple pushes it down, white leaves it alone; arrows give the direction. Thin lines are "
-            f"samples on their way from noise (t = 0) to action (t = 1), {run.steps} steps of {run.solver}: where they "
-            "crowd, the policy is likely to act.")
+            f"samples on their way from noise (t = 0) to action (t = 1), {run.sampling(run.flow_fields[0].trajectory_times)}: "
+            "where they crowd, the policy is likely to act." + run.goal_words(run.flow_fields))
     if any(f.expert_action is not None for f in run.flow_fields):
         text += " The diamond is the expert's action."
     return text

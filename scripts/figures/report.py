@@ -154,15 +154,21 @@ def _latency(latency):
 
 
 def _variants(variants):
+    # What the environment measures, of experts too.
+    metrics = sorted({name for variant in variants for name in (variant.get("expert") or {}).get("metrics") or {}}
+                     - {"action_jerk"})
     rows = []
     for variant in variants:
         settings = ", ".join(f"{key} = {value}" for key, value in (variant.get("settings") or {}).items())
         policy, latency = variant.get("policy") or {}, variant.get("latency") or {}
         rows.append((escape(settings), _return(policy), _gap(variant), _percent(policy.get("success")),
+                     _significant((variant.get("smoothness") or {}).get("policy")),
+                     *(_significant((policy.get("metrics") or {}).get(name)) for name in metrics),
                      _significant((variant.get("action_error") or {}).get("rmse")),
                      escape(str(latency.get("nfe", ""))),
                      f"{latency['median_us']:.0f} µs" if "median_us" in latency else ""))
-    return _table(["settings", "return", "gap", "success", "action error", "NFE", "latency"], rows)
+    return _table(["settings", "return", "gap", "success", "smoothness", *map(style.readable, metrics), "action error", "NFE",
+                   "latency"], rows)
 
 
 def _table(head, rows):

@@ -30,6 +30,8 @@ def caption(run):
     text = (f"Left: one episode of the {style.readable(run.policy_name)} policy"
             f"{' and the expert from the same start' if run.expert else ''}, the hardest "
             f"of {len(run.policy.states)} starts for the {'expert' if run.expert else 'policy'}. ")
+    if run.goals:
+        text += "The dashed line is the goal. "
     if not time_series.are_all_shown(run):
         text += "Only the first states and actions are shown. "
     if run.expert is None:
@@ -45,6 +47,7 @@ def _time_series(run, axes):
         time_series.draw(run, axes, run.expert, episode, label="expert", color=style.EXPERT, linewidth=2.6,
                          alpha=0.55)
     time_series.draw(run, axes, run.policy, episode, color=style.POLICY, linewidth=1.2, label="policy")
+    time_series.draw_goals(run, axes, run.policy, episode)
     style.key(axes[0])
     style.heading(axes[0], "From the same start" if run.expert else "One episode")
 

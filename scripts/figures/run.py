@@ -11,10 +11,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from . import interval
+from . import interval, style
 from .checked_hdf5 import InputError, Reader
 
 FORMAT_VERSION = 1
+ADAPTIVE = ("bosh3", "dopri5")  # solvers that choose their own steps
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Rollouts:
     returns: np.ndarray  # (N)
     states: list  # K of (T_k + 1, S)
     actions: list  # K of (T_k, A)
+    goals: list  # K of (T_k + 1, G)
 
 
 @dataclass
@@ -45,6 +47,7 @@ class FlowField:
     trajectory_times: np.ndarray  # (steps + 1)
     trajectories: np.ndarray  # (M, steps + 1)
     expert_action: float = None
+    goal: np.ndarray = None  # (G), in its own unit
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Denoising:
     times: np.ndarray  # (steps + 1), of the flow
     paths: np.ndarray  # (M, steps + 1, A), in the actions' own units
     expert_action: float = None
+    goal: np.ndarray = None  # (G), in its own unit
 
     @property
     def trajectories(self):
@@ -74,6 +78,7 @@ class Run:
     shown: str = "states"  # or "observations", where the environment has no states
     states: list = field(default_factory=list)  # S Dimensions, of what is shown
     actions: list = field(default_factory=list)  # A Dimensions
+    goals: list = field(default_factory=list)  # G Dimensions
     policy: Rollouts = None
     expert: Rollouts = None
     flow_fields: list = field(default_factory=list)
@@ -87,6 +92,19 @@ class Run:
         """The kept episode with the lowest return of the expert, or of the policy where there is no expert."""
         rollouts = self.expert or self.policy
         return int(np.argmin(rollouts.returns[: len(rollouts.states)]))
+
+    def sampling(self, times):
+        """How samples were made, in words. times: of the flow, as recorded, (steps + 1)."""
+        steps = len(times) - 1 if self.solver in ADAPTIVE else self.steps
+        return f"{steps} step{'' if steps == 1 else 's'} of {style.readable(self.solver)}"
+
+    def goal_words(self, shown):
+        """What the shown states (FlowFields or Denoisings) were asked for; empty where there are no goals."""
+        if not self.goals or not shown or shown[0].goal is None:
+            return ""
+        asked = [", ".join(f"{style.readable(d.name)} {style.number(value, 2)} {d.unit}".rstrip()
+                           for d, value in zip(self.goals, state.goal)) for state in shown]
+        return f" The goal in each: {'; '.join(asked)}."
 
     @property
     def is_pendulum(self):
@@ -184,6 +202,7 @@ def _read_attributes(run, root):
     run.steps = root.attribute("steps", int, 0)
     run.time_step = root.attribute("time_step", float)
     run.actions = _dimensions(root, "action")
+    run.goals = _dimensions(root, "goal") if root.attribute("goal_names", str, "") else []
     _read_bounds(run.actions, root)
     run.states = _dimensions(root, "state")
     if not run.states:
@@ -228,15 +247,21 @@ def _read_rollouts(run, group):
         group.fail("rewards", f"keeps {kept} of {returns.size} episodes")
     states = group.array(run.shown, kept, horizon + 1, len(run.states))
     actions = group.array("actions", kept, horizon, len(run.actions))
+    goals = group.array("goals", kept, horizon + 1, len(run.goals)) if run.goals else np.zeros((kept, horizon + 1, 0))
     lengths = np.sum(~np.isnan(rewards), axis=1)
     if not lengths.all():
         group.fail("rewards", f"episode {int(np.argmin(lengths))} has no steps")
     return Rollouts(returns, [s[: n + 1].astype(float) for s, n in zip(states, lengths)],
-                    [a[:n].astype(float) for a, n in zip(actions, lengths)])
+                    [a[:n].astype(float) for a, n in zip(actions, lengths)],
+                    [g[: n + 1].astype(float) for g, n in zip(goals, lengths)])
 
 
 def _expert_action(group):
     return float(group.array("expert_action", None)[0]) if group.has("expert_action") else None
+
+
+def _goal(group):
+    return group.array("goal", None) if group.has("goal") and group.group["goal"].size else None
 
 
 def _read_flow_field(group):
@@ -244,10 +269,11 @@ def _read_flow_field(group):
     trajectory_times = group.array("trajectory_times", None)
     return FlowField(group.attribute("label", str), times, actions,
                      group.array("velocity", times.size, actions.size), trajectory_times,
-                     group.array("trajectories", None, trajectory_times.size), _expert_action(group))
+                     group.array("trajectories", None, trajectory_times.size), _expert_action(group),
+                     _goal(group))
 
 
 def _read_denoising(run, group, label):
     times = group.array("trajectory_times", None)
     return Denoising(group.attribute("label", str, label), times,
-                     group.array("trajectories", None, times.size, len(run.actions)), _expert_action(group))
+                     group.array("trajectories", None, times.size, len(run.actions)), _expert_action(group), _goal(group))

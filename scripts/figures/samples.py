@@ -8,12 +8,13 @@ TIMES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def draw(run):
-    if not run.is_distribution or len(run.actions) != 2 or not run.denoising or run.expert is None:
+    if not run.is_distribution or len(run.actions) != 2 or run.policy is None or run.expert is None:
         return None
     truth = np.concatenate(run.expert.actions)
-    panels = [*clouds(run.denoising[0]), ("the distribution", truth)]
+    sampled = clouds(run.denoising[0]) if run.denoising else [("samples", np.concatenate(run.policy.actions))]
+    panels = [*sampled, ("the distribution", truth)]
     half = 1.15 * max(np.abs(truth).max(), np.percentile(np.abs(panels[-2][1]), 99.5))
-    fig = style.figure(style.WIDTH / len(panels) + 0.45)
+    fig = style.figure(min(style.WIDTH / len(panels), 3.6) + 0.45)
     axes = fig.subplots(1, len(panels), sharex=True, sharey=True)
     for ax, (text, points) in zip(axes, panels):
         colour = style.EXPERT if points is truth else style.POLICY
@@ -24,9 +25,12 @@ def draw(run):
 
 
 def caption(run):
+    name = style.readable(run.policy_name)
+    if not run.denoising:
+        return f"{len(run.policy.actions)} samples of the {name} policy; on the right, the distribution it learned from."
     paths = run.denoising[0].paths
-    return (f"{len(paths)} samples of the {style.readable(run.policy_name)} policy at times t of the flow, from Gaussian "
-            f"noise to t = 1 in {run.steps} steps of {run.solver}; on the right, samples of the distribution it learned "
+    return (f"{len(paths)} samples of the {name} policy at times t of the flow, from Gaussian "
+            f"noise to t = 1 in {run.sampling(run.denoising[0].times)}; on the right, samples of the distribution it learned "
             "from.")
 
 

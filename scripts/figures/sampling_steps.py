@@ -11,7 +11,7 @@ MARKERS = "osD^vP*"
 
 def draw(run):
     lines = curves([run, *run.others])
-    if not lines:
+    if not lines or run.is_distribution:
         return None
     fig = style.figure(3.6)
     ax = fig.subplots()
@@ -28,11 +28,7 @@ def draw(run):
         ax.set_xticks(ticks(counts), labels=[str(tick) for tick in ticks(counts)])
         ax.set_xticks([], minor=True)
     lowest = min(gap.mean for points in lines.values() for _, gap in points)
-    if lowest < -100.0:
-        ax.set_yscale("symlog", linthresh=10.0)
-        ax.set_yticks([tick for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest],
-                      labels=[style.number(tick, 0) for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest])
-        ax.set_yticks([], minor=True)
+    style.gap_axis(ax.yaxis, lowest)
     ax.margins(y=0.1)
     ax.set(xlabel="network evaluations for an action", ylabel="return gap, policy − expert")
     style.key(ax)

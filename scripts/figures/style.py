@@ -90,6 +90,16 @@ def guide(ax, y, text=None, below=False):
                     color=FAINT)
 
 
+def gap_axis(axis, lowest):
+    """Return gaps down to `lowest` along an axis (ax.xaxis, ax.yaxis): logarithmic where they exceed 100."""
+    if lowest >= -100.0:
+        return
+    (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("symlog", linthresh=10.0)
+    shown = [tick for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest]
+    axis.set_ticks(shown, labels=[number(tick, 0) for tick in shown])
+    axis.set_ticks([], minor=True)
+
+
 def faint_lines(ax, curves, colour=FAINT, alpha=0.25, linewidth=0.6, zorder=1):
     """Many curves behind the main one. curves: list of (n, 2)."""
     ax.add_collection(LineCollection(curves, colors=colour, alpha=alpha, linewidths=linewidth, zorder=zorder))

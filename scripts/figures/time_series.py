@@ -85,6 +85,19 @@ def _label_pendulum(ax, column):
         angle_axis(ax.yaxis)
 
 
+def draw_goals(run, axes, rollouts, episode):
+    """Each goal in the first panel of a state of its unit."""
+    goals = rollouts.goals[episode]
+    time = np.arange(len(goals)) * run.time_step
+    for column, goal in enumerate(run.goals):
+        for ax, (dimension, _, is_action) in zip(axes, panels(run)):
+            if not is_action and dimension.unit == goal.unit:
+                ax.plot(time, goals[:, column], color=style.OTHER, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1.5)
+                ax.annotate(style.readable(goal.name), (time[0], goals[0, column]), xytext=(0, 3),
+                            textcoords="offset points", ha="left", va="bottom", fontsize=7.5, color=style.OTHER)
+                break
+
+
 def draw(run, axes, rollouts, episode, **line):
     """Draws one episode into the panels. line: what Axes.plot takes."""
     states, actions = rollouts.states[episode], rollouts.actions[episode]

@@ -8,7 +8,7 @@ import make_example
 import numpy as np
 from figures import (ablation, denoising_process, expert_trajectory, flow_field, rollout_comparison, samples, sampling_steps,
                      style, time_series, training)
-from figures.run import load
+from figures.run import Dimension, FlowField, load
 
 
 def points(line):
@@ -138,6 +138,37 @@ class Figures(examples.RunTest):
         np.testing.assert_allclose(points(bars.lines[0]), np.column_stack([(1, 2, 5, 10, 20), means]))
         ends = [segment[:, 1] for segment in bars.lines[2][0].get_segments()]
         np.testing.assert_allclose(ends, [gap["ci95"] for gap in gaps])
+
+    def test_ablation_has_a_row_for_each_point_of_any_other_grid(self):
+        run = load(self.directory)
+        for i, variant in enumerate(run.evaluation["variants"]):
+            variant["settings"] = {"sampler.solver": "euler", "sampler.executed": i, "policy.mode": "ab"[i % 2]}
+        rows = ablation.points(run)
+        self.assertEqual(rows[1][0], "executed 1, policy.mode b")
+        ax = ablation.draw(run).axes[0]
+        self.assertEqual([label.get_text() for label in ax.get_yticklabels()], [text for text, _ in rows])
+        np.testing.assert_allclose(points(ax.containers[0].lines[0])[:, 0], [gap.mean for _, gap in rows])
+        self.assertIn(f"{len(rows)} settings", ablation.caption(run))
+
+    def test_goals_are_drawn_over_the_state_of_their_unit(self):
+        run = load(self.directory)
+        run.goals = [Dimension("rate", "rad/s")]
+        for rollouts in (run.policy, run.expert):
+            rollouts.goals = [np.full((len(states), 1), 2.5) for states in rollouts.states]
+        axes = rollout_comparison.draw(run).axes
+        level = [line for line in axes[1].lines if len(line.get_ydata()) > 2 and set(line.get_ydata()) == {2.5}]
+        self.assertEqual(len(level), 1)
+        self.assertIn("dashed line is the goal", rollout_comparison.caption(run))
+        flow_field_words = run.goal_words([FlowField("up", *[np.zeros(2)] * 5, goal=np.array([2.5]))])
+        self.assertEqual(flow_field_words, " The goal in each: rate 2.50 rad/s.")
+
+    def test_samples_of_a_policy_without_a_flow_stand_beside_the_distribution(self):
+        run = load(self.directory)
+        run.states, run.denoising, run.actions = [], [], [Dimension("x"), Dimension("y")]
+        for rollouts in (run.policy, run.expert):
+            rollouts.actions = [np.ones((1, 2)) * i for i in range(5)]
+        self.assertEqual([ax.get_title(loc="left") for ax in samples.draw(run).axes], ["samples", "the distribution"])
+        self.assertIn("5 samples", samples.caption(run))
 
     def test_sampling_steps_draws_a_curve_for_each_solver_over_its_network_evaluations(self):
         run = load(self.directory)
