@@ -13,6 +13,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/zeros.h>
 
@@ -84,6 +85,39 @@ CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row
   CATCH_CHECK_THAT(draws.noise.var().item<double>(), Catch::Matchers::WithinAbs(1.0, 5 * std::sqrt(1.0 / n)));
   const fm::FlowDraws fewer = fm::draw_flow(stream, 9, at::zeros({5, 1, 2}), fm::FlowOptions(), fm::TimeInterval());
   CATCH_CHECK(fewer.noise.equal(draws.noise.slice(0, 0, 5)));
+}
+
+CATCH_TEST_CASE("the share goal_drop of the rows learns without its goal, and a second network learns none",
+                "[flow_model]") {
+  constexpr int n = 400;
+  fm::EnvOptions env;
+  env.name = "pendulum_target";
+  fm::PolicyDescription d = fm::test::small_description();
+  d.spec = fm::make_env(env)(1)->spec();
+  d.goals = {{0}, {1}};
+  const fm::RandomStream stream(0, "batch");
+  // Of the same draws but for who is dropped: how far do the losses change with the goals?
+  const auto change = [&](double goal_drop, const char* null_goal) {
+    d.policy.flow.goal_drop = goal_drop;
+    d.policy.flow.null_goal = null_goal;
+    const auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
+    const auto loss = [&](double goal) {
+      const at::Tensor observations = at::linspace(-1, 1, 3 * n).view({n, 1, 3});
+      return model
+          ->loss({at::linspace(-1, 1, n).view({n, 1, 1}), model->condition(observations, at::full({n, 1}, goal))},
+                 stream, 5)
+          .item<double>();
+    };
+    return std::abs(loss(0.3) - loss(-0.3));
+  };
+  CATCH_CHECK(change(1.0, "learned") == 0.0);
+  CATCH_CHECK(change(0.5, "learned") > 0.0);
+  CATCH_CHECK(change(0.5, "learned") < change(0.0, "learned"));
+  CATCH_CHECK_THAT(change(1.0, "separate"),
+                   Catch::Matchers::WithinRel(change(0.0, "learned"), 1e-4));  // all rows keep theirs
+
+  const fm::FlowDraws draws = fm::draw_flow(stream, 9, at::zeros({20000, 1, 1}), {.goal_drop = 0.3}, {});
+  CATCH_CHECK_THAT(draws.kept.mean().item<double>(), Catch::Matchers::WithinAbs(0.7, 5 * std::sqrt(0.3 * 0.7 / 20000)));
 }
 
 CATCH_TEST_CASE("threads and blocks of a rollout change no bit of what a policy does", "[flow_model]") {
