@@ -56,9 +56,8 @@ PendulumState PendulumSpinTask::start(Draws& draws, Memory& memory) const {
 void PendulumSpinTask::hold_goal(double goal, Memory& memory) const {
   if (static_cast<float>(std::abs(goal)) < static_cast<float>(options_.slowest)) {
     throw_input_error(
-        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}; this task asks for none (collect.goal_levels: "
-        "take "
-        "0 or 2)",
+        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}, and never asked for; collect.goal_levels can be 0 "
+        "or 2",
         goal, options_.slowest);
   }
   memory.next_rate = static_cast<float>(goal);

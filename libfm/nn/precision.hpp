@@ -1,6 +1,7 @@
 #pragma once
-// Products in bfloat16: LibTorch's autocast. Factors of matrix products are rounded to bfloat16; sums, weights, losses
-// and optimiser stay float32.
+// Products in bfloat16: LibTorch's autocast. Factors of matrix products are rounded to bfloat16, and so is what leaves
+// a linear layer, but in the perceptron of plain velocity networks, which keeps it in float32; weights, losses and
+// optimiser stay float32.
 
 #include <c10/core/Device.h>
 

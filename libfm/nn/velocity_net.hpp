@@ -17,7 +17,7 @@ namespace fm {
 /// What an action is conditioned on, normalised.
 struct Condition {
   at::Tensor observations;  ///< (N, h, O), the last h observations, oldest first
-  at::Tensor goal;          ///< (N, G); undefined where G is 0
+  at::Tensor goal;          ///< (N, G); may be undefined where G is 0
   at::Tensor goal_mask;     ///< (N), 1 where the goal counts, 0 where the learned null goal stands for it
 };
 

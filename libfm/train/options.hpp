@@ -53,9 +53,10 @@ struct TrainOptions {
           "return from the same starts is clearly lower; by loss, the epoch of the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
-    visit("precision", precision,
-          "type of weights and arithmetic; bfloat16 is that of products' factors, all else stays float32",
-          one_of({"float32", "bfloat16", "float64"}));
+    visit(
+        "precision", precision,
+        "type of weights and arithmetic; bfloat16 is that of products; weights, losses and the optimiser stay float32",
+        one_of({"float32", "bfloat16", "float64"}));
     visit("checkpoint_seconds", checkpoint_seconds, "time between saves of last.safetensors, s", at_least(0.0));
   }
 };
