@@ -40,12 +40,6 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
   return options;
 }
 
-std::vector<std::string> names_of(const std::vector<Dimension>& dimensions) {
-  std::vector<std::string> names;
-  for (const Dimension& d : dimensions) names.push_back(d.name);
-  return names;
-}
-
 /// What the policy sees, is asked for and does must be what the environment shows, asks for and takes.
 void check_fits(const EnvSpec& policy, const EnvSpec& env) {
   const auto check = [&](const char* what, const std::vector<Dimension>& its, const std::vector<Dimension>& there) {

@@ -6,6 +6,7 @@
 #include "libfm/experiment/yaml_reader.hpp"
 #include "libfm/model/receding_horizon.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/realtime/realtime_model.hpp"
 
@@ -24,7 +25,27 @@ void check_files(const Experiment& e) {
   if (e.train.init) check_is_there("train.init", checkpoint_in(*e.train.init).string(), "checkpoint");
   if (!learns_from_teacher(e.policy.name)) return;
   check_is_there("policy.teacher", checkpoint_in(*e.policy.teacher).string(), "run, checkpoint or experiment file");
-  if (is_experiment(*e.policy.teacher)) check_plan(read_experiment(*e.policy.teacher, {}));
+}
+
+std::shared_ptr<PolicyModel> untrained(const PolicyDescription& description) {
+  return make_policy_model(description, RandomStream(0, "init"));
+}
+
+/// The teacher with its weights, or as it will be trained; null where its own data will tell its sizes.
+std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
+  if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
+  const Experiment teacher = read_experiment(*e.policy.teacher, {});
+  check_plan(teacher);
+  return teacher.has_env() ? untrained(describe_untrained(teacher, make_env(teacher.env)(1)->spec())) : nullptr;
+}
+
+void check_origins(const Experiment& e, PolicyDescription description) {
+  if (e.train.init) load_initial(*e.train.init, description);
+  if (!learns_from_teacher(e.policy.name)) return;
+  const auto teacher = teacher_of(e);
+  if (!teacher) return;
+  check_task("policy.teacher: " + *e.policy.teacher, teacher->description(), description);
+  untrained(description)->set_teacher(teacher);
 }
 
 /// The densities of policies that have none are refused by whoever is asked for one.
@@ -44,11 +65,13 @@ void check_plan(const Experiment& e) {
   check_files(e);
   if (!e.has_env()) return;  // its sizes are those of the data
   check_expert(e.expert, e.env);
-  check_evaluation(e, describe_untrained(e, make_env(e.env)(1)->spec()));
+  const PolicyDescription description = describe_untrained(e, make_env(e.env)(1)->spec());
+  check_origins(e, description);
+  check_evaluation(e, description);
 }
 
 void check_evaluation(const Experiment& e, PolicyDescription description) {
-  const auto model = make_policy_model(description, RandomStream(0, "init"));
+  const auto model = untrained(description);
   std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
   points.emplace_back();
   for (const std::vector<std::string>& settings : points) {

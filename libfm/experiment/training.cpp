@@ -36,10 +36,14 @@ PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows&
 
 Normalisation unit(std::size_t size) { return {std::vector<double>(size, 0.0), std::vector<double>(size, 1.0)}; }
 
-bool same_task(const PolicyDescription& a, const PolicyDescription& b) {
-  return a.spec.observations.size() == b.spec.observations.size() && a.spec.actions.size() == b.spec.actions.size() &&
-         a.spec.goals.size() == b.spec.goals.size() && a.policy.hidden == b.policy.hidden &&
-         options_to_json(a.policy.horizon) == options_to_json(b.policy.horizon);
+/// What a policy sees, is asked for and does, in words that differ where it does.
+std::string task_of(const PolicyDescription& d) {
+  const auto names = [](const std::vector<Dimension>& of) {
+    return fmt::format("[{}]", fmt::join(names_of(of), ", "));
+  };
+  return fmt::format("observations {} but for [{}], {} at once, goals {}, actions {}, {} at once",
+                     names(d.spec.observations), fmt::join(d.policy.hidden, ", "), d.policy.horizon.observations,
+                     names(d.spec.goals), names(d.spec.actions), d.policy.horizon.prediction);
 }
 
 /// What was learned in other units is of no use: the normaliser goes with the weights.
@@ -49,31 +53,10 @@ void take_normaliser(const PolicyDescription& from, PolicyDescription& to) {
   to.goals = from.goals;
 }
 
-/// Weights to start from.
-std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description) {
-  const auto file = checkpoint_in(init);
-  auto model = load_policy(file, at::kCPU);
-  const PolicyDescription& theirs = model->description();
-  if (!same_task(theirs, description) || theirs.policy.name != description.policy.name ||
-      theirs.policy.flow.target != description.policy.flow.target ||
-      options_to_json(theirs.policy.flow.path) != options_to_json(description.policy.flow.path) ||
-      options_to_json(theirs.network) != options_to_json(description.network) ||
-      !same_sizes(*model, *make_policy_model(description, RandomStream(0, "init")))) {
-    throw_input_error(
-        "train.init: {}: its policy, path, target, network, sizes or policy.hidden differ from this experiment's",
-        file.string());
-  }
-  take_normaliser(theirs, description);
-  return model;
-}
-
 std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesystem::path& file,
                                           PolicyDescription& description) {
   auto teacher = load_policy(file, find_device(e.device));
-  if (!same_task(teacher->description(), description)) {
-    throw_input_error("policy.teacher: {}: its sizes, policy.horizon or policy.hidden differ from this experiment's",
-                      *e.policy.teacher);
-  }
+  check_task("policy.teacher: " + *e.policy.teacher, teacher->description(), description);
   teacher->to(e.train.precision == "float64" ? at::kDouble : at::kFloat);
   take_normaliser(teacher->description(), description);
   return teacher;
@@ -92,6 +75,27 @@ RolloutScore make_score(const Experiment& e) {
 }
 
 }  // namespace
+
+void check_task(const std::string& place, const PolicyDescription& theirs, const PolicyDescription& ours) {
+  if (task_of(theirs) == task_of(ours)) return;
+  throw_input_error("{}: is of {}; this experiment is of {}", place, task_of(theirs), task_of(ours));
+}
+
+std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description) {
+  const auto file = checkpoint_in(init);
+  auto model = load_policy(file, at::kCPU);
+  const PolicyDescription& theirs = model->description();
+  check_task("train.init: " + file.string(), theirs, description);
+  if (theirs.policy.name != description.policy.name || theirs.policy.flow.target != description.policy.flow.target ||
+      options_to_json(theirs.policy.flow.path) != options_to_json(description.policy.flow.path) ||
+      options_to_json(theirs.network) != options_to_json(description.network) ||
+      !same_sizes(*model, *make_policy_model(description, RandomStream(0, "init")))) {
+    throw_input_error("train.init: {}: its policy, path, target or network differ from this experiment's",
+                      file.string());
+  }
+  take_normaliser(theirs, description);
+  return model;
+}
 
 PolicyDescription describe_untrained(const Experiment& e, const EnvSpec& spec) {
   PolicyOptions policy = e.policy;

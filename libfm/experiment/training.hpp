@@ -16,6 +16,13 @@ void prepare_data(const RunDirectory& run);
 /// What is to be trained, before there are data to normalise by.
 PolicyDescription describe_untrained(const Experiment& experiment, const EnvSpec& spec);
 
+/// @param place what to name in an error
+/// @throws InputError if the policies see, are asked for or do different things.
+void check_task(const std::string& place, const PolicyDescription& theirs, const PolicyDescription& ours);
+
+/// The policy of train.init, whose normaliser the description takes. @throws InputError if its weights do not fit.
+std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description);
+
 /// The rows of a dataset, those held out apart.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
 

@@ -84,9 +84,14 @@ PolicyDescription read(const std::map<std::string, std::string>& metadata) {
 
 }  // namespace
 
-std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden) {
+std::vector<std::string> names_of(const std::vector<Dimension>& dimensions) {
   std::vector<std::string> names;
-  for (const Dimension& d : spec.observations) names.push_back(d.name);
+  for (const Dimension& d : dimensions) names.push_back(d.name);
+  return names;
+}
+
+std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden) {
+  const std::vector<std::string> names = names_of(spec.observations);
   std::vector<double> visible(names.size(), 1.0);
   for (const std::string& name : hidden) {
     const auto found = std::find(names.begin(), names.end(), name);

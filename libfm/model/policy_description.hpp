@@ -22,6 +22,8 @@ struct PolicyDescription {
   Normalisation goals;
 };
 
+std::vector<std::string> names_of(const std::vector<Dimension>& dimensions);
+
 /// 1 for each observation that the policy sees, 0 for those that policy.hidden names.
 /// @throws InputError for a name that the specification does not have.
 std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden);

@@ -20,6 +20,14 @@ at::Tensor taught_actions(const PolicyModel* teacher, const Condition& condition
   return teacher->sample(condition, z0.unsqueeze(1));
 }
 
+void check_carries_noise(const PolicyModel& teacher) {
+  const std::string& name = teacher.description().policy.name;
+  if (name == "mse" || name == "mip") {
+    throw_input_error(
+        "policy.teacher: policy '{}' has one action whatever the noise, nothing to learn noise's way from", name);
+  }
+}
+
 /// Whether a flow's weights are those of a velocity, and fit the student's network.
 bool begins_with(const PolicyModel& flow, const PolicyModel& student) {
   const PolicyOptions& policy = flow.description().policy;
@@ -39,7 +47,13 @@ OneStepModel::OneStepModel(const PolicyDescription& description, const RandomStr
   set_sampler(description.sampler);
 }
 
+void ReflowModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
+  check_carries_noise(*teacher);
+  teacher_ = std::move(teacher);
+}
+
 void OneStepModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
+  check_carries_noise(*teacher);
   teacher_ = std::move(teacher);
   const double own = description_.sampler.temperature, taught = teacher_->description().sampler.temperature;
   if (own > taught) {

@@ -17,7 +17,8 @@ class ReflowModel final : public FlowModel {
  public:
   using FlowModel::FlowModel;
 
-  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override { teacher_ = std::move(teacher); }
+  /// @throws InputError for a teacher whose actions do not depend on the noise.
+  void set_teacher(std::shared_ptr<const PolicyModel> teacher) override;
 
  private:
   /// @throws InputError if there is no teacher.
@@ -36,7 +37,8 @@ class OneStepModel final : public PolicyModel {
   at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
   std::int64_t evaluations() const override { return net_->evaluations(); }
-  /// @throws InputError if the student is to be sampled warmer than the teacher: it would begin where it never was.
+  /// @throws InputError for a teacher whose actions do not depend on the noise, and if the student is to be sampled
+  /// warmer than the teacher: it would begin where it never was.
   void set_teacher(std::shared_ptr<const PolicyModel> teacher) override;
 
  private:

@@ -131,4 +131,5 @@ CATCH_TEST_CASE("a teacher is asked for where it is needed, and refused where it
   CATCH_CHECK_THROWS_AS(model->loss(taught_batch(*model), fm::RandomStream(0, "batch"), 0), fm::InputError);
   CATCH_CHECK(!fm::learns_from_teacher("flow"));
   CATCH_CHECK_THROWS_AS(fm::test::small_model(at::kFloat)->set_teacher(model), fm::InputError);
+  CATCH_CHECK_THROWS_AS(model->set_teacher(taught("mse")), fm::InputError);  // no noise to carry
 }
