@@ -10,10 +10,12 @@
 #include "tests/catch.hpp"
 #include "tests/flow/mixture.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
+#include <ATen/ops/ones_like.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -192,6 +194,40 @@ CATCH_TEST_CASE("the same with 100,000 samples of Gaussians and mixtures in 1, 2
         CATCH_SECTION(fmt::format("{} {} {}", name, dimensions, path)) {
           check_law(path, law(dimensions), 100000, 4096);
         }
+      }
+    }
+  }
+}
+
+CATCH_TEST_CASE("a network's error is not blown up at the ends of a path", "[flow]") {
+  class Erring final : public fm::VelocityNet {
+   public:
+    Erring(const Mixture& data, const fm::FlowOptions& flow, double error)
+        : exact_(data, flow), prediction_(flow), error_(error) {}
+
+   private:
+    at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition& condition) const override {
+      const at::Tensor exact = exact_.forward(z, times, condition), unit = at::ones_like(exact);
+      return exact + error_ * unit / prediction_.comparable(prediction_.at(times.select(1, 0)), unit);
+    }
+
+    fm::test::MixtureNet exact_;
+    fm::Prediction prediction_;
+    double error_;  ///< in the scale of the target
+  };
+  constexpr double error = 0.01;
+  const Mixture data = fm::test::mixture(1);
+  const at::Tensor z0 = fm::test::normal({100, 1, 1}, 1);
+  const at::NoGradGuard no_grad;
+  for (const std::string& path : fm::path_names()) {
+    for (const std::string& target : fm::target_names()) {
+      for (const char* solver : {"euler", "midpoint", "heun", "rk4"}) {
+        const fm::FlowOptions flow{.path = {.name = path}, .target = target};
+        const fm::OdeSampler sampler({.solver = solver, .steps = 20}, flow);
+        const auto sampled = [&](double e) { return sampler.forward(Erring(data, flow, e), z0, {}).z; };
+        const double grown = (sampled(error) - sampled(0.0)).abs().mean().item<double>() / error;
+        CATCH_INFO(fmt::format("{} {} {}: {:.1f} times", path, target, solver, grown));
+        CATCH_CHECK(grown < 20);
       }
     }
   }
