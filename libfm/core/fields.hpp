@@ -31,6 +31,11 @@ struct Bounds {
   bool low_is_open = false;
   bool high_is_open = false;
   std::vector<std::string> names;  ///< allowed texts; empty: any
+
+  /// long double holds every int64, uint64 and double exactly.
+  bool hold(long double number) const {
+    return (low_is_open ? number > low : number >= low) && (high_is_open ? number < high : number <= high);
+  }
 };
 
 inline Bounds between(double low, double high) { return {.low = low, .high = high, .names = {}}; }

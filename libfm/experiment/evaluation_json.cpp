@@ -101,8 +101,6 @@ std::string summarise(const Evaluation& e, const std::vector<Variant>& variants)
     if (v.gap) {
       text += fmt::format("gap {:.2f} [{:.2f}, {:.2f}], success {:.1f} %, ", v.gap->mean, v.gap->ci95.low,
                           v.gap->ci95.high, 100.0 * v.policy->success);
-    }
-    if (v.policy) {
       text += fmt::format("smoothness {:.4f}, ", v.policy->smoothness);
       for (const auto& [name, value] : v.expert->metrics) {
         if (name != "action_jerk") text += fmt::format("{} {:.4f}, ", name, v.policy->metrics.at(name));

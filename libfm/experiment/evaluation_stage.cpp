@@ -74,10 +74,9 @@ std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, co
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
   const auto model = load_policy(target.checkpoint, find_device(e.device));
-  model->set_sampler(e.sampler);
   const EnvSpec& spec = model->description().spec;
   if (e.has_env()) check_fits(spec, make_env(e.env)(1)->spec());
-  check_evaluation(e, model->description());
+  check_evaluation(e, *model);
   const EvaluationOptions options = options_for(target, spec);
   if (e.has_env()) {
     spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,

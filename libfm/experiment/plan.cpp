@@ -7,7 +7,6 @@
 #include "libfm/model/receding_horizon.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
-#include "libfm/policy/policy_model.hpp"
 #include "libfm/realtime/realtime_model.hpp"
 
 #include <ATen/core/grad_mode.h>
@@ -34,27 +33,29 @@ std::shared_ptr<PolicyModel> untrained(const PolicyDescription& description) {
 /// The teacher with its weights, or as it will be trained; null where its own data will tell its sizes.
 std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
   if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
-  const Experiment teacher = read_experiment(*e.policy.teacher, {});
+  const Experiment teacher = teacher_experiment(e);
   check_plan(teacher);
   return teacher.has_env() ? untrained(describe_untrained(teacher, make_env(teacher.env)(1)->spec())) : nullptr;
 }
 
-void check_origins(const Experiment& e, PolicyDescription description) {
+void check_origins(const Experiment& e, PolicyModel& model) {
+  PolicyDescription description = model.description();
   if (e.train.init) load_initial(*e.train.init, description);
   if (!learns_from_teacher(e.policy.name)) return;
   const auto teacher = teacher_of(e);
   if (!teacher) return;
   check_task("policy.teacher: " + *e.policy.teacher, teacher->description(), description);
-  untrained(description)->set_teacher(teacher);
+  model.set_teacher(teacher);
 }
 
 /// The densities of policies that have none are refused by whoever is asked for one.
 void check_density(const PolicyModel& model) {
   const at::NoGradGuard no_grad;
   const NetworkSizes s = network_sizes(model.description());
-  const at::Tensor action = at::zeros({1, s.action_horizon, s.actions});
+  const at::TensorOptions options = model.parameters().front().options();
+  const at::Tensor action = at::zeros({1, s.action_horizon, s.actions}, options);
   const Condition condition =
-      model.condition(at::zeros({1, s.observation_history, s.observations}), at::zeros({1, s.goals}));
+      model.condition(at::zeros({1, s.observation_history, s.observations}, options), at::zeros({1, s.goals}, options));
   model.log_probability(condition, action, action.unsqueeze(0));
 }
 
@@ -65,23 +66,21 @@ void check_plan(const Experiment& e) {
   check_files(e);
   if (!e.has_env()) return;  // its sizes are those of the data
   check_expert(e.expert, e.env);
-  const PolicyDescription description = describe_untrained(e, make_env(e.env)(1)->spec());
-  check_origins(e, description);
-  check_evaluation(e, description);
+  const auto model = untrained(describe_untrained(e, make_env(e.env)(1)->spec()));
+  check_origins(e, *model);
+  check_evaluation(e, *model);
 }
 
-void check_evaluation(const Experiment& e, PolicyDescription description) {
-  const auto model = untrained(description);
+void check_evaluation(const Experiment& e, PolicyModel& model) {
   std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
-  points.emplace_back();
+  points.emplace_back();  // the experiment's own, last
   for (const std::vector<std::string>& settings : points) {
     Experiment varied = e;
     apply_overrides(varied, settings);
-    model->set_sampler(varied.sampler);
-    description.sampler = varied.sampler;
-    const RecedingHorizon fits(description);
-    if (varied.sampler.engine != "libtorch") check_runs_realtime(description);
-    if (e.eval.log_probability) check_density(*model);
+    model.set_sampler(varied.sampler);
+    const RecedingHorizon fits(model.description());
+    if (varied.sampler.engine != "libtorch") check_runs_realtime(model.description());
+    if (e.eval.log_probability) check_density(model);
   }
 }
 

@@ -35,8 +35,16 @@ std::filesystem::path run_experiment(const Experiment& e) {
 
 }  // namespace
 
-bool is_experiment(const std::filesystem::path& teacher) {
-  return teacher.extension() == ".yaml" || teacher.extension() == ".yml";
+bool is_experiment(const std::filesystem::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
+Experiment teacher_experiment(const Experiment& student) {
+  Experiment teacher = read_experiment(*student.policy.teacher, {});
+  teacher.runs = student.runs;
+  teacher.threads = student.threads;
+  teacher.device = student.device;
+  return teacher;
 }
 
 std::filesystem::path teacher_checkpoint(const RunDirectory& run) { return run.path() / "teacher.safetensors"; }
@@ -48,15 +56,8 @@ std::filesystem::path checkpoint_in(const std::filesystem::path& path) {
 void prepare_teacher(const RunDirectory& run) {
   const Experiment& e = run.experiment();
   if (!learns_from_teacher(e.policy.name) || std::filesystem::exists(teacher_checkpoint(run))) return;
-  const std::filesystem::path named(*e.policy.teacher);
-  std::filesystem::path checkpoint = checkpoint_in(named);
-  if (is_experiment(named)) {
-    Experiment teacher = read_experiment(named, {});
-    teacher.runs = e.runs;
-    teacher.threads = e.threads;
-    teacher.device = e.device;
-    checkpoint = run_experiment(teacher);
-  }
+  const auto checkpoint =
+      is_experiment(*e.policy.teacher) ? run_experiment(teacher_experiment(e)) : checkpoint_in(*e.policy.teacher);
   write_file_atomically(teacher_checkpoint(run), read_file(checkpoint, std::size_t{1} << 32));
 }
 

@@ -12,8 +12,11 @@ namespace fm {
 /// experiment file's run is looked for under the same `runs`, and made or finished if need be.
 void prepare_teacher(const RunDirectory& run);
 
-/// Whether policy.teacher names an experiment file.
-bool is_experiment(const std::filesystem::path& teacher);
+/// Whether a path, such as policy.teacher, names an experiment file.
+bool is_experiment(const std::filesystem::path& path);
+
+/// The experiment that policy.teacher names, on the machine and among the runs of its student's.
+Experiment teacher_experiment(const Experiment& student);
 
 /// Where the copy lies.
 std::filesystem::path teacher_checkpoint(const RunDirectory& run);

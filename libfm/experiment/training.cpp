@@ -147,7 +147,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
                   .metadata = origin_metadata(e),
                   .initial_weights = nullptr,
                   .teacher = nullptr};
-  check_evaluation(e, job.description);
+  check_evaluation(e, *make_policy_model(job.description, RandomStream(0, "init")));
   if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
   spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,

@@ -56,11 +56,9 @@ Reading mismatch(const ConfigField& field, const YamlNode& node, const std::stri
                       node_words(node), cure)};
 }
 
-/// The bounds as a problem, if `number` is outside of them. long double holds every int64, uint64 and double exactly.
+/// The bounds as a problem, if `number` is outside of them.
 Reading within_bounds(const Bounds& bounds, ConfigScalar value, long double number, const std::string& text) {
-  const bool low_ok = bounds.low_is_open ? number > bounds.low : number >= bounds.low;
-  const bool high_ok = bounds.high_is_open ? number < bounds.high : number <= bounds.high;
-  if (low_ok && high_ok) return {std::move(value), ""};
+  if (bounds.hold(number)) return {std::move(value), ""};
   return {{}, fmt::format("must be {}, found {}", bounds_words(bounds), shortened(text))};
 }
 

@@ -9,11 +9,18 @@
 namespace fm {
 namespace {
 
+/// What make_expert was given.
+struct Making {
+  const ExpertOptions& expert;
+  const EnvOptions& env;
+  const std::filesystem::path& cache_dir;
+  std::uint64_t seed;
+};
+
 struct Row {
   const char* name;
   const char* env;  ///< the environment it is made for; "": any
-  PolicyFactory (*make)(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
-                        std::uint64_t seed);
+  PolicyFactory (*make)(const Making& making);
 };
 
 /// Every call makes a copy of the prototype.
@@ -30,38 +37,31 @@ OptimalTorque optimal_torque(const OptimalOptions& options, const PendulumOption
 
 constexpr Row table[] = {
     {"swing_up_lqr", "pendulum",
-     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&, std::uint64_t) -> PolicyFactory {
-       return copies_of(SwingUpLqr(o.swing_up_lqr, e.pendulum));
-     }},
+     [](const Making& m) -> PolicyFactory { return copies_of(SwingUpLqr(m.expert.swing_up_lqr, m.env.pendulum)); }},
     {"optimal", "pendulum",
-     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path& cache_dir, std::uint64_t)
-         -> PolicyFactory { return copies_of(Optimal(optimal_torque(o.optimal, e.pendulum, cache_dir, 1))); }},
+     [](const Making& m) -> PolicyFactory {
+       return copies_of(Optimal(optimal_torque(m.expert.optimal, m.env.pendulum, m.cache_dir, 1)));
+     }},
     {"two_modes", "two_modes",
-     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path& cache_dir,
-        std::uint64_t seed) -> PolicyFactory {
-       return copies_of(TwoModesExpert(optimal_torque(o.two_modes.optimal, e.two_modes.pendulum, cache_dir, 2),
-                                       o.two_modes.margin, seed));
+     [](const Making& m) -> PolicyFactory {
+       const TwoModesExpertOptions& o = m.expert.two_modes;
+       return copies_of(
+           TwoModesExpert(optimal_torque(o.optimal, m.env.two_modes.pendulum, m.cache_dir, 2), o.margin, m.seed));
      }},
     {"target_lqr", "pendulum_target",
-     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&, std::uint64_t) -> PolicyFactory {
-       return copies_of(TargetLqr(o.target_lqr, e.pendulum_target.pendulum));
+     [](const Making& m) -> PolicyFactory {
+       return copies_of(TargetLqr(m.expert.target_lqr, m.env.pendulum_target.pendulum));
      }},
     {"spin_energy", "pendulum_spin",
-     [](const ExpertOptions& o, const EnvOptions& e, const std::filesystem::path&, std::uint64_t) -> PolicyFactory {
-       return copies_of(SpinEnergy(o.spin_energy, e.pendulum_spin.pendulum));
+     [](const Making& m) -> PolicyFactory {
+       return copies_of(SpinEnergy(m.expert.spin_energy, m.env.pendulum_spin.pendulum));
      }},
-    {"toy_2d", "toy_2d",
-     [](const ExpertOptions&, const EnvOptions& e, const std::filesystem::path&, std::uint64_t seed) -> PolicyFactory {
-       return copies_of(Toy2dExpert(e.toy_2d, seed));
-     }},
+    {"toy_2d", "toy_2d", [](const Making& m) -> PolicyFactory { return copies_of(Toy2dExpert(m.env.toy_2d, m.seed)); }},
     {"zero", "",
-     [](const ExpertOptions&, const EnvOptions& e, const std::filesystem::path&, std::uint64_t) -> PolicyFactory {
-       return [actions = make_env(e)(1)->spec().actions] { return std::make_unique<ZeroPolicy>(actions); };
-     }},
+     [](const Making& m) -> PolicyFactory { return copies_of(ZeroPolicy(make_env(m.env)(1)->spec().actions)); }},
     {"random", "",
-     [](const ExpertOptions&, const EnvOptions& e, const std::filesystem::path&, std::uint64_t seed) -> PolicyFactory {
-       return
-           [actions = make_env(e)(1)->spec().actions, seed] { return std::make_unique<RandomPolicy>(actions, seed); };
+     [](const Making& m) -> PolicyFactory {
+       return copies_of(RandomPolicy(make_env(m.env)(1)->spec().actions, m.seed));
      }},
 };
 
@@ -93,7 +93,7 @@ void check_expert(const ExpertOptions& options, const EnvOptions& env) { fitting
 
 PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
                           std::uint64_t seed) {
-  return fitting_row(options, env).make(options, env, cache_dir, seed);
+  return fitting_row(options, env).make({options, env, cache_dir, seed});
 }
 
 }  // namespace fm

@@ -7,7 +7,6 @@
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
-
 #include "libfm/policy/policy_model.hpp"
 
 #include <memory>
@@ -24,9 +23,7 @@ void add_test(CLI::App& app) {
     Experiment small = shrink(*experiment);
     use_machine(small);
     if (learns_from_teacher(small.policy.name) && is_experiment(*small.policy.teacher)) {
-      Experiment teacher = shrink(read_experiment(*small.policy.teacher, {}));
-      teacher.runs = small.runs;
-      const RunDirectory run = RunDirectory::create(teacher, LastStage::train);
+      const RunDirectory run = RunDirectory::create(shrink(teacher_experiment(small)), LastStage::train);
       run_stages(run);
       small.policy.teacher = run.path().string();
     }

@@ -75,11 +75,7 @@ class JsonReader {
       }
       if (!bounds.names.empty()) throw_input_error("{}: '{}' is not known to this version", key, value);
     } else if constexpr (std::is_arithmetic_v<T>) {
-      const auto number = static_cast<double>(value);
-      if (!(bounds.low_is_open ? number > bounds.low : number >= bounds.low) ||
-          !(bounds.high_is_open ? number < bounds.high : number <= bounds.high)) {
-        throw_input_error("{}: {} is out of range", key, value);
-      }
+      if (!bounds.hold(value)) throw_input_error("{}: {} is out of range", key, value);
     } else {
       for (const auto& element : value) check(element, bounds, key);
     }

@@ -123,8 +123,7 @@ struct PolicyOptions {
     visit("name", name, "what is learned", one_of(policy_names()));
     visit("flow", flow,
           "options of `name: flow`, reflow and score (which has the target score, on a diffusion's path); of mean_flow "
-          "and "
-          "shortcut the path, the law of times and the coupling");
+          "and shortcut the path, the law of times and the coupling");
     visit("mean_flow", mean_flow, "options of `name: mean_flow`");
     visit("shortcut", shortcut, "options of `name: shortcut`");
     visit("mip", mip, "options of `name: mip`");

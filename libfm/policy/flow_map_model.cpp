@@ -31,18 +31,21 @@ Path whole_path(const PolicyDescription& d) {
 struct TwoTimes {
   at::Tensor first;
   at::Tensor second;
-  at::Tensor noise;
+  at::Tensor noise;  ///< in the order that the coupling gives it
 };
 
 using FillTimes = std::function<void(Draws& draws, float* times)>;
 
-TwoTimes draw_two_times(const Batch& batch, const RandomStream& stream, std::uint64_t position, const FillTimes& fill) {
+TwoTimes draw_two_times(const Batch& batch, const Coupling& coupling, const RandomStream& stream,
+                        std::uint64_t position, const FillTimes& fill) {
   const std::int64_t rows = batch.actions.size(0), size = batch.actions.numel() / rows;
   const at::Tensor drawn = draw_rows(stream, position, rows, 2 + size, batch.actions, [&](Draws& draws, float* row) {
     fill(draws, row);
     for (std::int64_t j = 0; j < size; ++j) row[2 + j] = static_cast<float>(draws.normal());
   });
-  return {drawn.select(1, 0), drawn.select(1, 1), drawn.slice(1, 2).reshape(batch.actions.sizes())};
+  const at::Tensor noise = drawn.slice(1, 2).reshape(batch.actions.sizes());
+  return {drawn.select(1, 0), drawn.select(1, 1),
+          coupling(batch.actions, noise, batch.condition, stream.at(position, coupling_row))};
 }
 
 }  // namespace
@@ -57,10 +60,6 @@ at::Tensor FlowMapModel::sample(const Condition& condition, const at::Tensor& no
   return sampler_->forward(*net_, noise.select(1, 0), condition);
 }
 
-at::Tensor FlowMapModel::pair(const Batch& batch, const at::Tensor& noise, Draws draws) const {
-  return coupling_(batch.actions, noise, batch.condition, std::move(draws));
-}
-
 void FlowMapModel::set_sampler(const SamplerOptions& sampler) {
   PolicyModel::set_sampler(sampler);
   sampler_ = std::make_shared<FlowMapSampler>(sampler);
@@ -72,14 +71,13 @@ MeanFlowModel::MeanFlowModel(const PolicyDescription& description, const RandomS
 at::Tensor MeanFlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const TimeSamplerOptions& law = description_.policy.flow.time;
   const double instantaneous = description_.policy.mean_flow.instantaneous;
-  const TwoTimes draws = draw_two_times(batch, stream, position, [&](Draws& d, float* times) {
+  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [&](Draws& d, float* times) {
     times[0] = static_cast<float>(draw_time(law, d));
     times[1] = static_cast<float>(draw_time(law, d));
     if (times[0] > times[1]) std::swap(times[0], times[1]);
     if (d.uniform() < instantaneous) times[1] = times[0];
   });
-  const at::Tensor z0 = pair(batch, draws.noise, stream.at(position, coupling_row));
-  return loss_.forward(net(), batch.actions, z0, draws.first, draws.second, batch.condition);
+  return loss_.forward(net(), batch.actions, draws.noise, draws.first, draws.second, batch.condition);
 }
 
 ShortcutModel::ShortcutModel(const PolicyDescription& description, const RandomStream& init)
@@ -88,15 +86,14 @@ ShortcutModel::ShortcutModel(const PolicyDescription& description, const RandomS
 at::Tensor ShortcutModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const ShortcutOptions& options = description_.policy.shortcut;
   const auto doublings = static_cast<std::uint32_t>(std::log2(options.finest));
-  const TwoTimes draws = draw_two_times(batch, stream, position, [&](Draws& d, float* times) {
+  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [&](Draws& d, float* times) {
     const bool consistency = d.uniform() < options.consistency;
     const std::uint32_t steps = 1U << d.below(doublings);  // whole steps of 1 / steps
     const double half = 0.5 / steps, begin = static_cast<double>(d.below(steps)) / steps;
     times[0] = static_cast<float>(consistency ? begin : draw_time(description_.policy.flow.time, d));
     times[1] = static_cast<float>(consistency ? half : 0.0);
   });
-  const at::Tensor z0 = pair(batch, draws.noise, stream.at(position, coupling_row));
-  return loss_.forward(net(), batch.actions, z0, draws.first, draws.second, batch.condition);
+  return loss_.forward(net(), batch.actions, draws.noise, draws.first, draws.second, batch.condition);
 }
 
 }  // namespace fm

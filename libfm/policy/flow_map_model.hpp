@@ -22,8 +22,7 @@ class FlowMapModel : public PolicyModel {
 
  protected:
   const VelocityNet& net() const { return *net_; }
-  /// The noise that goes with the batch's actions, (N, H, A).
-  at::Tensor pair(const Batch& batch, const at::Tensor& noise, Draws draws) const;
+  const Coupling& coupling() const { return coupling_; }
 
  private:
   std::shared_ptr<VelocityNet> net_;

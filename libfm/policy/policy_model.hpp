@@ -41,7 +41,7 @@ class PolicyModel : public torch::nn::Module {
   /// @return (N, H, A), normalised actions
   virtual at::Tensor sample(const Condition& condition, const at::Tensor& noise) const = 0;
 
-  /// The same from a guess (N, H, A) of the actions. @throws InputError where the policy cannot.
+  /// The same from a guess (N, H, A) of the actions, where set_sampler takes sampler.warm_start.
   virtual at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const;
 
   /// Of normalised actions (N, H, A), (N). @throws InputError where the policy's density is not known.

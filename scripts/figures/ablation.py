@@ -38,24 +38,26 @@ def caption(run):
 
 def varied(variants):
     """The only numeric setting in which the variants differ, with the variants in its order; (None, []) otherwise."""
-    variants = [variant for variant in variants if variant.get("gap") and variant.get("settings")]
-    settings = {key for variant in variants for key in variant["settings"]}
-    differing = [key for key in settings if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
-    if len(variants) < 2 or len(differing) != 1 or differing[0] in sampling_steps.SETTINGS:
+    variants = shown(variants)
+    keys = sampling_steps.differing(variants)
+    if len(variants) < 2 or len(keys) != 1 or keys[0] in sampling_steps.SETTINGS:
         return None, []
-    values = [variant["settings"].get(differing[0]) for variant in variants]
+    values = [variant["settings"].get(keys[0]) for variant in variants]
     if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in values):
         return None, []
-    return differing[0], sorted(variants, key=lambda variant: variant["settings"][differing[0]])
+    return keys[0], sorted(variants, key=lambda variant: variant["settings"][keys[0]])
+
+
+def shown(variants):
+    return [variant for variant in variants if variant.get("gap") and variant.get("settings")]
 
 
 def points(run):
     """[(settings that differ, as text; gap), ...], as the grid lists them; none where another figure shows them."""
-    variants = [v for v in run.evaluation.get("variants") or [] if v.get("gap") and v.get("settings")]
+    variants = shown(run.evaluation.get("variants") or [])
     if len(variants) < 2 or run.is_distribution or sampling_steps.varied(variants):
         return []
-    keys = [key for key in variants[0]["settings"]
-            if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
+    keys = sampling_steps.differing(variants)
     texts = [", ".join(f"{key.removeprefix('sampler.')} {variant['settings'].get(key)}" for key in keys)
              for variant in variants]
     return [(text, interval.read(variant["gap"])) for text, variant in zip(texts, variants)]

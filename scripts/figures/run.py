@@ -58,7 +58,6 @@ class Denoising:
     times: np.ndarray  # (steps + 1), of the flow
     paths: np.ndarray  # (M, steps + 1, A), in the actions' own units
     expert_action: float = None
-    goal: np.ndarray = None  # (G), in its own unit
 
     @property
     def trajectories(self):
@@ -99,8 +98,8 @@ class Run:
         return f"{steps} step{'' if steps == 1 else 's'} of {style.readable(self.solver)}"
 
     def goal_words(self, shown):
-        """What the shown states (FlowFields or Denoisings) were asked for; empty where there are no goals."""
-        if not self.goals or not shown or shown[0].goal is None:
+        """What the shown FlowFields were asked for; empty where there are no goals."""
+        if not self.goals:
             return ""
         asked = [", ".join(f"{style.readable(d.name)} {style.number(value, 2)} {d.unit}".rstrip()
                            for d, value in zip(self.goals, state.goal)) for state in shown]
@@ -182,7 +181,7 @@ def _read_hdf5(run, path):
             _read_attributes(run, root)
             run.policy = _read_rollouts(run, root.child("policy"))
             run.expert = _read_rollouts(run, root.child("expert"))
-            run.flow_fields = [_read_flow_field(group) for group in root.groups("flow_field")]
+            run.flow_fields = [_read_flow_field(run, group) for group in root.groups("flow_field")]
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
             run.denoising = [_read_denoising(run, group, label) for group, label in
                              zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
@@ -260,20 +259,16 @@ def _expert_action(group):
     return float(group.array("expert_action", None)[0]) if group.has("expert_action") else None
 
 
-def _goal(group):
-    return group.array("goal", None) if group.has("goal") and group.group["goal"].size else None
-
-
-def _read_flow_field(group):
+def _read_flow_field(run, group):
     times, actions = group.array("times", None), group.array("actions", None)
     trajectory_times = group.array("trajectory_times", None)
     return FlowField(group.attribute("label", str), times, actions,
                      group.array("velocity", times.size, actions.size), trajectory_times,
                      group.array("trajectories", None, trajectory_times.size), _expert_action(group),
-                     _goal(group))
+                     group.array("goal", len(run.goals)) if run.goals else None)
 
 
 def _read_denoising(run, group, label):
     times = group.array("trajectory_times", None)
     return Denoising(group.attribute("label", str, label), times,
-                     group.array("trajectories", None, times.size, len(run.actions)), _expert_action(group), _goal(group))
+                     group.array("trajectories", None, times.size, len(run.actions)), _expert_action(group))

@@ -67,9 +67,14 @@ def measured(variants):
 def varied(variants):
     """Those measured, if nothing but the solver and its steps differs and there are several; else []."""
     variants = measured(variants)
-    settings = {key for variant in variants for key in variant.get("settings") or {}}
-    differing = {key for key in settings if len({repr(variant["settings"].get(key)) for variant in variants}) > 1}
-    return variants if differing and differing <= SETTINGS else []
+    keys = differing(variants)
+    return variants if keys and SETTINGS.issuperset(keys) else []
+
+
+def differing(variants):
+    """The settings that are not the same in all variants, as the first of them lists them."""
+    keys = dict.fromkeys(key for variant in variants for key in variant.get("settings") or {})
+    return [key for key in keys if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
 
 
 def ticks(counts):

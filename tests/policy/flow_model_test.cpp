@@ -9,6 +9,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/policy/small_model.hpp"
+#include "tests/realtime/small_checkpoint.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -90,11 +91,7 @@ CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row
 CATCH_TEST_CASE("the share goal_drop of the rows learns without its goal, and a second network learns none",
                 "[flow_model]") {
   constexpr int n = 400;
-  fm::EnvOptions env;
-  env.name = "pendulum_target";
-  fm::PolicyDescription d = fm::test::small_description();
-  d.spec = fm::make_env(env)(1)->spec();
-  d.goals = {{0}, {1}};
+  fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
   const fm::RandomStream stream(0, "batch");
   // Of the same draws but for who is dropped: how far do the losses change with the goals?
   const auto change = [&](double goal_drop, const char* null_goal) {

@@ -8,6 +8,7 @@
 #include "tests/catch.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/policy/small_model.hpp"
+#include "tests/realtime/small_checkpoint.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -109,11 +110,7 @@ CATCH_TEST_CASE("every policy samples the same after a round trip through its fi
 }
 
 CATCH_TEST_CASE("guidance needs a goal, and rows that were trained without it", "[policies]") {
-  fm::EnvOptions env;
-  env.name = "pendulum_target";
-  fm::PolicyDescription d = fm::test::small_description();
-  d.spec = fm::make_env(env)(1)->spec();
-  d.goals = {{0}, {1}};
+  fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
   d.sampler.guidance = 2.0;
   const auto make = [&] { return fm::make_policy_model(d, fm::RandomStream(1, "init")); };
   CATCH_CHECK_NOTHROW(make());

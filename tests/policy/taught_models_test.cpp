@@ -95,7 +95,6 @@ CATCH_TEST_CASE("a reflowed policy pairs what the teacher makes with the noise t
   const fm::Batch batch = taught_batch(*model);
   const fm::RandomStream stream(0, "batch");
   const fm::FlowDraws draws = fm::draw_flow(stream, 4, batch.actions, {}, {});
-  const fm::FlowMatchingLoss loss({});
   const auto& flow = dynamic_cast<const fm::FlowModel&>(*model);
   const at::Tensor z0 = 0.3 * draws.noise, x1 = 3 * draws.noise + 1, t = draws.times;
   const at::Tensor z = t.view({6, 1, 1}) * x1 + (1 - t.view({6, 1, 1})) * z0;
