@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,9 +24,10 @@ using StateMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen:
 struct Dimension {
   std::string name;
   std::string unit;
-  double low;
-  double high;
+  double low;   ///< may be -infinity
+  double high;  ///< may be infinity
 
+  bool is_bounded() const { return std::isfinite(low) && std::isfinite(high); }
   bool operator==(const Dimension&) const = default;
 };
 
@@ -34,19 +36,26 @@ struct EnvSpec {
   std::vector<Dimension> observations;  ///< O of them
   std::vector<Dimension> actions;       ///< A
   std::vector<Dimension> goals;         ///< G; empty: the environment has no goals
-  std::vector<Dimension> states;        ///< S, with bounds that uniform states are drawn in
-  double time_step = 0.0;               ///< s
-  int horizon = 0;                      ///< steps until an episode is truncated
+  /// S of them. Finite bounds on all of them say that states drawn uniformly within these bounds make sense.
+  std::vector<Dimension> states;
+  double time_step = 0.0;  ///< s
+  int horizon = 0;         ///< steps until an episode is truncated
 
   bool operator==(const EnvSpec&) const = default;
 };
 
-/// What one step did, a value for each row.
+/// Whether there is at least one dimension and every bound is finite.
+bool are_bounded(const std::vector<Dimension>& dimensions);
+
+/// What one step did, a value for each row. A row that had ended before the step has zeros.
 struct StepResult {
   Eigen::VectorXd rewards;
   std::vector<std::uint8_t> terminated;  ///< the task ended here: no value lies beyond
   std::vector<std::uint8_t> truncated;   ///< time ran out: the state would have gone on
   std::vector<std::uint8_t> success;     ///< the episode counts as a success if it ends here
+
+  /// Zeros for `copies` rows.
+  void clear(int copies);
 };
 
 /// A state worth looking at, by name: where the pictures of a policy are taken.
@@ -57,12 +66,12 @@ struct Landmark {
 
 struct Episode;
 
-/// N copies of an environment. Physics is in double. There is no automatic reset: a row that ended keeps its final
-/// observation until it is reset. Nothing is random but through the streams passed in.
+/// N copies of an environment. Physics is in double. There is no automatic reset: a row whose episode was terminated or
+/// truncated has ended, and keeps its final observation, goal and state until it is reset or put into a state. Nothing
+/// is random but through the streams passed in. An object belongs to one thread at a time.
 class VectorEnv {
  public:
   virtual ~VectorEnv() = default;
-
   virtual const EnvSpec& spec() const = 0;
   virtual int copies() const = 0;
 
@@ -70,7 +79,8 @@ class VectorEnv {
   virtual void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes,
                      const RandomStream& initial) = 0;
 
-  /// Applies actions (N, A), in the units of spec().actions and clipped to their bounds.
+  /// Moves the rows on that have not ended.
+  /// @param actions (N, A), in the units of spec().actions, clipped to their bounds; those of ended rows are not read
   virtual void step(const Matrix& actions, StepResult& result) = 0;
 
   virtual const Matrix& observations() const = 0;  ///< (N, O)
@@ -85,11 +95,17 @@ class VectorEnv {
 
   virtual std::vector<Landmark> landmarks() const { return {}; }
 
-  /// Further figures over whole episodes, by name.
+  /// Further metrics over whole episodes, by name.
   virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }
 };
 
-/// Makes an environment of the given number of copies.
-using EnvFactory = std::function<std::unique_ptr<VectorEnv>(int copies)>;
+/// How to make an environment, and what it will be. Empty where there is none. `make` may be called from several
+/// threads at once.
+struct EnvFactory {
+  EnvSpec spec;
+  std::function<std::unique_ptr<VectorEnv>(int copies)> make;
+
+  explicit operator bool() const { return static_cast<bool>(make); }
+};
 
 }  // namespace fm

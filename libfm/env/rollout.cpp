@@ -5,121 +5,215 @@
 #include "libfm/core/parallel.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
+#include <optional>
 
 namespace fm {
 namespace {
 
-/// Episodes [begin, end) of a rollout, in lock-step: row i is episode begin + i.
-class Block {
+/// Hands out episodes 0 ... count - 1. Each worker has a share of its own and then helps with the others'.
+class EpisodeQueue {
  public:
-  Block(const EnvFactory& make_env, const PolicyFactory& make_policy, const RolloutOptions& options, std::int64_t begin,
-        std::span<Episode> episodes)
-      : options_(options), episodes_(episodes), rows_(static_cast<int>(episodes.size())), env_(make_env(rows_)),
-        policy_(make_policy()), teacher_(options.label ? options.label() : nullptr), ids_(episodes.size()),
-        steps_(episodes.size(), 0), all_(episodes.size()) {
-    std::iota(ids_.begin(), ids_.end(), options.first_episode + static_cast<std::uint64_t>(begin));
-    std::iota(all_.begin(), all_.end(), 0);
-    for (int i = 0; i < rows_; ++i) allocate(i);
+  EpisodeQueue(std::int64_t count, std::int64_t workers) : shares_(static_cast<std::size_t>(workers)) {
+    for (std::int64_t i = 0; i < workers; ++i) {
+      Share& share = shares_[static_cast<std::size_t>(i)];
+      share.next = count * i / workers;
+      share.end = count * (i + 1) / workers;
+    }
   }
 
-  void run() {
-    env_->reset(all_, ids_, options_.initial);
-    if (options_.goal_levels > 0) set_goal_levels();
-    policy_->reset(rows_, all_);
-    if (teacher_) teacher_->reset(rows_, all_);
-    std::vector<int> running = all_;
-    for (std::uint32_t step = 0; !running.empty(); ++step) {
+  std::optional<std::int64_t> take(std::size_t worker) {
+    for (std::size_t i = 0; i < shares_.size(); ++i) {
+      Share& share = shares_[(worker + i) % shares_.size()];
+      if (const std::int64_t episode = share.next++; episode < share.end) return episode;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Share {
+    std::atomic<std::int64_t> next;
+    std::int64_t end;
+  };
+  std::vector<Share> shares_;
+};
+
+/// One thread's copies of the environment. `running_` lists those with an episode; entry k of what is gathered for the
+/// policy belongs to copy running_[k].
+class Worker {
+ public:
+  Worker(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies)
+      : options_(options), env_(env.make(copies)), policy_(make_policy()),
+        labeller_(options.label ? options.label() : nullptr), extras_(std::ssize(policy_->extras())),
+        episodes_(static_cast<std::size_t>(copies)), steps_of_copy_(episodes_.size()), executed_(copies, actions()) {
+    if (options.goal_levels > 0) check_goals();
+  }
+
+  /// @param take the next episode to run, or null
+  template <class Take>
+  void run(const Take& take) {
+    std::vector<int> free(episodes_.size());
+    std::iota(free.begin(), free.end(), 0);
+    for (begin(free, take); !running_.empty(); begin(free, take)) {
       stop_if_interrupted();
-      std::fill(steps_.begin(), steps_.end(), step);
-      states_ = env_->states();
-      for (const int i : running) record_before(i, step);
-      const PolicyInput input{env_->observations(), env_->goals(), ids_, steps_};
-      policy_->act(input, output_);
-      executed_ = output_.actions;
-      if (teacher_) teacher_->act(input, lesson_);
-      if (options_.action_noise > 0.0) add_noise(running, step);
-      if (differs()) {
-        for (const int i : running) episodes_[i].executed_actions.row(step) = executed_.row(i);
-      }
-      env_->step(executed_, result_);
-      std::erase_if(running, [&](int i) { return record_after(i, step); });
+      step();
+      free = ended();
     }
   }
 
  private:
-  /// Whether what is executed is not what is recorded as the action.
-  bool differs() const { return options_.action_noise > 0.0 || teacher_; }
+  Eigen::Index actions() const { return std::ssize(env_->spec().actions); }
 
-  void set_goal_levels() {
-    const std::vector<Dimension>& goals = env_->spec().goals;
-    if (goals.empty()) {
-      throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", env_->spec().name);
+  /// Whether what is executed is not what is recorded as the action.
+  bool differs() const { return options_.action_noise > 0.0 || labeller_; }
+
+  void check_goals() const {
+    const EnvSpec& spec = env_->spec();
+    if (spec.goals.empty()) {
+      throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
     }
+    if (!are_bounded(spec.goals)) {
+      throw_input_error("collect.goal_levels: the goals of environment '{}' have no bounds; set 0", spec.name);
+    }
+  }
+
+  template <class Take>
+  void begin(const std::vector<int>& free, const Take& take) {
+    std::vector<int> begun;
+    std::vector<std::uint64_t> ids;
+    for (const int copy : free) {
+      Episode* episode = take();
+      if (episode == nullptr) break;
+      begun.push_back(copy);
+      ids.push_back(episode->index);
+      episodes_[static_cast<std::size_t>(copy)] = episode;
+      steps_of_copy_[static_cast<std::size_t>(copy)] = 0;
+      allocate(*episode);
+    }
+    if (begun.empty()) return;
+    env_->reset(begun, ids, options_.initial);
+    if (options_.goal_levels > 0) set_goal_levels(begun, ids);
+    policy_->reset(env_->copies(), begun);
+    if (labeller_) labeller_->reset(env_->copies(), begun);
+    running_.insert(running_.end(), begun.begin(), begun.end());
+    std::ranges::sort(running_);
+  }
+
+  void set_goal_levels(const std::vector<int>& copies, const std::vector<std::uint64_t>& ids) {
+    const std::vector<Dimension>& goals = env_->spec().goals;
     const RandomStream stream = options_.initial.child("goal levels");
-    Matrix values(rows_, goals.size());
-    for (int i = 0; i < rows_; ++i) {
-      Draws draws = stream.at(ids_[static_cast<std::size_t>(i)]);
+    Matrix values(copies.size(), goals.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      Draws draws = stream.at(ids[i]);
       for (std::size_t j = 0; j < goals.size(); ++j) {
         const int levels = options_.goal_levels;
         const double share =
             levels == 1 ? 0.5 : draws.below(static_cast<std::uint32_t>(levels)) / static_cast<double>(levels - 1);
-        values(i, static_cast<Eigen::Index>(j)) =
+        values(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
             static_cast<float>(goals[j].low + share * (goals[j].high - goals[j].low));
       }
     }
-    env_->set_goals(all_, values);
+    env_->set_goals(copies, values);
   }
 
-  void allocate(int i) {
+  void allocate(Episode& e) const {
     const EnvSpec& spec = env_->spec();
-    Episode& e = episodes_[i];
-    e.index = ids_[i];
-    e.observations.resize(spec.horizon + 1, spec.observations.size());
-    e.actions.resize(spec.horizon, spec.actions.size());
-    if (differs()) e.executed_actions.resize(spec.horizon, spec.actions.size());
-    e.goals.resize(spec.horizon + 1, spec.goals.size());
-    e.states.resize(spec.horizon + 1, spec.states.size());
-    e.extras.resize(spec.horizon, policy_->extras().size());
+    e.observations.resize(spec.horizon + 1, std::ssize(spec.observations));
+    e.actions.resize(spec.horizon, actions());
+    if (differs()) e.executed_actions.resize(spec.horizon, actions());
+    e.goals.resize(spec.horizon + 1, std::ssize(spec.goals));
+    e.states.resize(spec.horizon + 1, std::ssize(spec.states));
+    e.extras.resize(spec.horizon, extras_);
   }
 
-  void record_before(int i, std::uint32_t step) {
-    Episode& e = episodes_[i];
-    e.observations.row(step) = env_->observations().row(i);
-    e.goals.row(step) = env_->goals().row(i);
-    e.states.row(step) = states_.row(i);
+  void step() {
+    record_states();
+    const PolicyInput input = gather();
+    output_.extras.resize(std::ssize(running_), extras_);
+    policy_->act(input, output_);
+    if (labeller_) labeller_->act(input, labels_);
+    for (std::size_t k = 0; k < running_.size(); ++k) execute(k);
+    env_->step(executed_, result_);
+    for (std::size_t k = 0; k < running_.size(); ++k) record_result(k);
   }
 
-  void add_noise(const std::vector<int>& running, std::uint32_t step) {
-    const std::vector<Dimension>& bounds = env_->spec().actions;
-    for (const int i : running) {
-      Draws draws = options_.noise.at(ids_[i], step);
-      for (std::size_t j = 0; j < bounds.size(); ++j) {
-        const double noisy = executed_(i, j) + options_.action_noise * draws.normal();
-        executed_(i, j) = static_cast<float>(std::clamp(noisy, bounds[j].low, bounds[j].high));
-      }
+  /// What the policy sees: the environment's own matrices while all copies run, else their rows that do.
+  PolicyInput gather() {
+    ids_.clear();
+    steps_.clear();
+    for (const int copy : running_) {
+      ids_.push_back(episode_of(copy).index);
+      steps_.push_back(steps_of_copy_[static_cast<std::size_t>(copy)]);
+    }
+    if (std::ssize(running_) == env_->copies()) return {env_->observations(), env_->goals(), ids_, steps_, running_};
+    observations_ = env_->observations()(running_, Eigen::all);
+    goals_ = env_->goals()(running_, Eigen::all);
+    return {observations_, goals_, ids_, steps_, running_};
+  }
+
+  void record_states() {
+    states_ = env_->states();
+    for (const int copy : running_) {
+      record_state(copy, steps_of_copy_[static_cast<std::size_t>(copy)]);
     }
   }
 
-  /// Whether row i ended.
-  bool record_after(int i, std::uint32_t step) {
-    Episode& e = episodes_[i];
-    e.actions.row(step) = (teacher_ ? lesson_ : output_).actions.row(i);
-    if (e.extras.cols() > 0) e.extras.row(step) = output_.extras.row(i);
-    e.rewards.push_back(result_.rewards[i]);
-    e.terminated.push_back(result_.terminated[i]);
-    e.truncated.push_back(result_.truncated[i]);
-    if (result_.terminated[i] == 0 && result_.truncated[i] == 0) return false;
-    finish(i, step + 1);
-    return true;
+  void record_state(int copy, Eigen::Index step) {
+    Episode& e = episode_of(copy);
+    e.observations.row(step) = env_->observations().row(copy);
+    e.goals.row(step) = env_->goals().row(copy);
+    e.states.row(step) = states_.row(copy);
   }
 
-  void finish(int i, std::uint32_t steps) {
-    Episode& e = episodes_[i];
-    e.success = result_.success[i] != 0;
-    e.observations.row(steps) = env_->observations().row(i);
-    e.goals.row(steps) = env_->goals().row(i);
-    e.states.row(steps) = env_->states().row(i);
+  void execute(std::size_t k) {
+    const int copy = running_[k];
+    executed_.row(copy) = output_.actions.row(static_cast<Eigen::Index>(k));
+    if (options_.action_noise > 0.0) add_noise(copy, ids_[k], steps_[k]);
+    if (differs()) episode_of(copy).executed_actions.row(steps_[k]) = executed_.row(copy);
+  }
+
+  void add_noise(int copy, std::uint64_t id, std::uint32_t step) {
+    const std::vector<Dimension>& bounds = env_->spec().actions;
+    Draws draws = options_.noise.at(id, step);
+    for (std::size_t j = 0; j < bounds.size(); ++j) {
+      float& action = executed_(copy, static_cast<Eigen::Index>(j));
+      const double noisy = action + options_.action_noise * draws.normal();
+      action = static_cast<float>(std::clamp(noisy, bounds[j].low, bounds[j].high));
+    }
+  }
+
+  void record_result(std::size_t k) {
+    const int copy = running_[k];
+    const auto row = static_cast<Eigen::Index>(k);
+    Episode& e = episode_of(copy);
+    e.actions.row(steps_[k]) = (labeller_ ? labels_ : output_).actions.row(row);
+    if (extras_ > 0) e.extras.row(steps_[k]) = output_.extras.row(row);
+    e.rewards.push_back(result_.rewards[copy]);
+    e.terminated.push_back(result_.terminated[static_cast<std::size_t>(copy)]);
+    e.truncated.push_back(result_.truncated[static_cast<std::size_t>(copy)]);
+    ++steps_of_copy_[static_cast<std::size_t>(copy)];
+  }
+
+  /// Finishes the episodes that ended with this step. @return their copies
+  std::vector<int> ended() {
+    std::vector<int> free;
+    for (const int copy : running_) {
+      const Episode& e = episode_of(copy);
+      if (e.terminated.back() != 0 || e.truncated.back() != 0) free.push_back(copy);
+    }
+    if (free.empty()) return free;
+    states_ = env_->states();
+    for (const int copy : free) finish(copy);
+    std::erase_if(running_, [&](int copy) { return std::ranges::binary_search(free, copy); });
+    return free;
+  }
+
+  void finish(int copy) {
+    const auto steps = static_cast<Eigen::Index>(steps_of_copy_[static_cast<std::size_t>(copy)]);
+    record_state(copy, steps);
+    Episode& e = episode_of(copy);
+    e.success = result_.success[static_cast<std::size_t>(copy)] != 0;
     e.observations.conservativeResize(steps + 1, Eigen::NoChange);
     e.goals.conservativeResize(steps + 1, Eigen::NoChange);
     e.states.conservativeResize(steps + 1, Eigen::NoChange);
@@ -128,18 +222,21 @@ class Block {
     if (e.executed_actions.size() > 0) e.executed_actions.conservativeResize(steps, Eigen::NoChange);
   }
 
+  Episode& episode_of(int copy) const { return *episodes_[static_cast<std::size_t>(copy)]; }
+
   const RolloutOptions& options_;
-  std::span<Episode> episodes_;
-  int rows_;
   std::unique_ptr<VectorEnv> env_;
   std::unique_ptr<Policy> policy_;
-  std::unique_ptr<Policy> teacher_;
-  std::vector<std::uint64_t> ids_;
+  std::unique_ptr<Policy> labeller_;
+  Eigen::Index extras_;
+  std::vector<Episode*> episodes_;            ///< by copy
+  std::vector<std::uint32_t> steps_of_copy_;  ///< that its episode has taken
+  std::vector<int> running_;                  ///< copies, in order
+  std::vector<std::uint64_t> ids_;            ///< of the running copies' episodes, as what follows
   std::vector<std::uint32_t> steps_;
-  std::vector<int> all_;
-  PolicyOutput output_;
-  PolicyOutput lesson_;
-  Matrix executed_;
+  Matrix observations_, goals_;
+  PolicyOutput output_, labels_;
+  Matrix executed_;  ///< (copies, A)
   StateMatrix states_;
   StepResult result_;
 };
@@ -148,13 +245,19 @@ class Block {
 
 double Episode::total_reward() const { return std::accumulate(rewards.begin(), rewards.end(), 0.0); }
 
-std::vector<Episode> rollout(const EnvFactory& make_env, const PolicyFactory& make_policy,
-                             const RolloutOptions& options) {
+std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options) {
   std::vector<Episode> episodes(static_cast<std::size_t>(options.episodes));
-  for_each_block(options.episodes, options.block, [&](std::int64_t begin, std::int64_t end) {
-    const auto rows =
-        std::span(episodes).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-    Block(make_env, make_policy, options, begin, rows).run();
+  for (std::size_t i = 0; i < episodes.size(); ++i) episodes[i].index = options.first_episode + i;
+  const std::int64_t workers = std::clamp<std::int64_t>(options.episodes, 1, threads());
+  // At least two copies: a policy that is told of a single one may act in a faster way, which rounds differently.
+  const std::int64_t share = (options.episodes + workers - 1) / workers;
+  const int copies = static_cast<int>(std::clamp<std::int64_t>(share, 2, std::max<std::int64_t>(2, options.block)));
+  EpisodeQueue queue(options.episodes, workers);
+  for_each_block(workers, 1, [&](std::int64_t begin, std::int64_t) {
+    Worker(env, make_policy, options, copies).run([&]() -> Episode* {
+      const auto next = queue.take(static_cast<std::size_t>(begin));
+      return next ? &episodes[static_cast<std::size_t>(*next)] : nullptr;
+    });
   });
   return episodes;
 }

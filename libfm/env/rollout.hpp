@@ -14,7 +14,7 @@ namespace fm {
 struct Episode {
   std::uint64_t index = 0;  ///< the position in the streams that it was drawn from
   Matrix observations;      ///< (T + 1, O)
-  Matrix actions;           ///< (T, A), without noise: the policy's own, or what its teacher would have done
+  Matrix actions;           ///< (T, A), without noise: the policy's own, or what the labeller would have done
   Matrix executed_actions;  ///< (T, A), where they differ; else empty
   Matrix goals;             ///< (T + 1, G)
   StateMatrix states;       ///< (T + 1, S)
@@ -38,17 +38,19 @@ struct RolloutOptions {
   /// (DART, Laskey et al. 2017).
   double action_noise = 0.0;
   RandomStream noise{0, "noise"};  ///< by (episode, step)
-  /// Is asked in every step what it would do there, and its actions are what is recorded; the policy's own, with their
-  /// noise, are executed (DAgger, Ross, Gordon, Bagnell 2011). Empty: the policy is its own teacher.
+  /// Labels every visited state: its actions are what is recorded; the policy's own, with their noise, are executed
+  /// (DAgger, Ross, Gordon, Bagnell 2011). Empty: the policy's own actions are recorded.
   PolicyFactory label = {};
   /// Goals are drawn from this many values, evenly spread over each goal's bounds; 0: as the environment draws them.
   int goal_levels = 0;
-  std::int64_t block = 125;  ///< episodes stepped together by one thread
+  std::int64_t block = 192;  ///< copies that one thread steps together
 };
 
-/// Runs whole episodes, each until it is terminated or truncated. @throws Interrupted on a noted signal.
-std::vector<Episode> rollout(const EnvFactory& make_env, const PolicyFactory& make_policy,
-                             const RolloutOptions& options);
+/// Runs whole episodes, each until it is terminated or truncated, on all threads. A copy whose episode has ended takes
+/// the next one, so that the longest episode keeps nobody waiting. Episode n is a function of first_episode + n alone:
+/// block, threads and the order of work change no bit.
+/// @throws InputError if goal_levels are asked for where goals have no bounds; Interrupted on a noted signal.
+std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options);
 
 /// The total reward of each.
 std::vector<double> returns_of(const std::vector<Episode>& episodes);

@@ -1,9 +1,9 @@
 #include "libfm/experiment/checkpoint_origin.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/core/safetensors.hpp"
-#include "libfm/model/json_options.hpp"
-#include "libfm/model/policy_description.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 namespace fm {
 

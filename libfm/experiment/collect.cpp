@@ -4,12 +4,12 @@
 #include "libfm/core/file_descriptor.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/interrupt.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/data/parts.hpp"
 #include "libfm/experiment/provenance.hpp"
-#include "libfm/model/json_options.hpp"
-#include "libfm/model/policy_description.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -40,7 +40,7 @@ nlohmann::json determinants(const Experiment& e) {
           {"git_commit", git_commit()}};
 }
 
-void collect_episodes(const Experiment& e, const EnvFactory& make_env, const PolicyFactory& make_expert,
+void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const PolicyFactory& make_expert,
                       const std::filesystem::path& parts, const DatasetInfo& info) {
   const std::set<std::uint64_t> there = collected_episodes(parts, info);
   Progress progress("collect", e.collect.episodes, "episodes", static_cast<std::int64_t>(there.size()));
@@ -52,7 +52,7 @@ void collect_episodes(const Experiment& e, const EnvFactory& make_env, const Pol
       continue;
     }
     write_part(parts, info,
-               rollout(make_env, make_expert,
+               rollout(env_factory, make_expert,
                        {.episodes = count,
                         .first_episode = first,
                         .initial = RandomStream(e.seed, "collect"),
@@ -65,10 +65,11 @@ void collect_episodes(const Experiment& e, const EnvFactory& make_env, const Pol
 }
 
 /// States drawn uniformly within their bounds, each with what the expert does there at an episode's first step.
-LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& make_env, const PolicyFactory& make_expert) {
+LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_factory,
+                                    const PolicyFactory& make_expert) {
   if (e.collect.uniform_states == 0) return {};
   const int rows = static_cast<int>(e.collect.uniform_states);
-  const std::unique_ptr<VectorEnv> env = make_env(rows);
+  const std::unique_ptr<VectorEnv> env = env_factory.make(rows);
   const std::vector<Dimension>& bounds = env->spec().states;
   std::vector<int> all(static_cast<std::size_t>(rows));
   std::iota(all.begin(), all.end(), 0);
@@ -97,7 +98,7 @@ DatasetInfo dataset_info(const Experiment& e) {
           .seed = e.seed,
           .noise = e.collect.noise,
           .git_commit = git_commit(),
-          .env_spec = spec_to_json(make_env(e.env)(1)->spec())};
+          .env_spec = spec_to_json(make_env(e.env).spec)};
 }
 
 std::filesystem::path cache_directory(const Experiment& experiment) {
@@ -115,12 +116,12 @@ std::filesystem::path collect(const Experiment& e) {
     spdlog::info("collect: found in the cache: {}", file.string());
     return file;
   }
-  const EnvFactory make = make_env(e.env);
+  const EnvFactory env_factory = make_env(e.env);
   const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e), e.seed);
   const DatasetInfo info = dataset_info(e);
-  collect_episodes(e, make, expert, folder / "parts", info);
+  collect_episodes(e, env_factory, expert, folder / "parts", info);
   merge_parts(folder / "parts", info, static_cast<std::uint64_t>(e.collect.episodes),
-              label_uniform_states(e, make, expert), file);
+              label_uniform_states(e, env_factory, expert), file);
   std::filesystem::remove_all(folder / "parts");
   spdlog::info("collect: {} episodes{} in {}", e.collect.episodes,
                e.collect.uniform_states > 0 ? fmt::format(" and {} labelled states", e.collect.uniform_states) : "",

@@ -1,15 +1,15 @@
 #include "libfm/experiment/evaluation_stage.hpp"
 
+#include "libfm/config/reader.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/evaluation/evaluation_file.hpp"
+#include "libfm/evaluation/evaluation_json.hpp"
 #include "libfm/experiment/collect.hpp"
-#include "libfm/experiment/evaluation_file.hpp"
-#include "libfm/experiment/evaluation_json.hpp"
-#include "libfm/experiment/plan.hpp"
-#include "libfm/experiment/recorded_data.hpp"
+#include "libfm/experiment/preflight.hpp"
 #include "libfm/experiment/training.hpp"
-#include "libfm/experiment/yaml_reader.hpp"
+#include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
 
@@ -26,9 +26,9 @@ PolicyFactory evaluation_expert(const Experiment& e) {
 EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& policy) {
   const Experiment& e = target.experiment;
   EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
-  options.figures = {e.eval.log_probability, e.eval.probes};
+  options.density = {e.eval.log_probability, e.eval.probes};
   if (e.has_env()) {
-    options.make_env = make_env(e.env);
+    options.env_factory = make_env(e.env);
     options.make_expert = evaluation_expert(e);
   } else if (!target.files.empty()) {
     const Dataset dataset = join_files(target.files);
@@ -75,7 +75,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   const Experiment& e = target.experiment;
   const auto model = load_policy(target.checkpoint, find_device(e.device));
   const EnvSpec& spec = model->description().spec;
-  if (e.has_env()) check_fits(spec, make_env(e.env)(1)->spec());
+  if (e.has_env()) check_fits(spec, make_env(e.env).spec);
   check_evaluation(e, *model);
   const EvaluationOptions options = options_for(target, spec);
   if (e.has_env()) {
@@ -88,7 +88,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   write_evaluation_file(directory / "evaluation.h5",
                         {.spec = model->description().spec,
                          .expert = e.expert.name,
-                         .make_env = options.make_env,
+                         .env_factory = options.env_factory,
                          .make_expert = options.make_expert,
                          .model = model},
                         evaluation);
@@ -98,16 +98,16 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
 
 std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
   if (!e.has_env()) throw InputError("demo: needs an environment and an expert (env.name is none)");
-  const EnvFactory make = make_env(e.env);
+  const EnvFactory factory = make_env(e.env);
   const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");
   Evaluation evaluation{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
-  evaluation.expert_episodes = rollout(make, expert, {.episodes = e.eval.episodes, .initial = initial});
+  evaluation.expert_episodes = rollout(factory, expert, {.episodes = e.eval.episodes, .initial = initial});
   write_evaluation_file(
       directory / "demo.h5",
-      {.spec = make(1)->spec(), .expert = e.expert.name, .make_env = make, .make_expert = expert, .model = nullptr},
+      {.spec = factory.spec, .expert = e.expert.name, .env_factory = factory, .make_expert = expert, .model = nullptr},
       evaluation);
-  return summarise_actor(e.expert.name, actor_figures(evaluation.expert_episodes, *make(1), bootstrap));
+  return summarise_actor(e.expert.name, actor_metrics(evaluation.expert_episodes, *factory.make(1), bootstrap));
 }
 
 }  // namespace fm

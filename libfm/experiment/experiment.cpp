@@ -1,9 +1,9 @@
 #include "libfm/experiment/experiment.hpp"
 
+#include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
-#include "libfm/experiment/yaml_reader.hpp"
-#include "libfm/model/policy_description.hpp"
 #include "libfm/policy/policy_model.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -22,8 +22,8 @@ void check_against(const Experiment& e, const EnvSpec& spec) {
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
     throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
   }
-  if (e.collect.uniform_states > 0 && spec.states.empty()) {
-    throw_input_error("collect.uniform_states: environment '{}' has no states to draw; set 0", spec.name);
+  if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
+    throw_input_error("collect.uniform_states: environment '{}' has no bounded states to draw from; set 0", spec.name);
   }
   if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
     throw InputError(
@@ -40,7 +40,7 @@ void check(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     throw_input_error("env.name: none needs data to train on: give data.files");
   }
-  if (e.has_env()) check_against(e, make_env(e.env)(1)->spec());
+  if (e.has_env()) check_against(e, make_env(e.env).spec);
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     throw_input_error(
         "policy.teacher: policy '{}' learns from a trained policy: give a run directory, a checkpoint or an "

@@ -1,10 +1,10 @@
 #pragma once
 // An experiment: everything that a YAML file can say. Each component's options stand in the component's own folder.
 
-#include "libfm/env/environments.hpp"
-#include "libfm/experiment/yaml_grid.hpp"
-#include "libfm/expert/experts.hpp"
-#include "libfm/model/options.hpp"
+#include "libfm/config/setting_grid.hpp"
+#include "libfm/policy_spec/network_options.hpp"
+#include "libfm/task/environments.hpp"
+#include "libfm/task/experts.hpp"
 #include "libfm/train/options.hpp"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "libfm/experiment/run_directory.hpp"
 
+#include "libfm/config/print_config.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/hash.hpp"
-#include "libfm/experiment/print_config.hpp"
 #include "libfm/experiment/provenance.hpp"
 
 #include <fcntl.h>

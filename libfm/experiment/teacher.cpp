@@ -1,9 +1,9 @@
 #include "libfm/experiment/teacher.hpp"
 
+#include "libfm/config/print_config.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/log.hpp"
-#include "libfm/experiment/print_config.hpp"
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
 #include "libfm/policy/policy_model.hpp"
 
 #include <optional>

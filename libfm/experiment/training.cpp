@@ -1,15 +1,15 @@
 #include "libfm/experiment/training.hpp"
 
+#include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
-#include "libfm/experiment/plan.hpp"
-#include "libfm/experiment/recorded_data.hpp"
-#include "libfm/experiment/rounds.hpp"
+#include "libfm/experiment/dagger.hpp"
+#include "libfm/experiment/preflight.hpp"
 #include "libfm/experiment/teacher.hpp"
-#include "libfm/experiment/yaml_reader.hpp"
-#include "libfm/model/json_options.hpp"
+#include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
@@ -21,7 +21,7 @@ namespace {
 /// The specification of what acts: the environment's, which the data must fit, or the data's own.
 EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& file) {
   if (!e.has_env()) return spec_of_data(dataset, file);
-  const EnvSpec spec = make_env(e.env)(1)->spec();
+  const EnvSpec spec = make_env(e.env).spec;
   check_data_fits(dataset, spec, file);
   return spec;
 }

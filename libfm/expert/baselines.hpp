@@ -22,7 +22,8 @@ class ZeroPolicy final : public Policy {
   Eigen::Index size_;
 };
 
-/// Uniform within the bounds, a function of (seed, episode, step) alone.
+/// Uniform within the bounds; where there are none, as Gymnasium samples its spaces: standard normal, or with one bound
+/// an exponential distribution of mean 1 from there. A function of (seed, episode, step) alone.
 class RandomPolicy final : public Policy {
  public:
   RandomPolicy(std::vector<Dimension> actions, std::uint64_t seed)

@@ -3,9 +3,9 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
-#include "libfm/env/angle.hpp"
 #include "libfm/expert/value_iteration.hpp"
 #include "libfm/expert/value_table_file.hpp"
+#include "libfm/simd/angle.hpp"
 
 #include <cmath>
 #include <limits>
@@ -48,7 +48,6 @@ OptimalTorque::OptimalTorque(const OptimalOptions& options, const PendulumOption
 void Optimal::act(const PolicyInput& input, PolicyOutput& output) {
   const Eigen::Index rows = input.observations.rows();
   output.actions.resize(rows, 1);
-  output.extras.resize(rows, 0);
   for (Eigen::Index i = 0; i < rows; ++i) {
     output.actions(i, 0) = static_cast<float>(torque_(pendulum_state(input.observations, i)));
   }

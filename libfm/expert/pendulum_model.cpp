@@ -1,6 +1,6 @@
 #include "libfm/expert/pendulum_model.hpp"
 
-#include "libfm/env/angle.hpp"
+#include "libfm/simd/angle.hpp"
 
 #include <cmath>
 

@@ -2,7 +2,7 @@
 // What a controller knows of the pendulum: its dynamics, the cost of a step, and both linearised at upright.
 
 #include "libfm/env/environment.hpp"
-#include "libfm/env/pendulum_dynamics.hpp"
+#include "libfm/pendulum/dynamics.hpp"
 
 #include <Eigen/Core>
 

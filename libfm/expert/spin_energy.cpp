@@ -1,7 +1,7 @@
 #include "libfm/expert/spin_energy.hpp"
 
-#include "libfm/env/pendulum_rotation.hpp"
 #include "libfm/expert/pendulum_model.hpp"
+#include "libfm/pendulum/rotation.hpp"
 
 namespace fm {
 
@@ -18,7 +18,6 @@ double rotation_energy(const PendulumOptions& p, double rate) {
 void SpinEnergy::act(const PolicyInput& input, PolicyOutput& output) {
   const Eigen::Index rows = input.observations.rows();
   output.actions.resize(rows, 1);
-  output.extras.resize(rows, 0);
   for (Eigen::Index i = 0; i < rows; ++i) {
     output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i), input.goals(i, 0)));
   }

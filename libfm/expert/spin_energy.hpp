@@ -7,8 +7,8 @@
 // the other way E* lies below the top, so that it never turns over backwards.
 
 #include "libfm/core/fields.hpp"
-#include "libfm/env/pendulum_spin.hpp"
 #include "libfm/env/policy.hpp"
+#include "libfm/pendulum/spin.hpp"
 
 namespace fm {
 

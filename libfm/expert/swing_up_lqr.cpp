@@ -24,9 +24,8 @@ void SwingUpLqr::reset(int copies, std::span<const int> rows) {
 void SwingUpLqr::act(const PolicyInput& input, PolicyOutput& output) {
   const Eigen::Index rows = input.observations.rows();
   output.actions.resize(rows, 1);
-  output.extras.resize(rows, 0);
   for (Eigen::Index i = 0; i < rows; ++i) {
-    output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i), balancing_[i]));
+    output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i), balancing_[input.copy(i)]));
   }
 }
 

@@ -5,7 +5,6 @@ namespace fm {
 void Toy2dExpert::act(const PolicyInput& input, PolicyOutput& output) {
   const Eigen::Index rows = input.observations.rows();
   output.actions.resize(rows, 2);
-  output.extras.resize(rows, 0);
   for (Eigen::Index i = 0; i < rows; ++i) {
     const auto k = static_cast<std::size_t>(i);
     Draws draws = stream_.at(input.episodes[k], input.steps[k]);

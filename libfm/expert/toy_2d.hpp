@@ -2,7 +2,7 @@
 // The distribution itself, as the expert of the environment `toy_2d`: its action is a sample, by (seed, episode, step).
 
 #include "libfm/env/policy.hpp"
-#include "libfm/env/toy_2d.hpp"
+#include "libfm/toy/toy_2d.hpp"
 
 #include <cstdint>
 

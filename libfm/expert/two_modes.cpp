@@ -1,6 +1,6 @@
 #include "libfm/expert/two_modes.hpp"
 
-#include "libfm/env/angle.hpp"
+#include "libfm/simd/angle.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -15,11 +15,10 @@ void TwoModesExpert::reset(int copies, std::span<const int> rows) {
 void TwoModesExpert::act(const PolicyInput& input, PolicyOutput& output) {
   const Eigen::Index n = input.observations.rows();
   output.actions.resize(n, 1);
-  output.extras.resize(n, 0);
   for (Eigen::Index i = 0; i < n; ++i) {
     const auto k = static_cast<std::size_t>(i);
-    output.actions(i, 0) =
-        static_cast<float>(torque(pendulum_state(input.observations, i), input.episodes[k], rows_[k]));
+    output.actions(i, 0) = static_cast<float>(torque(pendulum_state(input.observations, i), input.episodes[k],
+                                                     rows_[static_cast<std::size_t>(input.copy(i))]));
   }
 }
 

@@ -3,7 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/parallel.hpp"
-#include "libfm/env/angle.hpp"
+#include "libfm/simd/angle.hpp"
 
 #include <algorithm>
 #include <cmath>

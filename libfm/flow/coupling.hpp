@@ -14,8 +14,8 @@
 //                                   weight |c_i - c_j|^2 beside |z0_i - x1_j|^2 (Cheng and Schwing 2025, C2OT)
 
 #include "libfm/core/random.hpp"
-#include "libfm/model/coupling_options.hpp"
 #include "libfm/nn/velocity_net.hpp"
+#include "libfm/policy_spec/coupling_options.hpp"
 
 #include <functional>
 

@@ -6,8 +6,8 @@
 //         eq. 12 with eta = 0)
 
 #include "libfm/flow/noise_levels.hpp"
-#include "libfm/model/options.hpp"
 #include "libfm/nn/velocity_net.hpp"
+#include "libfm/policy_spec/network_options.hpp"
 
 #include <torch/nn/module.h>
 

@@ -6,9 +6,9 @@
 //
 // holds for steps of any length. One step from 0 to 1 is a whole sample.
 
-#include "libfm/model/options.hpp"
-#include "libfm/model/time_grid.hpp"
+#include "libfm/flow_math/time_grid.hpp"
 #include "libfm/nn/velocity_net.hpp"
+#include "libfm/policy_spec/network_options.hpp"
 
 #include <torch/nn/module.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 // Ordinary differential equations dz/dt = v(z, t), solved by explicit Runge-Kutta methods. Differentiable through.
 
-#include "libfm/model/butcher_tableau.hpp"
-#include "libfm/model/sampler_options.hpp"
-#include "libfm/model/time_grid.hpp"
+#include "libfm/flow_math/butcher_tableau.hpp"
+#include "libfm/flow_math/time_grid.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 
 #include <ATen/core/Tensor.h>
 

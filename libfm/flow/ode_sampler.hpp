@@ -4,8 +4,8 @@
 
 #include "libfm/flow/learned_flow.hpp"
 #include "libfm/flow/ode.hpp"
-#include "libfm/model/options.hpp"
-#include "libfm/model/sampling_grid.hpp"
+#include "libfm/policy_spec/network_options.hpp"
+#include "libfm/policy_spec/sampling_grid.hpp"
 
 #include <torch/nn/module.h>
 

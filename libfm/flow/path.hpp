@@ -1,7 +1,7 @@
 #pragma once
 // The paths of model/path.hpp for batches of tensors.
 
-#include "libfm/model/path.hpp"
+#include "libfm/flow_math/path.hpp"
 
 #include <ATen/core/Tensor.h>
 

@@ -7,7 +7,7 @@
 //   from z0  x1 = (z - sigma z0) / alpha,    and s in the same way.
 
 #include "libfm/flow/path.hpp"
-#include "libfm/model/flow_options.hpp"
+#include "libfm/policy_spec/flow_options.hpp"
 
 #include <utility>
 

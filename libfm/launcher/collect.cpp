@@ -2,7 +2,7 @@
 
 #include "libfm/experiment/collect.hpp"
 
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
 #include "libfm/launcher/commands.hpp"
 
 #include <fmt/core.h>

@@ -2,7 +2,7 @@
 
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 

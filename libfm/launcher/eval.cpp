@@ -1,14 +1,14 @@
 // fm eval RUN_DIR|CHECKPOINT: evaluates a checkpoint alone, without its YAML.
 
+#include "libfm/config/print_config.hpp"
+#include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
-#include "libfm/experiment/print_config.hpp"
+#include "libfm/experiment/pipeline.hpp"
 #include "libfm/experiment/run_directory.hpp"
-#include "libfm/experiment/stages.hpp"
 #include "libfm/experiment/teacher.hpp"
-#include "libfm/experiment/yaml_reader.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 

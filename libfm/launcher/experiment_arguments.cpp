@@ -1,6 +1,6 @@
 #include "libfm/launcher/commands.hpp"
 
-#include "libfm/experiment/print_config.hpp"
+#include "libfm/config/print_config.hpp"
 
 #include <fmt/core.h>
 

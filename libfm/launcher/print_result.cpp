@@ -2,7 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
 
 namespace fm {
 

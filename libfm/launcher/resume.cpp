@@ -1,6 +1,6 @@
 // fm resume RUN_DIR: goes on exactly where an interrupted run stopped.
 
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 

@@ -1,8 +1,8 @@
 // fm run EXPERIMENT: collect, train, evaluate, report, in a new run directory.
 
 #include "libfm/core/log.hpp"
-#include "libfm/experiment/plan.hpp"
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
+#include "libfm/experiment/preflight.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 

@@ -1,8 +1,8 @@
 // fm schema: the JSON Schema of experiment files, for editors.
 
-#include "libfm/experiment/schema.hpp"
+#include "libfm/config/schema.hpp"
 
-#include "libfm/experiment/yaml_reference.hpp"
+#include "libfm/config/reference.hpp"
 #include "libfm/launcher/commands.hpp"
 
 #include <fmt/core.h>

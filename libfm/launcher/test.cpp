@@ -1,9 +1,9 @@
 // fm test [EXPERIMENT]: the whole pipeline, shrunk to under a minute: a self-check of this machine.
 
 #include "libfm/core/error.hpp"
-#include "libfm/experiment/plan.hpp"
+#include "libfm/experiment/pipeline.hpp"
+#include "libfm/experiment/preflight.hpp"
 #include "libfm/experiment/self_check.hpp"
-#include "libfm/experiment/stages.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"

@@ -1,7 +1,7 @@
 // fm train EXPERIMENT: collect and train, in a new run directory.
 
-#include "libfm/experiment/plan.hpp"
-#include "libfm/experiment/stages.hpp"
+#include "libfm/experiment/pipeline.hpp"
+#include "libfm/experiment/preflight.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 

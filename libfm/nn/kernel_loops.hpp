@@ -1,60 +1,19 @@
-// The loops of kernels.hpp, for the instruction set of the file that includes them. Everything has internal linkage and
-// nothing of the standard library is called: a function that two files share would be kept once, compiled for whichever
-// processor the linker met first. Plain C++ that the compiler turns into vectors.
+// The loops of kernels.hpp, for the instruction set of the file that includes them: plain C++ that the compiler turns
+// into vector instructions. Everything has internal linkage, and nothing of the standard library is called (see
+// simd/instruction_set.hpp).
 
 #include "libfm/nn/kernels.hpp"
+#include "libfm/simd/angle.hpp"
+#include "libfm/simd/exponential.hpp"
 
 namespace fm {
 namespace {
 
-/// e^x for |x| <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, and e^r by a polynomial (Cephes' coefficients); relative
-/// error below 1e-7.
-inline float exponential(float x) {
-  constexpr float round = 0x1.8p23F;  // added and subtracted, it rounds to a whole number
-  const float n = (x * 0x1.715476p0F + round) - round;
-  const float r = (x - n * 0x1.63p-1F) - n * -0x1.bd0106p-13F;  // ln 2 in two parts
-  float p = 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * r * r + r + 1.0F;
-  const auto power = static_cast<std::uint32_t>(static_cast<std::int32_t>(n) + 127) << 23;  // 2^n
-  return p * __builtin_bit_cast(float, power);
-}
-
-/// 1 / (1 + e^-x). Beyond +-87 it is 0 or 1 to float's precision already; comparisons let NaN through.
-inline float sigmoid(float x) {
-  const float low = x < -87.0F ? -87.0F : x;
-  return 1.0F / (1.0F + exponential(low > 87.0F ? -87.0F : -low));
-}
-
-/// sin x and cos x for |x| <= 1000: x = n pi / 2 + r with |r| <= pi / 4, and both of r by polynomials (Cephes'
-/// coefficients); error below 2e-7.
-inline void sine_and_cosine(float x, float& sine, float& cosine) {
-  constexpr float round = 0x1.8p23F;
-  const float n = (x * 0x1.45f306p-1F + round) - round;
-  const float r = ((x - n * 1.5703125F) - n * 4.8375129699707e-4F) - n * 7.5497899548918e-8F;  // pi / 2 in three parts
-  const float r2 = r * r;
-  const float s = r + r * r2 * (-1.6666654611e-1F + r2 * (8.3321608736e-3F + r2 * -1.9515295891e-4F));
-  const float c =
-      1.0F - 0.5F * r2 + r2 * r2 * (4.166664568298827e-2F + r2 * (-1.388731625493765e-3F + r2 * 2.443315711809948e-5F));
-  const auto quarter = static_cast<std::int32_t>(n);
-  const float at_sine = quarter & 1 ? c : s, at_cosine = quarter & 1 ? s : c;
-  sine = quarter & 2 ? -at_sine : at_sine;
-  cosine = (quarter + 1) & 2 ? -at_cosine : at_cosine;
-}
-
-inline float to_float(float x) { return x; }
-inline float to_float(Bfloat16 x) { return __builtin_bit_cast(float, static_cast<std::uint32_t>(x) << 16); }
-
 inline void store(float x, float& to) { to = x; }
-/// Rounds to the nearest, ties to even.
-inline void store(float x, Bfloat16& to) {
-  const auto bits = __builtin_bit_cast(std::uint32_t, x);
-  to = static_cast<Bfloat16>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-}
+inline void store(float x, Bfloat16& to) { to = to_bfloat16(x); }
+inline float to_float(float x) { return x; }
+
+inline float sigmoid(float x) { return fm::sigmoid<float, std::int32_t>(x); }
 
 template <class Number>
 void silu(std::int64_t rows, std::int64_t width, const float* z, const float* bias, Number* h) {

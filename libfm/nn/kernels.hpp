@@ -3,12 +3,11 @@
 // derivative; the optimiser's step. Torch-free. Each instruction set has a file of its own with the same loops
 // (kernel_loops.hpp); which one runs is decided once, by the processor.
 
+#include "libfm/simd/bfloat16.hpp"
+
 #include <cstdint>
 
 namespace fm {
-
-/// The upper half of a float32: 8 bits of exponent, 7 of mantissa.
-enum class Bfloat16 : std::uint16_t {};
 
 /// Loops over matrices (rows, width), row-major without gaps. Number is float or Bfloat16; sums are float.
 template <class Number>

@@ -1,8 +1,8 @@
 #include "libfm/nn/kernel_loops.hpp"
-#include "libfm/nn/kernel_sets.hpp"
+#include "libfm/nn/kernel_set.hpp"
 
 namespace fm {
 
-extern const KernelSet kernels_baseline = {layer_loops<float>, layer_loops<Bfloat16>, optimiser_loops, embed_times};
+const KernelSet nn_baseline = {layer_loops<float>, layer_loops<Bfloat16>, optimiser_loops, embed_times};
 
 }  // namespace fm

@@ -1,7 +1,7 @@
 #pragma once
 // Normalisation as a module: buffers that move with the model to its device and type.
 
-#include "libfm/model/normalisation.hpp"
+#include "libfm/policy_spec/normalisation.hpp"
 
 #include <torch/nn/module.h>
 

@@ -2,7 +2,7 @@
 // The contract of velocity networks v_theta(z, t | condition).
 
 #include "libfm/core/random.hpp"
-#include "libfm/model/options.hpp"
+#include "libfm/policy_spec/network_options.hpp"
 
 #include <torch/nn/module.h>
 

@@ -1,7 +1,7 @@
 #include "libfm/policy/checkpoint.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/model/checkpoint_names.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>

@@ -1,7 +1,7 @@
 #include "libfm/policy/draws.hpp"
 
 #include "libfm/core/parallel.hpp"
-#include "libfm/model/noise.hpp"
+#include "libfm/flow_math/noise.hpp"
 
 #include <ATen/ops/empty.h>
 

@@ -3,8 +3,8 @@
 // its device.
 
 #include "libfm/core/random.hpp"
-#include "libfm/model/flow_options.hpp"
 #include "libfm/nn/velocity_net.hpp"
+#include "libfm/policy_spec/flow_options.hpp"
 
 #include <ATen/core/Tensor.h>
 

@@ -69,7 +69,7 @@ MeanFlowModel::MeanFlowModel(const PolicyDescription& description, const RandomS
     : FlowMapModel(description, init), loss_(whole_path(description), description.policy.mean_flow.power) {}
 
 at::Tensor MeanFlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const TimeSamplerOptions& law = description_.policy.flow.time;
+  const TimeDistributionOptions& law = description_.policy.flow.time;
   const double instantaneous = description_.policy.mean_flow.instantaneous;
   const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [&](Draws& d, float* times) {
     times[0] = static_cast<float>(draw_time(law, d));

@@ -1,76 +1,71 @@
 #include "libfm/policy/model_policy.hpp"
 
-#include "libfm/policy/draws.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
 
 namespace fm {
+namespace {
 
-ModelPolicy::ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomStream& noise)
-    : model_(std::move(model)), noise_(noise), options_(model_->parameters().front().options()),
-      horizon_(model_->description()) {}
+/// The memory as a tensor of `rows` rows, on the CPU; rows that are missing are zeros.
+at::Tensor filled_up(const float* data, std::int64_t present, std::vector<std::int64_t> shape) {
+  const std::int64_t rows = shape.front();
+  shape.front() = present;
+  const at::Tensor view = at::from_blob(const_cast<float*>(data), shape, at::kFloat);
+  if (present == rows) return view;
+  shape.front() = rows;
+  at::Tensor all = at::zeros(shape, at::kFloat);
+  all.slice(0, 0, present).copy_(view);
+  return all;
+}
 
-void ModelPolicy::act(const PolicyInput& input, PolicyOutput& output) {
+}  // namespace
+
+ModelPredictor::ModelPredictor(std::shared_ptr<const PolicyModel> model)
+    : model_(std::move(model)), options_(model_->parameters().front().options()) {}
+
+void ModelPredictor::predict(const PredictionRows& in) {
   const at::NoGradGuard no_grad;
-  const PolicyDescription& d = model_->description();
-  horizon_.observe(input.observations, input.goals);
-  const int rows = static_cast<int>(input.observations.rows());
-  std::vector<int> new_rows, later_rows;
-  for (int i = 0; i < rows; ++i) {
-    if (!horizon_.is_due(i)) continue;
-    const bool from_last = d.sampler.warm_start > 0.0 && horizon_.has_prediction(i);
-    (from_last ? later_rows : new_rows).push_back(i);
+  const PolicyDescription& d = description();
+  const std::ptrdiff_t observations = std::ssize(d.spec.observations) * d.policy.horizon.observations;
+  const std::ptrdiff_t goals = std::ssize(d.spec.goals);
+  const std::ptrdiff_t size = d.policy.horizon.prediction * std::ssize(d.spec.actions);
+  for (int begin = 0; begin < in.rows; begin += batch_rows) {
+    predict_batch({.rows = std::min(batch_rows, in.rows - begin),
+                   .observations = in.observations + begin * observations,
+                   .goals = in.goals + begin * goals,
+                   .noise = in.noise + begin * size * noises(),
+                   .guesses = in.guesses != nullptr ? in.guesses + begin * size : nullptr,
+                   .actions = in.actions + begin * size});
   }
-  if (!new_rows.empty()) predict(input, new_rows, false);
-  if (!later_rows.empty()) predict(input, later_rows, true);
-
-  Matrix actions(rows, d.spec.actions.size());
-  for (int i = 0; i < rows; ++i) horizon_.next_action(i, row_span(actions, i));
-  output.extras.resize(rows, 0);
-  output.actions = to_matrix(model_->executable(view_as_tensor(actions).to(options_)));
 }
 
-void ModelPolicy::predict(const PolicyInput& input, const std::vector<int>& rows, bool from_last) {
-  const PolicyDescription& d = model_->description();
-  const Eigen::Index n = static_cast<Eigen::Index>(rows.size()), h = d.policy.horizon.observations;
-  const std::int64_t horizon = d.policy.horizon.prediction, width = static_cast<std::int64_t>(d.spec.actions.size());
-  Matrix observations(n, h * input.observations.cols()), goals(n, input.goals.cols());
-  std::vector<std::uint64_t> episodes;
-  std::vector<std::uint32_t> steps;
-  for (Eigen::Index k = 0; k < n; ++k) {
-    const auto i = static_cast<std::size_t>(rows[static_cast<std::size_t>(k)]);
-    const std::span<const float> history = horizon_.history(static_cast<int>(i));
-    observations.row(k) = Eigen::Map<const Eigen::RowVectorXf>(history.data(), observations.cols());
-    goals.row(k) = input.goals.row(static_cast<Eigen::Index>(i));
-    episodes.push_back(input.episodes[i]);
-    steps.push_back(input.steps[i]);
-  }
-  const bool noisy = d.sampler.action_noise > 0.0;
-  const std::int64_t count = model_->noises();
-  const at::Tensor drawn = draw_noise(noise_, episodes, steps, count + (noisy ? 1 : 0), horizon, width).to(options_);
-  const at::Tensor noise = drawn.slice(1, 0, count);
+void ModelPredictor::predict_batch(const PredictionRows& in) const {
+  const PolicyDescription& d = description();
+  const std::int64_t rows = alone_ ? in.rows : batch_rows;
+  const std::int64_t horizon = d.policy.horizon.prediction, width = std::ssize(d.spec.actions);
+  const auto tensor = [&](const float* data, std::vector<std::int64_t> shape) {
+    shape.insert(shape.begin(), rows);
+    return filled_up(data, in.rows, std::move(shape)).to(options_);
+  };
   const Condition condition =
-      model_->condition(view_as_tensor(observations).to(options_).view({n, h, input.observations.cols()}),
-                        view_as_tensor(goals).to(options_));
-  at::Tensor actions = from_last ? model_->refine(condition, noise, guesses(rows)) : model_->sample(condition, noise);
-  if (noisy) actions = actions + d.sampler.action_noise * drawn.select(1, count);
-
-  Matrix flat = to_matrix(actions);
-  for (Eigen::Index k = 0; k < n; ++k) {
-    horizon_.add_prediction(rows[static_cast<std::size_t>(k)], row_span(flat, k));
-  }
+      model_->condition(tensor(in.observations, {d.policy.horizon.observations, std::ssize(d.spec.observations)}),
+                        tensor(in.goals, {std::ssize(d.spec.goals)}));
+  const at::Tensor noise = tensor(in.noise, {noises(), horizon, width});
+  const at::Tensor actions = in.guesses != nullptr
+                                 ? model_->refine(condition, noise, tensor(in.guesses, {horizon, width}))
+                                 : model_->sample(condition, noise);
+  at::from_blob(in.actions, {in.rows, horizon, width}, at::kFloat).copy_(actions.slice(0, 0, in.rows));
 }
 
-at::Tensor ModelPolicy::guesses(const std::vector<int>& rows) const {
-  const std::int64_t horizon = model_->description().policy.horizon.prediction;
-  const auto width = static_cast<std::int64_t>(model_->description().spec.actions.size());
-  Matrix flat(rows.size(), horizon * width);
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    horizon_.guess(rows[k], row_span(flat, static_cast<Eigen::Index>(k)));
-  }
-  return view_as_tensor(flat).to(options_).view({flat.rows(), horizon, width}).clone();
+void ModelPredictor::execute(Matrix& actions) const {
+  const at::NoGradGuard no_grad;
+  actions = to_matrix(model_->executable(view_as_tensor(actions).to(options_)));
 }
 
 }  // namespace fm

@@ -2,9 +2,9 @@
 // The contract of what can be trained to act: a loss on recorded actions, and samples of new ones.
 
 #include "libfm/core/random.hpp"
-#include "libfm/model/policy_description.hpp"
 #include "libfm/nn/normaliser.hpp"
 #include "libfm/nn/velocity_net.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 #include <torch/nn/module.h>
 

@@ -1,6 +1,6 @@
 #include "libfm/realtime/checkpoint_weights.hpp"
 
-#include "libfm/model/checkpoint_names.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
 
 #include <algorithm>
 #include <cmath>

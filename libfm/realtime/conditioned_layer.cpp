@@ -1,6 +1,6 @@
 #include "libfm/realtime/conditioned_layer.hpp"
 
-#include "libfm/model/embedding.hpp"
+#include "libfm/flow_math/embedding.hpp"
 
 #include <cmath>
 

@@ -1,7 +1,6 @@
 #include "libfm/realtime/dense.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace fm {
 namespace {
@@ -10,11 +9,6 @@ namespace {
 int splits_of(int panels, int inputs) { return panels == 1 && inputs >= 16 && inputs % 4 == 0 ? 4 : 1; }
 
 }  // namespace
-
-std::uint16_t to_bfloat16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-}
 
 Dense::Dense(const Kernels& kernels, const Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>& weight,
              std::span<const float> bias, Precision precision)

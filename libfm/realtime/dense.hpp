@@ -2,10 +2,10 @@
 // An affine map y = W x + b with its weights packed for the kernels, in float32 or bfloat16. Sums are float32.
 
 #include "libfm/env/environment.hpp"
-#include "libfm/realtime/aligned_vector.hpp"
 #include "libfm/realtime/kernels.hpp"
+#include "libfm/simd/aligned_vector.hpp"
+#include "libfm/simd/bfloat16.hpp"
 
-#include <cstdint>
 #include <span>
 
 namespace fm {
@@ -22,9 +22,6 @@ struct RowView {
 
 /// Whole panels of every instruction set.
 constexpr int padded(int width) { return (width + 31) / 32 * 32; }
-
-/// The nearest bfloat16, ties to even, of a finite number.
-std::uint16_t to_bfloat16(float value);
 
 class Dense {
  public:
@@ -56,7 +53,7 @@ class Dense {
   int panels_, splits_;
   Precision precision_;
   AlignedVector<float> float32_;
-  AlignedVector<std::uint16_t> bfloat16_;
+  AlignedVector<Bfloat16> bfloat16_;
   AlignedVector<float> bias_;
 };
 

@@ -2,8 +2,9 @@
 // The inner loops of the realtime engine, compiled once for each instruction set and chosen when the program runs. Each
 // output is summed in the same order whatever the number of rows, so a row's result does not depend on those beside it.
 
+#include "libfm/simd/instruction_set.hpp"
+
 #include <cstddef>
-#include <cstdint>
 
 namespace fm {
 
@@ -26,7 +27,6 @@ struct DenseCall {
 
 /// Counts of `n` numbers are padded to whole vectors: multiples of 16.
 struct Kernels {
-  const char* name;
   int lanes;  ///< floats in a vector
   void (*dense_float32)(const DenseCall& call);
   void (*dense_bfloat16)(const DenseCall& call);
@@ -40,8 +40,10 @@ struct Kernels {
   void (*layer_norm)(const float* x, float* y, int width);
 };
 
-extern const Kernels realtime_avx512;
-extern const Kernels realtime_avx2;
 extern const Kernels realtime_baseline;
+extern const Kernels realtime_avx2;
+extern const Kernels realtime_avx512;
+
+inline constexpr KernelVariants<Kernels> realtime_kernels{realtime_baseline, realtime_avx2, realtime_avx512};
 
 }  // namespace fm

@@ -1,7 +1,7 @@
-#include "libfm/realtime/kernel_source.hpp"
+#include "libfm/realtime/kernel_loops.hpp"
 
 namespace fm {
 
-const Kernels realtime_avx2 = kernels_named("AVX2");
+const Kernels realtime_avx2 = {lanes, dense<float>, dense<Bfloat16>, silu, modulate, add_gated, layer_norm};
 
 }  // namespace fm

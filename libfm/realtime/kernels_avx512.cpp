@@ -1,7 +1,7 @@
-#include "libfm/realtime/kernel_source.hpp"
+#include "libfm/realtime/kernel_loops.hpp"
 
 namespace fm {
 
-const Kernels realtime_avx512 = kernels_named("AVX-512");
+const Kernels realtime_avx512 = {lanes, dense<float>, dense<Bfloat16>, silu, modulate, add_gated, layer_norm};
 
 }  // namespace fm

@@ -1,7 +1,7 @@
-#include "libfm/realtime/kernel_source.hpp"
+#include "libfm/realtime/kernel_loops.hpp"
 
 namespace fm {
 
-const Kernels realtime_baseline = kernels_named("baseline");
+const Kernels realtime_baseline = {lanes, dense<float>, dense<Bfloat16>, silu, modulate, add_gated, layer_norm};
 
 }  // namespace fm

@@ -2,7 +2,7 @@
 // The networks of the engine: velocity networks, with everything that does not depend on z taken out of the sampler's
 // loop.
 
-#include "libfm/model/options.hpp"
+#include "libfm/policy_spec/network_options.hpp"
 #include "libfm/realtime/checkpoint_weights.hpp"
 #include "libfm/realtime/dense.hpp"
 

@@ -19,7 +19,6 @@ struct fm_policy {
         observation(1, model->description().spec.observations.size()), goal(1, model->description().spec.goals.size()),
         noise(1, policy.noise_size()) {
     output.actions.resize(1, static_cast<Eigen::Index>(model->description().spec.actions.size()));
-    output.extras.resize(1, 0);
     begin(0);
   }
 

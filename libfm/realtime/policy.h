@@ -2,7 +2,7 @@
  *
  *   open once, act once every time step, close. fm_policy_act allocates nothing, takes no lock and makes no system call.
  *
- * A policy belongs to one thread at a time. libfm/realtime/example/control_loop.c shows it at work. */
+ * A policy belongs to one thread at a time. libfm/examples/control_loop.c shows it at work. */
 #ifndef FM_REALTIME_POLICY_H
 #define FM_REALTIME_POLICY_H
 

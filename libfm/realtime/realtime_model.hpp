@@ -3,7 +3,6 @@
 // lock or a system call. The counterpart of policy/policy_model.hpp; the same actions within rounding.
 
 #include "libfm/core/safetensors.hpp"
-#include "libfm/realtime/best_kernels.hpp"
 #include "libfm/realtime/network.hpp"
 #include "libfm/realtime/sampling_plan.hpp"
 
@@ -19,7 +18,7 @@ namespace fm {
 struct RealtimeOptions {
   Precision precision = Precision::float32;    ///< of the weights between hidden layers and to the output
   std::optional<SamplerOptions> sampler = {};  ///< in place of the checkpoint's
-  const Kernels* kernels = &best_kernels();
+  const Kernels* kernels = &realtime_kernels.best();
 };
 
 /// What a sample is made from. All rows lie one after the other.
@@ -49,6 +48,8 @@ class RealtimeModel {
   RealtimeModel(const SafeTensors& content, const std::string& where, const RealtimeOptions& options = {});
 
   const PolicyDescription& description() const { return description_; }
+  /// H A.
+  int prediction_size() const { return size_; }
 
   /// For samples of up to `rows` rows. More rows work too, so many at once.
   RealtimeWorkspace workspace(int rows) const;
@@ -59,7 +60,7 @@ class RealtimeModel {
 
   void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
 
-  /// A normalised action (A) in the environment's units, within their bounds.
+  /// A normalised action (A) in the environment's units, within their bounds. Both may be the same memory.
   void execute(const float* normalised, float* action) const;
 
  private:

@@ -1,8 +1,8 @@
 #include "libfm/realtime/sampling_plan.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/model/butcher_tableau.hpp"
-#include "libfm/model/sampling_grid.hpp"
+#include "libfm/flow_math/butcher_tableau.hpp"
+#include "libfm/policy_spec/sampling_grid.hpp"
 
 #include <cmath>
 

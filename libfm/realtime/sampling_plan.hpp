@@ -2,7 +2,7 @@
 // A sampler written out: the network evaluations of one action, in order, each with its times and with what is linear
 // around it. Solvers, paths, prediction targets, one-step and regression policies differ in these numbers alone.
 
-#include "libfm/model/policy_description.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 #include <optional>
 #include <vector>

@@ -105,6 +105,30 @@ Split split_rows(const Dataset& dataset, double validation, const RandomStream& 
   return {.train = gather(dataset, episodes, states, false), .validation = gather(dataset, episodes, states, true)};
 }
 
+Matrix observation_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t history) {
+  const Eigen::Index width = rows.observations.cols();
+  Matrix windows(end - begin, history * width);
+  for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t k = 0; k < history; ++k) {
+      const std::int64_t row = std::max(i - history + 1 + k, rows.begin[static_cast<std::size_t>(i)]);
+      windows.row(i - begin).segment(k * width, width) = rows.observations.row(row);
+    }
+  }
+  return windows;
+}
+
+Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon) {
+  const Eigen::Index width = rows.actions.cols();
+  Matrix windows(end - begin, horizon * width);
+  for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t k = 0; k < horizon; ++k) {
+      const std::int64_t row = std::min(i + k, rows.end[static_cast<std::size_t>(i)] - 1);
+      windows.row(i - begin).segment(k * width, width) = rows.actions.row(row);
+    }
+  }
+  return windows;
+}
+
 TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
   const at::TensorOptions options = model.parameters().front().options();
   const HorizonOptions& horizon = model.description().policy.horizon;

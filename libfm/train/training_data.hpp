@@ -25,6 +25,13 @@ struct Rows {
 /// The steps of whole episodes, one below another.
 Rows rows_of(std::span<const Episode> episodes);
 
+/// Each row's last `history` observations, oldest first, (end - begin, history O). Where they reach beyond the episode,
+/// its first observation is repeated.
+Matrix observation_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t history);
+/// Each row's next `horizon` actions, its own the first, (end - begin, horizon A). Where they reach beyond the episode
+/// or its goal, the last action there is repeated.
+Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon);
+
 struct Split {
   Rows train;
   Rows validation;

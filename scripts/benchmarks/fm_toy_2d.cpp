@@ -4,10 +4,10 @@
 //   fm_toy_2d CHECKPOINT COUNT SEED      of a policy that was trained on one
 
 #include "libfm/core/error.hpp"
-#include "libfm/env/toy_2d.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/draws.hpp"
 #include "libfm/policy/tensor_view.hpp"
+#include "libfm/toy/toy_2d.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>

@@ -1,6 +1,6 @@
 #include "scripts/benchmarks/works.hpp"
 
-#include "libfm/env/environments.hpp"
+#include "libfm/task/environments.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -25,7 +25,7 @@ class Stepping {
   std::int64_t horizon() const { return env_->spec().horizon; }
 
  private:
-  std::unique_ptr<VectorEnv> env_ = make_env({})(copies);
+  std::unique_ptr<VectorEnv> env_ = make_env({}).make(copies);
   std::vector<int> rows_ = std::vector<int>(copies);
   std::vector<std::uint64_t> episodes_ = std::vector<std::uint64_t>(rows_.begin(), rows_.end());
   RandomStream initial_{0, "rollout"};

@@ -1,7 +1,7 @@
 #pragma once
 // The policies that are timed: flow policies with the perceptron as their velocity network.
 
-#include "libfm/model/policy_description.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 namespace fm::bench {
 

@@ -1,8 +1,10 @@
-// What every environment must keep. A new row of the table is tested here without a line more.
+// What every environment must keep. A new row of the table is tested here without a line more, and so is an environment
+// made for this: without bounds, and with episodes that end early.
 
 #include "libfm/core/error.hpp"
-#include "libfm/env/environments.hpp"
+#include "libfm/task/environments.hpp"
 #include "tests/catch.hpp"
+#include "tests/env/early_ending_env.hpp"
 
 #include <cmath>
 
@@ -23,25 +25,27 @@ std::vector<fm::EnvFactory> factories() {
     options.name = name;
     all.push_back(fm::make_env(options));
   }
+  all.push_back(fm::test::EarlyEndingEnv::factory());
   return all;
 }
 
 /// Row i gets the episode 10 + i.
-std::unique_ptr<VectorEnv> begun(const fm::EnvFactory& make) {
-  auto env = make(copies);
+std::unique_ptr<VectorEnv> begun(const fm::EnvFactory& factory) {
+  auto env = factory.make(copies);
   for (int i = 0; i < copies; ++i) {
     env->reset(std::vector{i}, std::vector<std::uint64_t>{static_cast<std::uint64_t>(10 + i)}, starts);
   }
   return env;
 }
 
-/// A random action within bounds for the episode's step. (1, A)
+/// A random action within the bounds for the episode's step. (1, A)
 Matrix action(const VectorEnv& env, int episode, int step) {
   const auto& bounds = env.spec().actions;
   Matrix row(1, bounds.size());
   fm::Draws draws = pushes.at(static_cast<std::uint64_t>(episode), static_cast<std::uint32_t>(step));
   for (std::size_t j = 0; j < bounds.size(); ++j) {
-    row(0, j) = static_cast<float>(draws.uniform(bounds[j].low, bounds[j].high));
+    const bool bounded = bounds[j].is_bounded();
+    row(0, j) = static_cast<float>(bounded ? draws.uniform(bounds[j].low, bounds[j].high) : draws.normal());
   }
   return row;
 }
@@ -55,10 +59,11 @@ Matrix actions(const VectorEnv& env, int step) {
 }  // namespace
 
 CATCH_TEST_CASE("every environment's spec is complete and its matrices have its shapes", "[contract]") {
-  for (const auto& make : factories()) {
-    const auto env = begun(make);
+  for (const auto& factory : factories()) {
+    const auto env = begun(factory);
     const fm::EnvSpec& spec = env->spec();
     CATCH_INFO(spec.name);
+    CATCH_CHECK(spec == factory.spec);
     CATCH_CHECK(env->copies() == copies);
     CATCH_CHECK((spec.time_step > 0.0 && spec.horizon > 0));
     CATCH_CHECK(!spec.actions.empty());
@@ -78,9 +83,9 @@ CATCH_TEST_CASE("every environment's spec is complete and its matrices have its 
 }
 
 CATCH_TEST_CASE("every environment's row is what it would be alone", "[contract]") {
-  for (const auto& make : factories()) {
-    const auto together = begun(make);
-    const auto alone = make(1);
+  for (const auto& factory : factories()) {
+    const auto together = begun(factory);
+    const auto alone = factory.make(1);
     CATCH_INFO(together->spec().name);
     const int row = 3;
     alone->reset(std::vector{0}, std::vector<std::uint64_t>{10 + row}, starts);
@@ -100,39 +105,94 @@ CATCH_TEST_CASE("every environment's row is what it would be alone", "[contract]
 }
 
 CATCH_TEST_CASE("every environment begins anew when reset, in the rows named and no other", "[contract]") {
-  for (const auto& make : factories()) {
-    const auto env = begun(make);
-    const auto fresh = begun(make);
+  for (const auto& factory : factories()) {
+    const auto env = begun(factory);
+    const auto fresh = begun(factory);
     CATCH_INFO(env->spec().name);
     fm::StepResult result, of_fresh;
-    for (int step = 0; step < 10; ++step) env->step(actions(*env, step), result);
+    std::vector<bool> before_ended(copies, false);
+    for (int step = 0; step < 10; ++step) {
+      env->step(actions(*env, step), result);
+      for (int i = 0; i < copies; ++i) {
+        before_ended[i] = before_ended[i] || result.terminated[i] != 0 || result.truncated[i] != 0;
+      }
+    }
     const Matrix before = env->observations();
     if (before.cols() > 0) CATCH_REQUIRE(before.row(2) != fresh->observations().row(2));
     env->reset(std::vector{2}, std::vector<std::uint64_t>{12}, starts);
     for (int i = 0; i < copies; ++i) {
       CATCH_CHECK(env->observations().row(i) == (i == 2 ? fresh->observations().row(i) : before.row(i)));
     }
-    // The step counter too: the reset row's time runs out after a whole horizon, the others' ten steps earlier.
+    // The step counter too: the reset row ends when a fresh one does, and the others' time runs out ten steps earlier.
     const int horizon = env->spec().horizon;
+    bool ended = false, others_ended = false;
     for (int step = 0; step < horizon; ++step) {
       env->step(actions(*env, step), result);
       fresh->step(actions(*fresh, step), of_fresh);
       CATCH_REQUIRE(env->observations().row(2) == fresh->observations().row(2));
       CATCH_REQUIRE(result.rewards[2] == of_fresh.rewards[2]);
       CATCH_REQUIRE(result.success[2] == of_fresh.success[2]);
-      CATCH_REQUIRE((result.truncated[2] != 0 || result.terminated[2] != 0) == (step + 1 == horizon));
-      if (step + 1 == horizon - 10) CATCH_CHECK(result.truncated[1] != 0);
+      CATCH_REQUIRE(result.terminated[2] == of_fresh.terminated[2]);
+      CATCH_REQUIRE(result.truncated[2] == of_fresh.truncated[2]);
+      CATCH_REQUIRE((result.truncated[2] == 0 || step + 1 == horizon));
+      ended = ended || result.terminated[2] != 0 || result.truncated[2] != 0;
+      others_ended = others_ended || result.terminated[1] != 0 || result.truncated[1] != 0 || before_ended[1];
+      if (step + 1 == horizon - 10) CATCH_CHECK(others_ended);
     }
+    CATCH_CHECK(ended);
+  }
+}
+
+CATCH_TEST_CASE("every environment's row keeps its end until it is reset", "[contract]") {
+  for (const auto& factory : factories()) {
+    const auto env = begun(factory);
+    CATCH_INFO(env->spec().name);
+    fm::StepResult result;
+    std::vector<bool> ended(copies, false);
+    Matrix observations = env->observations(), goals = env->goals();
+    fm::StateMatrix states = env->states();
+    for (int step = 0; step < env->spec().horizon + 3; ++step) {
+      Matrix pushed = actions(*env, step);
+      for (int i = 0; i < copies; ++i) {
+        if (ended[i]) pushed.row(i).setConstant(std::nanf(""));  // not read
+      }
+      env->step(pushed, result);
+      for (int i = 0; i < copies; ++i) {
+        if (!ended[i]) {
+          observations.row(i) = env->observations().row(i);
+          goals.row(i) = env->goals().row(i);
+          states.row(i) = env->states().row(i);
+        } else {
+          CATCH_REQUIRE(result.rewards[i] == 0.0);
+          CATCH_REQUIRE((result.terminated[i] == 0 && result.truncated[i] == 0 && result.success[i] == 0));
+        }
+        ended[i] = ended[i] || result.terminated[i] != 0 || result.truncated[i] != 0;
+      }
+      CATCH_REQUIRE(env->observations() == observations);
+      CATCH_REQUIRE(env->goals() == goals);
+      CATCH_REQUIRE(env->states() == states);
+    }
+    for (const bool row_ended : ended) CATCH_CHECK(row_ended);
+    env->reset(std::vector{1}, std::vector<std::uint64_t>{77}, starts);
+    env->step(actions(*env, 0), result);
+    CATCH_CHECK((env->states().cols() == 0 || env->states().row(1) != states.row(1)));
+    CATCH_CHECK(env->states().row(2) == states.row(2));
   }
 }
 
 CATCH_TEST_CASE("every environment goes on alike from a state that is read and set", "[contract]") {
-  for (const auto& make : factories()) {
-    const auto env = begun(make);
+  for (const auto& factory : factories()) {
+    const auto env = begun(factory);
     CATCH_INFO(env->spec().name);
     fm::StepResult result, of_copy;
-    for (int step = 0; step < 10; ++step) env->step(actions(*env, step), result);
-    const auto copy = make(copies);
+    for (int step = 0; step < 10; ++step) {
+      env->step(actions(*env, step), result);
+      for (int i = 0; i < copies; ++i) {  // a row that ended would not go on
+        if (result.terminated[i] == 0 && result.truncated[i] == 0) continue;
+        env->reset(std::vector{i}, std::vector<std::uint64_t>{static_cast<std::uint64_t>(100 * step + i)}, starts);
+      }
+    }
+    const auto copy = factory.make(copies);
     const std::vector<int> order = {4, 2, 0, 1, 3};
     fm::StateMatrix states(copies, env->spec().states.size());
     for (int i = 0; i < copies; ++i) states.row(i) = env->states().row(order[i]);
@@ -154,12 +214,12 @@ CATCH_TEST_CASE("every environment goes on alike from a state that is read and s
 }
 
 CATCH_TEST_CASE("every environment keeps to its bounds from any state within them", "[contract]") {
-  for (const auto& make : factories()) {
-    const auto env = begun(make), clipped = begun(make);
+  for (const auto& factory : factories()) {
+    const auto env = begun(factory), clipped = begun(factory);
     const fm::EnvSpec& spec = env->spec();
     CATCH_INFO(spec.name);
-    fm::StateMatrix states(copies, spec.states.size());
-    for (int i = 0; i < copies; ++i) {
+    fm::StateMatrix states = env->states();
+    for (int i = 0; i < copies && fm::are_bounded(spec.states); ++i) {
       fm::Draws draws = starts.at(static_cast<std::uint64_t>(i));
       for (std::size_t j = 0; j < spec.states.size(); ++j) {
         states(i, j) = draws.uniform(spec.states[j].low, spec.states[j].high);

@@ -2,9 +2,11 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
-#include "libfm/env/pendulum_target.hpp"
+#include "libfm/pendulum/target_angle.hpp"
 #include "tests/catch.hpp"
+#include "tests/env/early_ending_env.hpp"
 
+#include <atomic>
 #include <cmath>
 #include <set>
 
@@ -23,12 +25,12 @@ class Remembering final : public fm::Policy {
   }
   void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
     output.actions.resize(input.observations.rows(), 1);
-    output.extras.resize(input.observations.rows(), 1);
     for (int i = 0; i < input.observations.rows(); ++i) {
-      output.extras(i, 0) = last_[i];
-      last_[i] = 0.5f * last_[i] + input.observations(i, input.observations.cols() / 2) +
-                 0.01f * static_cast<float>(input.steps[i]);
-      output.actions(i, 0) = last_[i];
+      float& last = last_[input.copy(i)];
+      output.extras(i, 0) = last;
+      last = 0.5f * last + input.observations(i, input.observations.cols() / 2) +
+             0.01f * static_cast<float>(input.steps[i]);
+      output.actions(i, 0) = last;
     }
   }
   std::vector<std::string> extras() const override { return {"last_action"}; }
@@ -41,15 +43,17 @@ class Remembering final : public fm::Policy {
 /// 100 n + step.
 class Counting final : public fm::VectorEnv {
  public:
-  explicit Counting(int copies) : episode_(copies), step_(copies), observations_(copies, 1), goals_(copies, 1) {
-    spec_ = {.name = "counting",
-             .observations = {{"count", "", 0.0, 1e9}},
-             .actions = {{"nothing", "", -1.0, 1.0}},
-             .goals = {{"step", "", 0.0, 3.0}},
-             .states = {{"count", "", 0.0, 1e9}},
-             .time_step = 1.0,
-             .horizon = 3};
+  static fm::EnvSpec describe() {
+    return {.name = "counting",
+            .observations = {{"count", "", 0.0, 1e9}},
+            .actions = {{"nothing", "", -1.0, 1.0}},
+            .goals = {{"step", "", 0.0, 3.0}},
+            .states = {{"count", "", 0.0, 1e9}},
+            .time_step = 1.0,
+            .horizon = 3};
   }
+
+  explicit Counting(int copies) : episode_(copies), step_(copies), observations_(copies, 1), goals_(copies, 1) {}
   const fm::EnvSpec& spec() const override { return spec_; }
   int copies() const override { return static_cast<int>(step_.size()); }
   void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes, const fm::RandomStream&) override {
@@ -60,14 +64,14 @@ class Counting final : public fm::VectorEnv {
     }
   }
   void step(const Matrix&, fm::StepResult& result) override {
-    const int n = copies();
-    result = {Eigen::VectorXd(n), std::vector<std::uint8_t>(n), std::vector<std::uint8_t>(n),
-              std::vector<std::uint8_t>(n)};
-    for (int i = 0; i < n; ++i) {
+    result.clear(copies());
+    for (int i = 0; i < copies(); ++i) {
+      const int last = episode_[i] % 3 + 1;
+      if (step_[i] >= last) continue;
       result.rewards[i] = observations_(i, 0);
       ++step_[i];
       observe(i);
-      result.terminated[i] = step_[i] == episode_[i] % 3 + 1 && step_[i] < 3;
+      result.terminated[i] = step_[i] == last && last < 3;
       result.truncated[i] = step_[i] >= 3;
       result.success[i] = result.terminated[i];
     }
@@ -84,23 +88,48 @@ class Counting final : public fm::VectorEnv {
     goals_(row, 0) = static_cast<float>(step_[row]);
   }
 
-  fm::EnvSpec spec_;
+  fm::EnvSpec spec_ = describe();
   std::vector<int> episode_;
   std::vector<int> step_;
   Matrix observations_;
   Matrix goals_;
 };
 
+/// Pushes by the observation, remembers its last push, and counts the rows it is asked for.
+class CountedPushes final : public fm::Policy {
+ public:
+  explicit CountedPushes(std::atomic<std::int64_t>& rows) : rows_(rows) {}
+  void reset(int copies, std::span<const int> rows) override {
+    last_.resize(static_cast<std::size_t>(copies), 0.0F);
+    for (const int row : rows) last_[row] = 0.0F;
+  }
+  void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
+    const Eigen::Index n = input.observations.rows();
+    rows_ += n;
+    output.actions.resize(n, 1);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      float& last = last_[input.copy(i)];
+      last = 0.9F * last + std::sin(input.observations(i, 0) + input.goals(i, 0));
+      output.actions(i, 0) = last;
+    }
+  }
+
+ private:
+  std::atomic<std::int64_t>& rows_;
+  std::vector<float> last_;
+};
+
 std::vector<Episode> pendulum_episodes(const RolloutOptions& options) {
-  const auto make_env = [](int copies) { return std::make_unique<fm::Pendulum>(fm::PendulumOptions{}, copies); };
+  const fm::EnvFactory env{fm::Pendulum::describe({}),
+                           [](int copies) { return std::make_unique<fm::Pendulum>(fm::PendulumOptions{}, copies); }};
   return fm::rollout(
-      make_env, [] { return std::make_unique<Remembering>(); }, options);
+      env, [] { return std::make_unique<Remembering>(); }, options);
 }
 
 std::vector<Episode> counting_episodes(const RolloutOptions& options) {
-  const auto make_env = [](int copies) { return std::make_unique<Counting>(copies); };
+  const fm::EnvFactory env{Counting::describe(), [](int copies) { return std::make_unique<Counting>(copies); }};
   return fm::rollout(
-      make_env, [] { return std::make_unique<Remembering>(); }, options);
+      env, [] { return std::make_unique<Remembering>(); }, options);
 }
 
 void check_equal(const Episode& a, const Episode& b) {
@@ -213,9 +242,9 @@ CATCH_TEST_CASE("a teacher's actions are recorded where the student's are execut
 }
 
 CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]") {
-  const fm::EnvFactory target = [](int n) {
-    return std::make_unique<fm::PendulumTarget>(fm::PendulumTargetOptions{}, n);
-  };
+  const fm::EnvFactory target{fm::PendulumTarget::describe({}), [](int n) {
+                                return std::make_unique<fm::PendulumTarget>(fm::PendulumTargetOptions{}, n);
+                              }};
   const fm::PolicyFactory any = [] { return std::make_unique<Remembering>(); };
   std::set<float> seen;
   for (const Episode& e : fm::rollout(target, any, {.episodes = 60, .goal_levels = 3})) {
@@ -245,4 +274,62 @@ CATCH_TEST_CASE("neither blocks nor threads nor the offset change one bit of an 
   fm::set_threads(threads);
   const auto later = pendulum_episodes({.episodes = 4, .first_episode = 7, .action_noise = 0.5});
   for (std::size_t i = 0; i < 4; ++i) check_equal(later[i], reference[7 + i]);
+}
+
+CATCH_TEST_CASE("episodes that end early cost their own steps, and blocks and threads change no bit", "[rollout]") {
+  const fm::EnvFactory env = fm::test::EarlyEndingEnv::factory();
+  std::atomic<std::int64_t> rows = 0;
+  const fm::PolicyFactory policy = [&] { return std::make_unique<CountedPushes>(rows); };
+  const RolloutOptions options{.episodes = 101, .first_episode = 5, .action_noise = 0.1};
+  const auto reference = fm::rollout(env, policy, options);
+  std::int64_t steps = 0, shortest = 1000, longest = 0;
+  for (const Episode& e : reference) {
+    steps += e.steps();
+    shortest = std::min<std::int64_t>(shortest, e.steps());
+    longest = std::max<std::int64_t>(longest, e.steps());
+    CATCH_REQUIRE(e.observations(e.steps(), 1) == static_cast<float>(1000 + e.steps()));
+    CATCH_REQUIRE((e.terminated.back() != 0) == (e.states(e.steps(), 0) >= static_cast<double>(e.goals(0, 0))));
+  }
+  CATCH_CHECK((shortest < 6 && longest > 20));
+  CATCH_CHECK(rows == steps);  // ended rows are not asked for
+  const int threads = fm::threads();
+  for (const int used : {1, 2, 3}) {
+    fm::set_threads(used);
+    for (const std::int64_t block : {1, 7, 64, 500}) {
+      RolloutOptions other = options;
+      other.block = block;
+      const auto episodes = fm::rollout(env, policy, other);
+      for (std::size_t i = 0; i < episodes.size(); ++i) check_equal(episodes[i], reference[i]);
+    }
+  }
+  fm::set_threads(threads);
+}
+
+CATCH_TEST_CASE("a copy whose episode has ended takes the next one at once", "[rollout]") {
+  class CountedCalls final : public fm::Policy {
+   public:
+    explicit CountedCalls(std::int64_t& calls) : calls_(calls) {}
+    void reset(int, std::span<const int>) override {}
+    void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
+      ++calls_;
+      output.actions.setZero(input.observations.rows(), 1);
+    }
+
+   private:
+    std::int64_t& calls_;
+  };
+  std::int64_t calls = 0;
+  const int threads = fm::threads();
+  fm::set_threads(1);
+  const auto episodes =
+      fm::rollout(fm::test::EarlyEndingEnv::factory(), [&] { return std::make_unique<CountedCalls>(calls); },
+                  {.episodes = 60, .block = 2});
+  fm::set_threads(threads);
+  std::int64_t steps = 0, longest = 0;
+  for (const Episode& e : episodes) {
+    steps += e.steps();
+    longest = std::max<std::int64_t>(longest, e.steps());
+  }
+  CATCH_CHECK(calls >= (steps + 1) / 2);
+  CATCH_CHECK(calls <= (steps + 1) / 2 + longest);
 }

@@ -1,10 +1,10 @@
 // The experts of the pendulum's other tasks.
 
-#include "libfm/expert/experts.hpp"
+#include "libfm/task/experts.hpp"
 
-#include "libfm/env/pendulum_rotation.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/expert/two_modes.hpp"
+#include "libfm/pendulum/rotation.hpp"
 #include "tests/catch.hpp"
 
 #include <numbers>

@@ -10,7 +10,7 @@ import unittest
 
 CMAKE = os.environ["CMAKE"]
 BUILD = os.environ["BUILD"]
-CONTROL_LOOP = pathlib.Path(__file__).resolve().parents[2] / "libfm/realtime/example/control_loop.c"
+CONTROL_LOOP = pathlib.Path(__file__).resolve().parents[2] / "libfm/examples/control_loop.c"
 OUTSIDE = pathlib.Path(__file__).resolve().parent / "outside"
 
 

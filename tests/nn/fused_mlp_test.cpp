@@ -1,16 +1,14 @@
 #include "libfm/nn/fused_mlp.hpp"
 
-#include "libfm/core/random.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/nn/jvp.hpp"
-#include "libfm/nn/kernel_sets.hpp"
 #include "libfm/nn/precision.hpp"
 #include "libfm/nn/serial_product.hpp"
 #include "tests/catch.hpp"
+#include "tests/nn/tensors.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones_like.h>
@@ -24,13 +22,6 @@
 using torch::autograd::variable_list;
 
 namespace {
-
-at::Tensor normals(at::IntArrayRef shape, std::uint64_t position) {
-  const at::Tensor values = at::empty(shape, at::kFloat);
-  fm::Draws draws = fm::RandomStream(5, "fused").at(position);
-  for (std::int64_t i = 0; i < values.numel(); ++i) values.data_ptr<float>()[i] = static_cast<float>(draws.normal());
-  return values;
-}
 
 /// W_0, b_0 ... of the given widths, outputs of unit scale.
 variable_list random_parameters(const std::vector<std::int64_t>& widths) {
@@ -46,12 +37,6 @@ variable_list copies(at::TensorList tensors, at::ScalarType type) {
   variable_list made;
   for (const at::Tensor& tensor : tensors) made.push_back(tensor.detach().to(type, false, true).requires_grad_());
   return made;
-}
-
-/// Largest difference as a share of the largest number.
-double difference(const at::Tensor& a, const at::Tensor& b) {
-  const at::Tensor x = a.detach().to(at::kDouble), y = b.detach().to(at::kDouble);
-  return (x - y).abs().max().item<double>() / y.abs().max().item<double>();
 }
 
 struct Differentiated {
@@ -239,62 +224,4 @@ CATCH_TEST_CASE("a regression by hand has the loss and gradients of float64", "[
       }
     }
   }
-}
-
-std::vector<const fm::KernelSet*> kernel_sets() {
-  std::vector<const fm::KernelSet*> sets = {&fm::kernels_baseline};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets.push_back(&fm::kernels_avx2);
-#endif
-  sets.push_back(&fm::kernel_set());
-  return sets;
-}
-
-CATCH_TEST_CASE("every instruction set's sines and cosines are right to 2e-7", "[kernels]") {
-  constexpr std::int64_t rows = 1001, count = 37, stride = 80;
-  std::vector<float> times(rows), frequencies(count), out(rows * stride);
-  for (std::int64_t i = 0; i < rows; ++i) times[i] = static_cast<float>(i - 500) / 500.0F;
-  for (std::int64_t k = 0; k < count; ++k) frequencies[k] = std::pow(1000.0F, static_cast<float>(k) / (count - 1));
-  for (const fm::KernelSet* set : kernel_sets()) {
-    set->embedding(rows, count, times.data(), frequencies.data(), out.data(), stride);
-    double worst = 0.0;
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t k = 0; k < count; ++k) {
-        const double angle = times[i] * frequencies[k];  // rounded to float, as the kernel sees it
-        worst = std::max(worst, std::abs(out[i * stride + k] - std::sin(angle)));
-        worst = std::max(worst, std::abs(out[i * stride + count + k] - std::cos(angle)));
-      }
-    }
-    CATCH_CHECK(worst < 2e-7);
-  }
-}
-
-CATCH_TEST_CASE("every instruction set's kernels agree with float64", "[kernels]") {
-  constexpr std::int64_t rows = 3, width = 101;
-  const at::Tensor z = 30.0 * normals({rows, width}, 1), bias = normals({width}, 2), g = normals({rows, width}, 3);
-  const at::Tensor x = (z.to(at::kDouble) + bias.to(at::kDouble)), s = x.sigmoid();
-  for (const fm::KernelSet* set : kernel_sets()) {
-    at::Tensor h = at::empty_like(z), slope = at::empty_like(z), only = at::empty_like(z), through = at::empty_like(z);
-    at::Tensor sum = at::zeros({width}, at::kFloat);
-    set->float32.silu_and_slope(rows, width, z.data_ptr<float>(), bias.data_ptr<float>(), h.data_ptr<float>(),
-                                slope.data_ptr<float>());
-    set->float32.silu(rows, width, z.data_ptr<float>(), bias.data_ptr<float>(), only.data_ptr<float>());
-    set->float32.through_slope(rows, width, g.data_ptr<float>(), slope.data_ptr<float>(), through.data_ptr<float>(),
-                               sum.data_ptr<float>());
-    CATCH_CHECK(difference(h, x * s) < 1e-6);
-    CATCH_CHECK(only.equal(h));
-    CATCH_CHECK(difference(slope, s * (1.0 + x * (1.0 - s))) < 1e-6);
-    CATCH_CHECK(difference(through, g * slope) < 1e-6);
-    CATCH_CHECK(difference(sum, through.sum(0)) < 1e-6);
-    CATCH_CHECK(std::abs(set->optimiser.sum_of_squares(g.numel(), g.data_ptr<float>()) /
-                             g.to(at::kDouble).square().sum().item<double>() -
-                         1.0) < 1e-6);
-  }
-}
-
-CATCH_TEST_CASE("what is not a number stays none", "[kernels]") {
-  const at::Tensor z = at::full({1, 40}, std::nan(""), at::kFloat), bias = at::zeros({40}, at::kFloat),
-                   h = at::zeros({1, 40}, at::kFloat);
-  fm::layer_kernels<float>().silu(1, 40, z.data_ptr<float>(), bias.data_ptr<float>(), h.data_ptr<float>());
-  CATCH_CHECK(h.isnan().all().item<bool>());
 }

@@ -1,6 +1,6 @@
 #include "libfm/nn/time_embedding.hpp"
 
-#include "libfm/model/embedding.hpp"
+#include "libfm/flow_math/embedding.hpp"
 
 #include "tests/catch.hpp"
 

@@ -1,9 +1,9 @@
 #include "libfm/policy/checkpoint.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/env/environments.hpp"
 #include "libfm/policy/flow_model.hpp"
 #include "libfm/policy/model_policy.hpp"
+#include "libfm/task/environments.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/core/temporary_folder.hpp"

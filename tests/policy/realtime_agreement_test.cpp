@@ -1,7 +1,7 @@
 // The realtime engine against LibTorch: the same weights, the same noise, the same actions.
 
-#include "libfm/model/butcher_tableau.hpp"
-#include "libfm/model/noise.hpp"
+#include "libfm/flow_math/butcher_tableau.hpp"
+#include "libfm/flow_math/noise.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
 #include "libfm/realtime/realtime_policy.hpp"

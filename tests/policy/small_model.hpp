@@ -1,8 +1,8 @@
 #pragma once
 // A small flow policy for the pendulum, with fresh weights.
 
-#include "libfm/env/environments.hpp"
 #include "libfm/policy/policy_model.hpp"
+#include "libfm/task/environments.hpp"
 
 #include <memory>
 
@@ -10,7 +10,7 @@ namespace fm::test {
 
 inline PolicyDescription small_description() {
   PolicyDescription d;
-  d.spec = make_env({})(1)->spec();
+  d.spec = make_env({}).spec;
   d.network = {.mlp = {{16, 16}}, .time_embedding = 8};
   d.sampler = {.solver = "euler", .steps = 4};
   d.observations = {{0, 0, 0}, {1, 1, 8}};

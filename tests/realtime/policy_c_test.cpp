@@ -144,7 +144,7 @@ CATCH_TEST_CASE("the shared library exports the interface alone and needs the ru
 CATCH_TEST_CASE("the example in C controls with a checkpoint", "[policy_c]") {
   const TemporaryFolder folder;
   const std::string file = written(folder, fm::test::small_policy()), program = folder.path() / "control_loop";
-  const std::string source = FM_SOURCE "/libfm/realtime/example/control_loop.c";
+  const std::string source = FM_SOURCE "/libfm/examples/control_loop.c";
   output_of("cc -std=c99 -Wall -Wextra -Wpedantic -Werror -I" FM_SOURCE " " + source + " -L" +
             library.parent_path().string() + " -Wl,-rpath," + library.parent_path().string() + " -lfm_policy -lm -o " +
             program);

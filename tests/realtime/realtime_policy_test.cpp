@@ -112,7 +112,7 @@ CATCH_TEST_CASE("the engine acts without a system call", "[realtime_policy]") {
 }
 
 CATCH_TEST_CASE("rows shared among threads act as they do alone", "[realtime_policy]") {
-  constexpr int rows = 4 * fm::RealtimePolicy::rows_a_thread + 5;
+  constexpr int rows = 4 * fm::RealtimePredictor::rows_a_thread + 5;
   const int threads = fm::threads();
   const auto model = realtime(eventful("mlp"));
   fm::set_threads(1);

@@ -2,8 +2,8 @@
 // Checkpoints of small policies with every weight drawn, so that every part of them works; made without LibTorch.
 
 #include "libfm/core/safetensors.hpp"
-#include "libfm/env/environments.hpp"
-#include "libfm/model/policy_description.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
+#include "libfm/task/environments.hpp"
 
 #include <cmath>
 #include <string>
@@ -16,7 +16,7 @@ inline PolicyDescription small_policy(const std::string& env = "pendulum") {
   EnvOptions options;
   options.name = env;
   PolicyDescription d;
-  d.spec = make_env(options)(1)->spec();
+  d.spec = make_env(options).spec;
   d.network = {
       .mlp = {{40, 24}}, .residual_mlp = {.width = 20, .blocks = 2, .conditioning = "adaln"}, .time_embedding = 8};
   d.sampler = {.solver = "euler", .steps = 4};

@@ -1,0 +1,98 @@
+#include "libfm/config/schema.hpp"
+
+#include <cmath>
+#include <utility>
+
+namespace fm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* json_type(ScalarType type) {
+  switch (type) {
+    case ScalarType::boolean:
+      return "boolean";
+    case ScalarType::number:
+      return "number";
+    case ScalarType::text:
+      return "string";
+    default:
+      return "integer";
+  }
+}
+
+/// A bound as an integer where it is one, so that it reads 1 and not 1.0.
+Json json_number(double number) {
+  const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return is_whole ? Json(static_cast<std::int64_t>(number)) : Json(number);
+}
+
+Json scalar_schema(ScalarType type, const Bounds& bounds) {
+  Json schema = {{"type", json_type(type)}};
+  if (std::isfinite(bounds.low)) schema[bounds.low_is_open ? "exclusiveMinimum" : "minimum"] = json_number(bounds.low);
+  if (std::isfinite(bounds.high)) {
+    schema[bounds.high_is_open ? "exclusiveMaximum" : "maximum"] = json_number(bounds.high);
+  }
+  if (!bounds.names.empty()) schema["enum"] = bounds.names;
+  return schema;
+}
+
+/// What values a field that is neither section nor grid may have.
+Json value_schema(const ConfigField& field) {
+  Json schema = scalar_schema(field.type, field.bounds);
+  if (field.shape == FieldShape::list) return {{"type", "array"}, {"items", schema}};
+  if (field.shape == FieldShape::optional) {
+    schema["type"] = {json_type(field.type), "null"};
+    if (schema.contains("enum")) schema["enum"].push_back(nullptr);
+  }
+  return schema;
+}
+
+Json json_value(const ConfigField& field) {
+  Json values = Json::array();
+  for (const ConfigScalar& scalar : field.get()) {
+    std::visit([&](const auto& value) { values.push_back(value); }, scalar);
+  }
+  if (field.shape == FieldShape::list) return values;
+  return values.empty() ? Json(nullptr) : values.front();
+}
+
+Json object_schema(Json properties) {
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+}
+
+Json grid_schema(const ConfigField& root, const ConfigField& grid) {
+  Json properties = Json::object();
+  for (const auto& [key, option] : all_fields(root)) {
+    if (!grid_may_vary(grid, key, *option)) continue;
+    properties[key] = {{"type", "array"}, {"minItems", 1}, {"items", value_schema(*option)}};
+  }
+  return object_schema(std::move(properties));
+}
+
+Json section_schema(const ConfigField& root, const ConfigField& section) {
+  Json properties = Json::object();
+  for (const ConfigField& field : section.fields) {
+    Json schema = {{"description", field.sentence}};
+    if (field.shape == FieldShape::section) {
+      schema.update(section_schema(root, field));
+    } else if (field.shape == FieldShape::grid) {
+      schema.update(grid_schema(root, field));
+    } else {
+      schema.update(value_schema(field));
+      schema["default"] = json_value(field);
+    }
+    properties[field.name] = std::move(schema);
+  }
+  return object_schema(std::move(properties));
+}
+
+}  // namespace
+
+Json fields_schema(const ConfigField& root, const std::string& title) {
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
+  schema.update(section_schema(root, root));
+  return schema;
+}
+
+}  // namespace fm

@@ -1,0 +1,20 @@
+#pragma once
+// The JSON Schema (draft-07) of options, with which editors complete and check YAML files as they are written.
+
+#include "libfm/config/config_field.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace fm {
+
+nlohmann::ordered_json fields_schema(const ConfigField& root, const std::string& title);
+
+/// @param options their values are the schema's defaults
+template <HasFields T>
+nlohmann::ordered_json json_schema(T options, const std::string& title) {
+  return fields_schema(describe(options), title);
+}
+
+}  // namespace fm

@@ -1,0 +1,208 @@
+#include "libfm/config/yaml_value.hpp"
+
+#include "libfm/config/suggestion.hpp"
+#include "libfm/config/yaml_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace fm {
+namespace {
+
+/// A value, or what is wrong with it.
+struct Reading {
+  std::optional<ConfigScalar> value;
+  std::string problem;
+};
+
+std::string_view without_sign(std::string_view text) {
+  return !text.empty() && (text[0] == '+' || text[0] == '-') ? text.substr(1) : text;
+}
+
+std::size_t count_digits(std::string_view text) { return std::min(text.find_first_not_of("0123456789"), text.size()); }
+
+/// [-+]? (digits | digits? . digits?) ([eE] [-+]? digits)?
+bool has_decimal_syntax(std::string_view text) {
+  text = without_sign(text);
+  std::size_t digits = count_digits(text);
+  text.remove_prefix(digits);
+  if (text.starts_with('.')) {
+    const std::size_t decimals = count_digits(text.substr(1));
+    digits += decimals;
+    text.remove_prefix(decimals + 1);
+  }
+  if (digits == 0 || text.empty()) return digits > 0;
+  if (text[0] != 'e' && text[0] != 'E') return false;
+  text = without_sign(text.substr(1));
+  return !text.empty() && count_digits(text) == text.size();
+}
+
+/// Without leading zeros, which some readers take for octal.
+bool has_whole_syntax(std::string_view text) {
+  text = without_sign(text);
+  return !text.empty() && count_digits(text) == text.size() && (text == "0" || text[0] != '0');
+}
+
+bool is_flag_text(std::string_view text) { return text == "true" || text == "false"; }
+
+Reading mismatch(const ConfigField& field, const YamlNode& node, const std::string& cure = "") {
+  const bool is_element = field.shape == FieldShape::list;
+  return {{},
+          fmt::format("expects {}, found {}{}", is_element ? scalar_words(field.type) : type_words(field),
+                      node_words(node), cure)};
+}
+
+/// The bounds as a problem, if `number` is outside of them.
+Reading within_bounds(const Bounds& bounds, ConfigScalar value, long double number, const std::string& text) {
+  if (bounds.hold(number)) return {std::move(value), ""};
+  return {{}, fmt::format("must be {}, found {}", bounds_words(bounds), shortened(text))};
+}
+
+Reading read_number(const ConfigField& field, const YamlNode& node) {
+  if (node.kind != YamlKind::plain || !has_decimal_syntax(node.text)) return mismatch(field, node);
+  const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
+  double number = 0.0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (result.ec != std::errc{}) {
+    return {{}, fmt::format("{} is too large or too small for a 64-bit float", shortened(node.text))};
+  }
+  return within_bounds(field.bounds, number, number, node.text);
+}
+
+/// "20.0" and "2e1" get the hint to write 20.
+std::string whole_number_hint(std::string_view text) {
+  double number = 0.5;
+  if (has_decimal_syntax(text)) std::from_chars(text.data(), text.data() + text.size(), number);
+  if (number != std::floor(number) || std::abs(number) > 1e15) return "";
+  return fmt::format(" (write {})", static_cast<std::int64_t>(number));
+}
+
+template <class T>
+Reading read_whole(const ConfigField& field, const YamlNode& node) {
+  if (node.kind != YamlKind::plain) return mismatch(field, node);
+  if (!has_whole_syntax(node.text)) return mismatch(field, node, whole_number_hint(node.text));
+  const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
+  T number = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (result.ec != std::errc{}) {
+    return {{},
+            fmt::format("{} does not fit: whole numbers from {} to {} do", shortened(node.text),
+                        std::numeric_limits<T>::min(), std::numeric_limits<T>::max())};
+  }
+  return within_bounds(field.bounds, static_cast<Stored<T>>(number), static_cast<long double>(number), node.text);
+}
+
+Reading read_flag(const ConfigField& field, const YamlNode& node) {
+  if (node.kind != YamlKind::plain || !is_flag_text(node.text)) return mismatch(field, node);
+  return {node.text == "true", ""};
+}
+
+Reading read_text(const ConfigField& field, const YamlNode& node) {
+  const bool is_other = is_number_text(node.text) || is_flag_text(node.text);
+  if (node.kind == YamlKind::plain && is_other) {
+    return mismatch(field, node, fmt::format(" (in quotes it is text: \"{}\")", shortened(node.text)));
+  }
+  if (node.kind != YamlKind::plain && node.kind != YamlKind::quoted) return mismatch(field, node);
+  if (node.text.find('\0') != node.text.npos) return {{}, "text cannot hold a NUL character"};
+  const auto& names = field.bounds.names;
+  if (names.empty() || std::ranges::find(names, node.text) != names.end()) return {node.text, ""};
+  return {{},
+          fmt::format("'{}' is not one of {}{}", shortened(node.text), fmt::join(names, ", "),
+                      suggest_name(node.text, names))};
+}
+
+Reading read_scalar(const ConfigField& field, const YamlNode& node) {
+  switch (field.type) {
+    case ScalarType::boolean:
+      return read_flag(field, node);
+    case ScalarType::int32:
+      return read_whole<std::int32_t>(field, node);
+    case ScalarType::int64:
+      return read_whole<std::int64_t>(field, node);
+    case ScalarType::uint64:
+      return read_whole<std::uint64_t>(field, node);
+    case ScalarType::number:
+      return read_number(field, node);
+    case ScalarType::text:
+      break;
+  }
+  return read_text(field, node);
+}
+
+using Values = std::optional<std::vector<ConfigScalar>>;
+
+Values read_one(const ConfigField& field, const YamlNode& node, const std::string& key, Problems& problems) {
+  if (node.kind == YamlKind::refused) return std::nullopt;
+  const Reading reading = read_scalar(field, node);
+  if (reading.value) return std::vector{*reading.value};
+  problems.add(node.place, key, reading.problem);
+  return std::nullopt;
+}
+
+Values read_list(const ConfigField& field, const YamlNode& node, const std::string& key, Problems& problems) {
+  if (node.kind != YamlKind::list) {
+    const bool is_scalar = node.kind == YamlKind::plain || node.kind == YamlKind::quoted;
+    const std::string cure = is_scalar ? fmt::format(" (write [{}])", shortened(node_to_yaml(node))) : "";
+    problems.add(node.place, key, fmt::format("expects {}, found {}{}", type_words(field), node_words(node), cure));
+    return std::nullopt;
+  }
+  std::vector<ConfigScalar> values;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const Values value = read_one(field, node.items[i], fmt::format("{}[{}]", key, i), problems);
+    if (value) values.push_back(value->front());
+  }
+  return values.size() == node.items.size() ? Values(values) : std::nullopt;
+}
+
+}  // namespace
+
+Values read_values(const ConfigField& field, const YamlNode& node, const std::string& key, Problems& problems) {
+  if (node.kind == YamlKind::refused) return std::nullopt;
+  if (field.shape == FieldShape::list) return read_list(field, node, key, problems);
+  if (field.shape == FieldShape::optional && node.kind == YamlKind::null) return std::vector<ConfigScalar>{};
+  return read_one(field, node, key, problems);
+}
+
+bool is_number_text(std::string_view text) {
+  if (has_decimal_syntax(text)) return true;
+  std::string lower(without_sign(text));
+  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return lower == ".inf" || lower == ".nan";
+}
+
+std::string node_words(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlKind::null:
+      return "null";
+    case YamlKind::list:
+      return "a list";
+    case YamlKind::map:
+      return "a section";
+    case YamlKind::plain:
+      if (is_flag_text(node.text)) return node.text;
+      if (is_number_text(node.text)) return "the number " + shortened(node.text);
+      break;
+    default:
+      break;
+  }
+  return fmt::format("text \"{}\"", shortened(node.text));
+}
+
+std::string node_to_yaml(const YamlNode& node) {
+  if (node.kind == YamlKind::null) return "null";
+  std::string text;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const std::string name = node.kind == YamlKind::map ? text_to_yaml(node.keys[i].text) + ": " : "";
+    text += (text.empty() ? "" : ", ") + name + node_to_yaml(node.items[i]);
+  }
+  if (node.kind == YamlKind::list) return fmt::format("[{}]", text);
+  if (node.kind == YamlKind::map) return fmt::format("{{{}}}", text);
+  const bool is_other = is_number_text(node.text) || is_flag_text(node.text);
+  return node.kind == YamlKind::plain && is_other ? node.text : text_to_yaml(node.text);
+}
+
+}  // namespace fm

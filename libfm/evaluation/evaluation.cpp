@@ -1,0 +1,93 @@
+#include "libfm/evaluation/evaluation.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/evaluation/model_metrics.hpp"
+#include "libfm/nn/device.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fm {
+namespace {
+
+Gap gap_between(const std::vector<Episode>& policy, const std::vector<Episode>& expert, const RandomStream& bootstrap) {
+  const std::vector<double> gaps = differences(returns_of(policy), returns_of(expert));
+  return {.mean = mean(gaps), .ci95 = bootstrap_mean(gaps, bootstrap)};
+}
+
+/// Of the states that the expert met in the first episodes.
+Rows states_of(const std::vector<Episode>& episodes) {
+  constexpr std::size_t most = 50;
+  return rows_of(std::span(episodes).first(std::min(most, episodes.size())));
+}
+
+std::map<std::string, double> metrics_of(const std::vector<Episode>& episodes, const VectorEnv& env) {
+  std::map<std::string, double> metrics = env.metrics(episodes);
+  metrics["action_jerk"] = mean_difference(episodes, 2);
+  return metrics;
+}
+
+void roll_out_both(const PredictorFactory& engine, const EvaluationOptions& options, Evaluation& result) {
+  const RolloutOptions rollouts{.episodes = options.episodes,
+                                .initial = RandomStream(options.seed, "evaluation"),
+                                .noise = RandomStream(options.seed, "unused")};
+  const RandomStream noise(options.seed, "evaluation noise"), bootstrap(options.seed, "bootstrap");
+  result.expert_episodes = rollout(options.env_factory, options.make_expert, rollouts);
+  result.policy_episodes = rollout(
+      options.env_factory, [&] { return std::make_unique<ChunkedPolicy>(engine(), noise); }, rollouts);
+  const std::unique_ptr<VectorEnv> env = options.env_factory.make(1);
+  if (!std::isfinite(mean(returns_of(result.policy_episodes)))) {
+    throw InputError(
+        "evaluation: the policy's actions are not finite numbers; see the sampler's settings and the training loss");
+  }
+  result.policy = actor_metrics(result.policy_episodes, *env, bootstrap);
+  result.expert = actor_metrics(result.expert_episodes, *env, bootstrap);
+  result.gap = gap_between(result.policy_episodes, result.expert_episodes, bootstrap);
+}
+
+}  // namespace
+
+ActorMetrics actor_metrics(const std::vector<Episode>& episodes, const VectorEnv& env, const RandomStream& bootstrap) {
+  const std::vector<double> returns = returns_of(episodes);
+  double successes = 0.0;
+  for (const Episode& episode : episodes) successes += episode.success ? 1.0 : 0.0;
+  return {.mean = mean(returns),
+          .standard_deviation = standard_deviation(returns),
+          .ci95 = bootstrap_mean(returns, bootstrap),
+          .success = successes / static_cast<double>(episodes.size()),
+          .metrics = metrics_of(episodes, env),
+          .smoothness = mean_difference(episodes, 1)};
+}
+
+double mean_difference(const std::vector<Episode>& episodes, int order) {
+  double sum = 0.0;
+  std::int64_t count = 0;
+  for (const Episode& e : episodes) {
+    Matrix changes = e.actions;
+    for (int i = 0; i < order && changes.rows() > 0; ++i) {
+      const Eigen::Index n = changes.rows() - 1;
+      changes = (changes.bottomRows(n) - changes.topRows(n)).eval();
+    }
+    sum += changes.cwiseAbs().cast<double>().sum();
+    count += changes.size();
+  }
+  return count > 0 ? sum / static_cast<double>(count) : 0.0;
+}
+
+Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options) {
+  const SerialOperations serial;
+  Evaluation result{.env = options.env, .episodes = options.episodes, .seed = options.seed};
+  if (options.env_factory) roll_out_both(engine, options, result);
+  const Rows held_out = options.env_factory ? states_of(result.expert_episodes) : options.held_out;
+  if (held_out.size() == 0) {
+    throw InputError(
+        "evaluation: there are no states to compare actions on; give data.files with two episodes or more");
+  }
+  const RandomStream noise(options.seed, "action error");
+  result.action_rmse = action_rmse(engine, held_out, noise);
+  if (result.policy) result.policy->metrics.merge(model_metrics(model, held_out, options.density, noise));
+  result.latency = measure_latency(model, engine, held_out);
+  return result;
+}
+
+}  // namespace fm

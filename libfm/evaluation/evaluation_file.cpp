@@ -1,0 +1,112 @@
+#include "libfm/evaluation/evaluation_file.hpp"
+
+#include "libfm/data/hdf5_writer.hpp"
+#include "libfm/evaluation/flow_figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace fm {
+namespace {
+
+constexpr std::size_t shown_steps = 20'000;  // of the episodes that are kept whole
+
+template <class Get>
+std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {
+  std::vector<std::string> lines;
+  for (const Dimension& dimension : dimensions) lines.push_back(fmt::format("{}", get(dimension)));
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+void describe_dimensions(Hdf5Writer& out, const std::string& kind, const std::vector<Dimension>& dimensions) {
+  out.attribute("/", kind + "_names", one_a_line(dimensions, [](const Dimension& d) { return d.name; }));
+  out.attribute("/", kind + "_units", one_a_line(dimensions, [](const Dimension& d) { return d.unit; }));
+  out.attribute("/", kind + "_low", one_a_line(dimensions, [](const Dimension& d) { return d.low; }));
+  out.attribute("/", kind + "_high", one_a_line(dimensions, [](const Dimension& d) { return d.high; }));
+}
+
+/// One array of all shown episodes: (K, rows, columns), NaN where an episode has no such row.
+template <class Number, class Get>
+void stack(Hdf5Writer& out, const std::string& path, std::span<const Episode> episodes, Get get) {
+  Eigen::Index rows = 0, columns = 0;
+  for (const Episode& episode : episodes) {
+    const auto& part = get(episode);
+    rows = std::max(rows, part.rows());
+    columns = part.cols();
+  }
+  std::vector<Number> values(episodes.size() * static_cast<std::size_t>(rows * columns),
+                             std::numeric_limits<Number>::quiet_NaN());
+  auto next = values.begin();
+  for (const Episode& episode : episodes) {
+    const auto& part = get(episode);
+    std::copy(part.data(), part.data() + part.size(), next);
+    next += rows * columns;
+  }
+  out.array(path, {episodes.size(), static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns)},
+            std::span<const Number>(values));
+}
+
+void write_rewards(Hdf5Writer& out, const std::string& path, std::span<const Episode> episodes) {
+  std::size_t steps = 0;
+  for (const Episode& episode : episodes) steps = std::max(steps, episode.rewards.size());
+  std::vector<double> values;
+  for (const Episode& episode : episodes) {
+    values.insert(values.end(), episode.rewards.begin(), episode.rewards.end());
+    values.resize(values.size() + steps - episode.rewards.size(), std::numeric_limits<double>::quiet_NaN());
+  }
+  out.array(path, {episodes.size(), steps}, std::span<const double>(values));
+}
+
+void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Episode>& episodes, int horizon) {
+  out.group(group);
+  std::vector<double> returns;
+  std::vector<std::uint8_t> success;
+  for (const Episode& episode : episodes) {
+    returns.push_back(episode.total_reward());
+    success.push_back(episode.success);
+  }
+  out.array(group + "/returns", {returns.size()}, std::span<const double>(returns));
+  out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
+  const std::size_t most = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
+  const auto shown = std::span(episodes).first(std::min(most, episodes.size()));
+  stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
+  stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
+  if (shown.front().goals.cols() > 0) {
+    stack<float>(out, group + "/goals", shown, [](const Episode& e) -> const Matrix& { return e.goals; });
+  }
+  stack<double>(out, group + "/states", shown, [](const Episode& e) -> const StateMatrix& { return e.states; });
+  write_rewards(out, group + "/rewards", shown);
+}
+
+void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
+  out.attribute("/", "format_version", std::uint64_t{1});
+  out.attribute("/", "env", input.spec.name);
+  out.attribute("/", "expert", input.expert);
+  out.attribute("/", "time_step", input.spec.time_step);
+  out.attribute("/", "horizon", static_cast<std::uint64_t>(input.spec.horizon));
+  describe_dimensions(out, "observation", input.spec.observations);
+  describe_dimensions(out, "action", input.spec.actions);
+  describe_dimensions(out, "state", input.spec.states);
+  describe_dimensions(out, "goal", input.spec.goals);
+  if (!input.model) return;
+  const PolicyDescription& description = input.model->description();
+  out.attribute("/", "policy", description.policy.name);
+  out.attribute("/", "solver", description.sampler.solver);
+  out.attribute("/", "steps", static_cast<std::uint64_t>(description.sampler.steps));
+}
+
+}  // namespace
+
+void write_evaluation_file(const std::filesystem::path& file, const EvaluationFileInput& input,
+                           const Evaluation& evaluation) {
+  Hdf5Writer out;
+  describe(out, input);
+  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec.horizon);
+  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec.horizon);
+  if (input.model && input.env_factory) write_flow_figures(out, input, evaluation.seed);
+  out.save(file);
+}
+
+}  // namespace fm

@@ -1,0 +1,110 @@
+#include "libfm/evaluation/model_metrics.hpp"
+
+#include "libfm/core/parallel.hpp"
+#include "libfm/flow_math/noise.hpp"
+#include "libfm/policy/draws.hpp"
+#include "libfm/policy/flow_model.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace fm {
+namespace {
+
+constexpr std::int64_t block_rows = 1024;
+
+at::Tensor draw_for_rows(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end,
+                         std::int64_t count) {
+  std::vector<std::uint64_t> ids(static_cast<std::size_t>(end - begin));
+  std::iota(ids.begin(), ids.end(), static_cast<std::uint64_t>(begin));
+  const std::vector<std::uint32_t> steps(ids.size(), 0);
+  const PolicyDescription& d = model.description();
+  return draw_noise(stream, ids, steps, count, d.policy.horizon.prediction,
+                    static_cast<std::int64_t>(d.spec.actions.size()))
+      .to(model.parameters().front().options());
+}
+
+double straightness(const OdeSolution& solution) {
+  const at::Tensor chord = solution.z - solution.trajectory.front();
+  at::Tensor sum = 0.0 * chord;
+  for (std::size_t i = 0; i + 1 < solution.times.size(); ++i) {
+    const double step = solution.times[i + 1] - solution.times[i];
+    const at::Tensor velocity = (solution.trajectory[i + 1] - solution.trajectory[i]) / step;
+    sum = sum + step * (chord - velocity).square();
+  }
+  return (sum.mean() / chord.square().mean()).item<double>();
+}
+
+double mean_log_probability(const PolicyModel& model, const Batch& batch, int count, const RandomStream& noise) {
+  const std::int64_t rows = batch.actions.size(0), size = batch.actions.numel() / rows;
+  constexpr std::int64_t exact_up_to = 8;
+  const at::Tensor probes =
+      size <= exact_up_to ? at::Tensor() : draw_for_rows(model, noise.child("probes"), 0, rows, count).transpose(0, 1);
+  const double unit = model.action_normaliser().scale().log().sum().item<double>() *
+                      static_cast<double>(model.description().policy.horizon.prediction);
+  return model.log_probability(batch.condition, batch.actions, probes).mean().item<double>() - unit;
+}
+
+/// The sum over rows [begin, end) and their predictions' actions.
+double squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end,
+                     const RandomStream& noise) {
+  const PolicyDescription& d = predictor.description();
+  const Eigen::Index n = end - begin, horizon = d.policy.horizon.prediction, width = rows.actions.cols();
+  const Matrix observations = observation_windows(rows, begin, end, d.policy.horizon.observations);
+  const Matrix expected = action_windows(rows, begin, end, horizon), goals = rows.goals.middleRows(begin, n);
+  Matrix noises(n, predictor.noises() * horizon * width), predictions(n, horizon * width);
+  for (Eigen::Index i = 0; i < n; ++i) {
+    draw_noise(noise, static_cast<std::uint64_t>(begin + i), 0,
+               {noises.data() + i * noises.cols(), static_cast<std::size_t>(noises.cols())});
+  }
+  predictor.prepare(static_cast<int>(block_rows));
+  predictor.predict({.rows = static_cast<int>(n),
+                     .observations = observations.data(),
+                     .goals = goals.data(),
+                     .noise = noises.data(),
+                     .guesses = nullptr,
+                     .actions = predictions.data()});
+  Matrix actions = Eigen::Map<const Matrix>(predictions.data(), n * horizon, width);
+  predictor.execute(actions);
+  const Eigen::Map<const Matrix> wanted(expected.data(), n * horizon, width);
+  return (actions.cast<double>() - wanted.cast<double>()).squaredNorm();
+}
+
+}  // namespace
+
+at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end) {
+  return draw_for_rows(model, stream, begin, end, model.noises());
+}
+
+double action_rmse(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise) {
+  constexpr std::int64_t block = block_rows;
+  std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
+  for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
+    const std::unique_ptr<Predictor> predictor = engine();
+    sums[static_cast<std::size_t>(begin / block)] = squared_error(*predictor, rows, begin, end, noise);
+  });
+  const auto count = static_cast<double>(rows.actions.size() * engine()->description().policy.horizon.prediction);
+  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / count);
+}
+
+std::map<std::string, double> model_metrics(const PolicyModel& model, const Rows& rows, const DensityOptions& options,
+                                            const RandomStream& noise) {
+  const at::NoGradGuard no_grad;
+  const std::int64_t count = std::min<std::int64_t>(rows.size(), 2000);
+  const Batch batch = TrainingData(rows, model).range(0, count);
+  std::map<std::string, double> metrics;
+  const auto* flow = dynamic_cast<const FlowModel*>(&model);
+  if (flow != nullptr && flow->noises() == 1) {
+    metrics["path_straightness"] = straightness(flow->trace(batch.condition, draw_noises(model, noise, 0, count)));
+  }
+  if (options.log_probability) {
+    metrics["log_probability"] = mean_log_probability(model, batch, options.probes, noise);
+  }
+  return metrics;
+}
+
+}  // namespace fm

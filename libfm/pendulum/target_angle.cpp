@@ -1,0 +1,23 @@
+#include "libfm/pendulum/target_angle.hpp"
+
+namespace fm {
+
+PendulumTargetTask::PendulumTargetTask(const Options& options)
+    : horizon_(options.pendulum.horizon), farthest_(options.farthest) {
+  const PendulumOptions& p = options.pendulum;
+  const double needed = p.mass * p.gravity * p.length / 2.0 * std::sin(options.farthest);
+  if (needed >= p.max_torque) {
+    throw_input_error(
+        "env.pendulum_target.farthest: {} rad takes {:.3g} N m to hold, and max_torque is {}; lower the one "
+        "or raise the other",
+        options.farthest, needed, p.max_torque);
+  }
+}
+
+EnvSpec PendulumTargetTask::spec(const Options& options) {
+  EnvSpec spec = pendulum_spec("pendulum_target", options.pendulum);
+  spec.goals = {{"target", "rad", -options.farthest, options.farthest}};
+  return spec;
+}
+
+}  // namespace fm

@@ -1,0 +1,36 @@
+#pragma once
+// The options of flow matching that decide what is learned.
+
+#include "libfm/flow_math/path.hpp"
+#include "libfm/flow_math/prediction_target.hpp"
+#include "libfm/flow_math/time_distribution.hpp"
+#include "libfm/policy_spec/coupling_options.hpp"
+
+#include <string>
+
+namespace fm {
+
+struct FlowOptions {
+  PathOptions path;
+  std::string target = "velocity";
+  TimeDistributionOptions time;
+  CouplingOptions coupling;
+  double goal_drop = 0.1;
+  std::string null_goal = "learned";
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    path.fields(visit);
+    visit("target", target, "what the network predicts; sampling converts it to a velocity", one_of(target_names()));
+    visit("time", time, "the times along the path that are trained");
+    visit("coupling", coupling, "pairs of noise and action");
+    visit("goal_drop", goal_drop,
+          "share of rows that are trained without their goal, so that guidance has a velocity without one",
+          between(0.0, 1.0));
+    visit("null_goal", null_goal,
+          "no goal is: learned: a goal of its own for one network; separate: a second network that sees none",
+          one_of({"learned", "separate"}));
+  }
+};
+
+}  // namespace fm

@@ -1,0 +1,50 @@
+#pragma once
+// The table of experts, by name.
+
+#include "libfm/env/policy.hpp"
+#include "libfm/expert/optimal.hpp"
+#include "libfm/expert/spin_energy.hpp"
+#include "libfm/expert/swing_up_lqr.hpp"
+#include "libfm/expert/target_lqr.hpp"
+#include "libfm/expert/two_modes.hpp"
+#include "libfm/task/environments.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fm {
+
+std::vector<std::string> expert_names();
+
+struct ExpertOptions {
+  std::string name = "swing_up_lqr";
+  SwingUpLqrOptions swing_up_lqr{};
+  OptimalOptions optimal{};
+  TwoModesExpertOptions two_modes{};
+  TargetLqrOptions target_lqr{};
+  SpinEnergyOptions spin_energy{};
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("name", name, "the controller that demonstrates", one_of(expert_names()));
+    visit("swing_up_lqr", swing_up_lqr, "options of `name: swing_up_lqr`");
+    visit("optimal", optimal, "options of `name: optimal`");
+    visit("two_modes", two_modes, "options of `name: two_modes`");
+    visit("target_lqr", target_lqr, "options of `name: target_lqr`");
+    visit("spin_energy", spin_energy, "options of `name: spin_energy`");
+  }
+};
+
+/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+void check_expert(const ExpertOptions& options, const EnvOptions& env);
+
+/// What is costly about an expert is computed here, once, and shared by the policies that the factory makes.
+/// @param cache_dir where it is kept between runs; "": nowhere
+/// @param seed of what an expert leaves to chance
+/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
+                          std::uint64_t seed);
+
+}  // namespace fm
