@@ -9,7 +9,7 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 if(NOT TARGET yaml-cpp::yaml-cpp) # before yaml-cpp 0.8
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
-# HDF5's C library alone. CMake's own module would also ask for a C compiler and link what only a static one needs.
+# Only HDF5's C library. CMake's FindHDF5 would also require a C compiler and link libraries that only a static HDF5 needs.
 find_path(FM_HDF5_INCLUDE hdf5.h PATH_SUFFIXES hdf5/serial REQUIRED)
 find_library(FM_HDF5_LIBRARY NAMES hdf5 hdf5_serial PATH_SUFFIXES hdf5/serial REQUIRED)
 if(NOT TARGET fm_hdf5)

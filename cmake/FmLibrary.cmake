@@ -1,5 +1,5 @@
-# fm_view(TARGET SCOPE PATH) lets a target include "PATH/..." of this repository and nothing beside it: through a folder of the
-# build tree that holds a link to PATH alone.
+# fm_view(TARGET SCOPE PATH) lets a target include "PATH/..." of this repository and nothing else: through a folder of the
+# build tree that contains only a link to PATH.
 function(fm_view target scope path)
   string(REPLACE "/" "_" name "${path}")
   set(view "${CMAKE_BINARY_DIR}/include/${name}")
@@ -10,10 +10,10 @@ function(fm_view target scope path)
 endfunction()
 
 # fm_library(FOLDER LINKS target... [PRIVATE target...]) makes the target fm_FOLDER from every .cpp of libfm/FOLDER.
-# A folder can include from itself and from what it links, so a wrong include does not compile.
+# A folder can include only from itself and from what it links: a wrong include does not compile.
 #
-# UNITY compiles several sources as one: for folders whose third-party headers cost far more than their own code. Names in
-# anonymous namespaces must then differ within the folder.
+# UNITY compiles several sources as one, for folders whose third-party headers take far longer to compile than their own
+# code. Names in anonymous namespaces must then be unique within the folder.
 function(fm_library folder)
   cmake_parse_arguments(ARG "UNITY" "" "LINKS;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")

@@ -1,5 +1,5 @@
-# Run at every build: writes OUTPUT with the commit of SOURCE, and leaves it untouched where nothing changed, so that one
-# small file is compiled again after a commit. A tree with changes is named by the commit and a hash of the changes.
+# Run at every build: writes OUTPUT with the commit of SOURCE, and leaves it untouched if nothing changed, so that only one
+# small file is recompiled after a commit. A modified tree is identified by the commit and a hash of the changes.
 cmake_minimum_required(VERSION 3.25)
 if(NOT COMMIT)
   execute_process(COMMAND git -C "${SOURCE}" rev-parse HEAD

@@ -1,11 +1,11 @@
-# cmake --install: two components. "runtime" is what runs (fm, the scripts that draw, and libfm_policy.so), "development" what a program that
-# uses libfm builds with: find_package(libfm REQUIRED), then target_link_libraries(app libfm::policy).
+# cmake --install has two components: "runtime" has fm, the scripts that draw figures and libfm_policy.so; "development" has
+# what programs that use libfm need to build: find_package(libfm REQUIRED), target_link_libraries(app libfm::policy).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(fm_package "${CMAKE_INSTALL_LIBDIR}/cmake/libfm")
 set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
 
-# LibTorch stays where it is: the installed fm looks for it in FM_TORCH_ROOT.
+# LibTorch is not installed: the installed fm finds it in FM_TORCH_ROOT.
 set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib")
 install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
 install(TARGETS fm_policy_c LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
@@ -22,6 +22,7 @@ foreach(library IN LISTS fm_libraries)
   install(FILES ${headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/libfm/${folder}" COMPONENT development)
 endforeach()
 
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/libfm/examples" DESTINATION "${fm_share}" COMPONENT development)
 install(EXPORT libfm NAMESPACE libfm:: FILE libfmTargets.cmake DESTINATION "${fm_package}" COMPONENT development)
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/libfmConfig.cmake.in" "${PROJECT_BINARY_DIR}/libfmConfig.cmake"
                               INSTALL_DESTINATION "${fm_package}" NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)

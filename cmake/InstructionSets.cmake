@@ -1,6 +1,6 @@
 # fm_instruction_sets(FOLDER [OPTION...]) compiles libfm/FOLDER/kernels_{baseline,avx2,avx512}.cpp with the flags of their
-# instruction set and with the given options. The program itself runs on every x86-64 processor; which of the three is used is
-# decided when it runs (libfm/simd/instruction_set.hpp).
+# instruction set and with the given options. The program itself runs on every x86-64 processor and chooses one of the
+# three at run time (libfm/simd/instruction_set.hpp).
 function(fm_instruction_sets folder)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set(avx2 -mavx2 -mfma)

@@ -1,11 +1,11 @@
-# The target LibTorch::LibTorch, imported from FM_TORCH_ROOT by hand: the package's own CMake files ask for a CUDA
-# toolkit. Its headers come last (-idirafter), because they carry an fmt of their own that would hide the system's.
+# The target LibTorch::LibTorch, imported from FM_TORCH_ROOT by hand, because the package's own CMake files require a CUDA
+# toolkit. Its headers are searched last (-idirafter), because they include a copy of fmt that would hide the system's.
 if(TARGET LibTorch::LibTorch)
   return()
 endif()
 if(NOT EXISTS "${FM_TORCH_ROOT}/include/ATen/core/Tensor.h" OR NOT EXISTS "${FM_TORCH_ROOT}/lib/libtorch_cpu.so")
-  message(FATAL_ERROR "No LibTorch in FM_TORCH_ROOT=${FM_TORCH_ROOT}. Run scripts/setup, or give your own: "
-                      "-DFM_TORCH_ROOT=/path/to/libtorch (the folder that holds include/ and lib/).")
+  message(FATAL_ERROR "No LibTorch in FM_TORCH_ROOT=${FM_TORCH_ROOT}. Run scripts/setup, or use another copy: "
+                      "-DFM_TORCH_ROOT=/path/to/libtorch (the folder that contains include/ and lib/).")
 endif()
 
 add_library(LibTorch::LibTorch INTERFACE IMPORTED GLOBAL)
@@ -16,4 +16,4 @@ target_compile_options(LibTorch::LibTorch INTERFACE
 target_link_libraries(LibTorch::LibTorch INTERFACE OpenMP::OpenMP_CXX
   "-Wl,--no-as-needed" "-L${fm_torch_lib}" -ltorch_cpu -lc10 "-Wl,--as-needed"
   "-Wl,-rpath,${fm_torch_lib}")
-# libtorch_cuda.so is not linked: fm::find_device loads it when a run asks for CUDA, so one build serves both.
+# libtorch_cuda.so is not linked: fm::find_device loads it if a run requests CUDA, so that one build works with and without.

@@ -1,6 +1,6 @@
 # fm_policy_library() makes the target fm_policy_c: libfm_policy.so, the C interface of realtime/policy.h. Its sources are
-# compiled once more with fmt and xxHash inside, so that it needs the runtimes of C++ and OpenMP alone, and exports fm_policy_*
-# alone.
+# compiled separately with header-only fmt and xxHash, so that it needs only the runtimes of C++ and OpenMP; it exports only
+# fm_policy_*.
 function(fm_policy_library)
   set(sources)
   foreach(folder IN ITEMS simd flow_math policy_spec realtime)
@@ -20,6 +20,7 @@ function(fm_policy_library)
                                             OpenMP::OpenMP_CXX)
   target_link_options(fm_policy_c PRIVATE -Wl,--gc-sections -Wl,--no-undefined
                       "-Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map" $<$<CONFIG:Release>:-s>)
-  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy
+  # compile_commands.json lists each source once, with the flags of its own folder.
+  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy EXPORT_COMPILE_COMMANDS OFF
                         LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map")
 endfunction()

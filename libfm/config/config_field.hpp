@@ -24,44 +24,44 @@ using ConfigScalar = std::variant<bool, std::int64_t, std::uint64_t, double, std
 
 enum class FieldShape { scalar, list, optional, grid, section };
 
-/// One field of an options struct, bound to the struct that was described.
+/// One field of an options struct, bound to the described instance.
 struct ConfigField {
   std::string name = {};
   std::string sentence = {};
   Bounds bounds = {};
   FieldShape shape = FieldShape::section;
   ScalarType type = ScalarType::text;
-  std::function<std::vector<ConfigScalar>()> get = {};  ///< one scalar, a list's elements, an optional's none or one
-  std::function<void(const std::vector<ConfigScalar>&)> set = {};  ///< the same back
-  SettingGrid* grid = nullptr;                                     ///< of a grid
-  std::vector<ConfigField> fields = {};                            ///< of a section
+  std::function<std::vector<ConfigScalar>()> get = {};  ///< the scalars: one, a list's elements, an optional's 0 or 1
+  std::function<void(const std::vector<ConfigScalar>&)> set = {};  ///< takes what `get` returns
+  SettingGrid* grid = nullptr;                                     ///< only for a grid
+  std::vector<ConfigField> fields = {};                            ///< only for a section
 };
 
-/// A field with its dotted key, counted from the described struct: "train.rollout.steps".
+/// A field with its dotted key relative to the described struct: "train.rollout.steps".
 struct KeyedField {
   std::string key;
   const ConfigField* field;
 };
 
-/// Every field below `root` in the order of the visit, sections included, each before its own fields.
+/// Every field below `root` in depth-first visiting order; a section precedes its own fields.
 std::vector<KeyedField> all_fields(const ConfigField& root);
 
-/// The field of a dotted key, or nullptr.
+/// The field with this dotted key, or nullptr.
 const ConfigField* find_field(const ConfigField& root, std::string_view key);
 
 /// Whether a grid may vary this option: a single value, a list or an optional that its bounds allow.
 bool grid_may_vary(const ConfigField& grid, const std::string& key, const ConfigField& option);
 
-/// "a whole number", "a list of numbers", "text or null" ...
+/// The type of a field for messages: "a whole number", "a list of numbers", "text or null" ...
 std::string type_words(const ConfigField& field);
 
-/// The type of one element, "a whole number".
+/// The type of a single value for messages: "a whole number".
 std::string scalar_words(ScalarType type);
 
 /// "between 1 and 10", "above 0", "at least 0 and below 1"; empty where every number is allowed.
 std::string bounds_words(const Bounds& bounds);
 
-/// "train" and "epochs" to "train.epochs".
+/// Joins "train" and "epochs" to "train.epochs"; an empty section stands for the root.
 std::string join_key(const std::string& section, const std::string& name);
 
 template <class T>

@@ -1,5 +1,6 @@
 #pragma once
-// Options as YAML, complete: every key with its value. Reading it back gives equal options, printing those equal bytes.
+// Prints options as complete YAML, every key with its value. Reading it back gives equal options, and printing those
+// gives the same bytes.
 
 #include "libfm/config/config_field.hpp"
 
@@ -8,9 +9,10 @@
 
 namespace fm {
 
+/// The fields below `root` as YAML text, nested by section.
 std::string print_fields(const ConfigField& root);
 
-/// The keys whose values differ, as overrides that turn the first into the second: "sampler.steps=5".
+/// The overrides that turn `from` into `to`, options of the same type, one for each differing key: "sampler.steps=5".
 std::vector<std::string> different_fields(const ConfigField& from, const ConfigField& to);
 
 template <HasFields T>
@@ -18,7 +20,7 @@ std::string print_yaml(T options) {
   return print_fields(describe(options));
 }
 
-/// Overrides with b's values of what differs: apply_overrides(a, differences(a, b)) makes a equal to b.
+/// The overrides that turn a into b: after apply_overrides(a, differences(a, b)), a equals b.
 template <HasFields T>
 std::vector<std::string> differences(T a, T b) {
   return different_fields(describe(a), describe(b));

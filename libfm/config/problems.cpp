@@ -10,9 +10,9 @@ namespace fm {
 
 namespace {
 
-constexpr std::size_t shown_problems = 50;
+constexpr std::size_t max_problems = 50;
 
-/// The column in characters: bytes that continue one do not count.
+/// The column in characters: UTF-8 continuation bytes are not counted.
 int character_column(std::string_view text, TextPlace place) {
   for (int line = 1; line < place.line && !text.empty(); ++line) {
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
@@ -47,7 +47,7 @@ void Problems::add(TextPlace place, const std::string& key, const std::string& p
   lines_.push_back({source_, place, text + problem});
 }
 
-bool Problems::full() const { return lines_.size() >= shown_problems; }
+bool Problems::full() const { return lines_.size() >= max_problems; }
 
 void Problems::throw_if_any() const {
   if (lines_.empty()) return;

@@ -1,5 +1,5 @@
 #pragma once
-// Collects what is wrong with a configuration, so that the user hears of every mistake at once, one line for each:
+// Collects the problems of a configuration, so that all of them are reported at once, one line each:
 //
 //   pendulum.yaml:12:3: train.epoch: unknown key (did you mean epochs?)
 //   override 'sampler.steps=0': sampler.steps: must be between 1 and 10000, found 0
@@ -18,19 +18,19 @@ struct TextPlace {
 
 class Problems {
  public:
-  /// Problems added from here on are the file's, and name line and column, in characters.
-  /// @param text the file's content, which must outlive the last of them
+  /// Problems added from here on are attributed to this file, with line and column (in characters).
+  /// @param text the file's content, which must outlive the last call of add()
   void begin_file(const std::string& file, std::string_view text);
-  /// Problems added from here on are an override's.
+  /// Problems added from here on are attributed to this override.
   void begin_override(const std::string& override_text);
 
-  /// @param key dotted key path; empty: the text as a whole
+  /// @param key dotted key path; empty for a problem of the text as a whole
   void add(TextPlace place, const std::string& key, const std::string& problem);
 
-  /// No more will be shown; looking for suggestions is wasted.
+  /// Whether the limit of reported problems is reached: further ones are only counted, so suggestions are not needed.
   bool full() const;
 
-  /// @throws InputError with all problems in the order of the text, if there are any.
+  /// @throws InputError listing all problems in the order of the text, if there are any.
   void throw_if_any() const;
 
  private:

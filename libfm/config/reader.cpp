@@ -13,7 +13,7 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t largest_file = 1 << 20;
+constexpr std::size_t max_file_bytes = 1 << 20;
 
 std::string read_text(const std::filesystem::path& file) {
   std::error_code error;
@@ -26,11 +26,12 @@ std::string read_text(const std::filesystem::path& file) {
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) throw_input_error("{}: cannot be opened for reading", file.string());
-  std::string text(largest_file + 1, '\0');
+  std::string text(max_file_bytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad()) throw_machine_error("{}: cannot be read", file.string());
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > largest_file) throw_input_error("{}: is larger than 1 MiB, no experiment file is", file.string());
+  if (text.size() > max_file_bytes)
+    throw_input_error("{}: is larger than 1 MiB, the limit for a configuration file", file.string());
   return text;
 }
 
@@ -46,7 +47,7 @@ void fill_root(const ConfigField& root, std::string_view text, Problems& problem
   }
 }
 
-/// The longest part of a dotted key that names a section, and the rest.
+/// Splits a dotted key into its longest prefix that names a section, and the rest.
 std::pair<std::string, std::string> split_at_unknown(const ConfigField& root, const std::string& key) {
   std::string section, rest = key;
   for (std::size_t dot = rest.find('.'); dot != rest.npos; dot = rest.find('.')) {

@@ -1,6 +1,6 @@
 #pragma once
-// Fills an options struct from YAML and from KEY=VALUE overrides, strictly: unknown keys, wrong types, values out of
-// range, keys given twice ... are all reported, in one pass. What is not given keeps the value that it has.
+// Fills an options struct from YAML and KEY=VALUE overrides. Reading is strict: unknown keys, wrong types, values out
+// of range and duplicate keys are all reported in one pass. Fields that are not given keep their values.
 
 #include "libfm/config/config_field.hpp"
 
@@ -12,19 +12,19 @@
 
 namespace fm {
 
-/// Reads `file`, then the overrides in their order: `train.epochs=20`, `network.mlp.hidden=[64, 64]`,
-/// `train.init=null`. The root's options are left half filled if this throws. @throws InputError with one line for each
-/// problem
+/// Reads `file`, then applies the overrides in order: `train.epochs=20`, `network.mlp.hidden=[64, 64]`,
+/// `train.init=null`. The options may be partly filled if this throws.
+/// @throws InputError with one line for each problem; MachineError if reading the file fails
 void fill_from_file(const ConfigField& root, const std::filesystem::path& file, std::span<const std::string> overrides);
 
-/// The same from text that stands in for the file called `name`.
+/// As fill_from_file, with `text` as the content; `name` is the file name shown in errors.
 void fill_from_text(const ConfigField& root, std::string_view text, const std::string& name,
                     std::span<const std::string> overrides);
 
-/// The overrides alone.
+/// Applies the overrides only.
 void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides);
 
-/// `options` stay as they were if this throws.
+/// As fill_from_file; `options` are unchanged if this throws. So for the two functions below.
 template <HasFields T>
 void read_yaml(const std::filesystem::path& file, std::span<const std::string> overrides, T& options) {
   T result = options;

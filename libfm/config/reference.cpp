@@ -9,7 +9,7 @@
 namespace fm {
 namespace {
 
-/// Text that stays within its cell of a table.
+/// Escapes text so that it stays within one cell of a Markdown table.
 std::string cell(const std::string& text) {
   std::string escaped;
   for (const char c : text) escaped += c == '|' ? "\\|" : std::string(1, c == '\n' ? ' ' : c);

@@ -1,5 +1,5 @@
 #pragma once
-// The reference of options as Markdown: a table for each section with key, type, default, allowed values and meaning.
+// The options reference as Markdown: a table for each section with key, type, default, allowed values and meaning.
 
 #include "libfm/config/config_field.hpp"
 
@@ -7,9 +7,10 @@
 
 namespace fm {
 
+/// The tables of all sections below `root`, each under a heading with its dotted key.
 std::string fields_reference(const ConfigField& root);
 
-/// @param options their values are the table's defaults
+/// @param options its values are shown as the defaults
 template <HasFields T>
 std::string reference_markdown(T options) {
   return fields_reference(describe(options));

@@ -21,7 +21,7 @@ const char* json_type(ScalarType type) {
   }
 }
 
-/// A bound as an integer where it is one, so that it reads 1 and not 1.0.
+/// A whole-numbered bound as an integer, so that it is written as 1 instead of 1.0.
 Json json_number(double number) {
   const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
   return is_whole ? Json(static_cast<std::int64_t>(number)) : Json(number);
@@ -37,7 +37,7 @@ Json scalar_schema(ScalarType type, const Bounds& bounds) {
   return schema;
 }
 
-/// What values a field that is neither section nor grid may have.
+/// The schema of the values of a field that is neither section nor grid.
 Json value_schema(const ConfigField& field) {
   Json schema = scalar_schema(field.type, field.bounds);
   if (field.shape == FieldShape::list) return {{"type", "array"}, {"items", schema}};

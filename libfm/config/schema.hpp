@@ -1,5 +1,5 @@
 #pragma once
-// The JSON Schema (draft-07) of options, with which editors complete and check YAML files as they are written.
+// The JSON Schema (draft-07) of options, which editors use to complete and check YAML files.
 
 #include "libfm/config/config_field.hpp"
 
@@ -9,9 +9,10 @@
 
 namespace fm {
 
+/// The schema of the object that `root` describes.
 nlohmann::ordered_json fields_schema(const ConfigField& root, const std::string& title);
 
-/// @param options their values are the schema's defaults
+/// @param options its values are the schema's defaults
 template <HasFields T>
 nlohmann::ordered_json json_schema(T options, const std::string& title) {
   return fields_schema(describe(options), title);

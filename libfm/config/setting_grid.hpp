@@ -1,9 +1,9 @@
 #pragma once
-// Settings to try one after another: each axis is an option's key with the values it takes, in the order of the file.
+// A grid of settings: each axis is an option's key with the values it takes, in the order of the file.
 //
 //   grid: {sampler.steps: [1, 2, 5], sampler.solver: [euler, heun]}
 //
-// A field of this type takes, as its bounds, one_of the keys or sections that it may vary; without bounds any option.
+// The bounds of a field of this type are one_of the keys or sections that may be varied; without bounds, any option.
 
 #include <string>
 #include <utility>

@@ -10,7 +10,7 @@ constexpr std::size_t shown_names = 3;
 constexpr std::size_t longest_word = 64;
 constexpr int far = std::numeric_limits<int>::max();
 
-/// The distance of names of which one may stand for the other; else `far`.
+/// The edit distance if `word` may be a misspelling or abbreviation of `name`, else `far`.
 int nearness(std::string_view word, std::string_view name) {
   if (word.size() > longest_word) return far;
   const bool is_prefix = word.size() >= 3 && name.size() >= 3 && (name.starts_with(word) || word.starts_with(name));
@@ -30,7 +30,7 @@ struct Candidate {
   std::string name;
 };
 
-/// The nearest candidates, those at the same distance in their own order.
+/// The candidates at the smallest distance, in their original order, at most `shown_names`.
 std::vector<std::string> nearest(std::vector<Candidate> candidates) {
   std::ranges::stable_sort(candidates, {}, &Candidate::distance);
   std::vector<std::string> names;

@@ -30,8 +30,8 @@ class Filler {
  private:
   bool expect_map(const ConfigField& field, const YamlNode& node, const std::string& key) {
     if (node.kind == YamlKind::map) return true;
-    const char* cure = node.kind == YamlKind::null ? " (leave the key out, or write {})" : "";
-    problems_.add(node.place, key, fmt::format("expects {}, found {}{}", type_words(field), node_words(node), cure));
+    const char* hint = node.kind == YamlKind::null ? " (leave the key out, or write {})" : "";
+    problems_.add(node.place, key, fmt::format("expects {}, found {}{}", type_words(field), node_words(node), hint));
     return false;
   }
 
@@ -89,7 +89,7 @@ class Filler {
     return values;
   }
 
-  /// "train.epochs" to "train: {epochs: ...}".
+  /// Rewrites "train.epochs" as "train: {epochs: ...}".
   static std::string nested(const std::string& path) {
     const std::size_t dot = path.find('.');
     return dot == path.npos ? path + ": ..." : path.substr(0, dot) + ": {" + nested(path.substr(dot + 1)) + "}";

@@ -1,5 +1,5 @@
 #pragma once
-// Walks a tree of YAML beside the description of an options struct, sets what is right and notes what is wrong.
+// Walks a YAML tree alongside the description of an options struct; sets valid values and reports problems.
 
 #include "libfm/config/config_field.hpp"
 #include "libfm/config/problems.hpp"
@@ -9,12 +9,14 @@
 
 namespace fm {
 
-/// @param root the whole options struct, which suggestions and grids refer to
-/// @param field what `node` is given for: the root itself or a field below it, with its dotted key
+/// Sets `field` and the fields below it from `node`.
+/// @param root the whole options struct, for suggestions and grids
+/// @param field the root itself or a field below it
+/// @param key dotted key of `field`; empty for the root
 void fill_field(const ConfigField& root, const ConfigField& field, const YamlNode& node, const std::string& key,
                 Problems& problems);
 
-/// Notes that `section`, a dotted key, has no field `name`.
+/// Reports that `section`, a dotted key, has no field `name`.
 void add_unknown_key(const ConfigField& root, TextPlace place, const std::string& section, const std::string& name,
                      Problems& problems);
 

@@ -16,16 +16,16 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t deepest_level = 64;
+constexpr std::size_t max_depth = 64;
 
-/// Ends the parse; the problem was noted.
-struct GivenUp {};
+/// Ends parsing; the problem has been reported.
+struct ParseAborted {};
 
 TextPlace place_of(const YAML::Mark& mark) {
   return mark.is_null() ? TextPlace{} : TextPlace{mark.line + 1, mark.column + 1};
 }
 
-/// Notes keys that stand twice in a map, and removes all but the first.
+/// Reports duplicate keys of a map and removes all but the first.
 void remove_duplicates(YamlNode& map, const std::string& key, Problems& problems) {
   std::map<std::string, TextPlace> seen;
   YamlNode unique = {.kind = map.kind, .place = map.place};
@@ -38,13 +38,13 @@ void remove_duplicates(YamlNode& map, const std::string& key, Problems& problems
       unique.items.push_back(std::move(map.items[i]));
     } else {
       problems.add(name.place, join_key(key, shortened(name.text)),
-                   fmt::format("is given twice, first in line {}", first->second.line));
+                   fmt::format("is given twice, first on line {}", first->second.line));
     }
   }
   map = std::move(unique);
 }
 
-/// Where each line begins.
+/// The byte offset at which each line begins.
 std::vector<std::size_t> find_lines(std::string_view text) {
   std::vector<std::size_t> lines = {0};
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -53,10 +53,10 @@ std::vector<std::size_t> find_lines(std::string_view text) {
   return lines;
 }
 
-/// Whether text that begins with a quote has one that closes it.
+/// Whether text that begins with a quote contains the closing one.
 bool is_closed(std::string_view text) {
   const char quote = text.front();
-  if (quote != '"' && quote != '\'') return true;  // a block of text
+  if (quote != '"' && quote != '\'') return true;  // a block scalar
   for (std::size_t i = 1; i < text.size(); ++i) {
     const bool is_escape = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
     if (is_escape) {
@@ -68,7 +68,7 @@ bool is_closed(std::string_view text) {
   return false;
 }
 
-/// Builds the tree from yaml-cpp's events, which come before it resolves anything.
+/// Builds the tree from yaml-cpp's events, before it resolves tags, anchors and aliases.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string_view text, std::string key, Problems& problems)
@@ -79,13 +79,13 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ == 0) return;
     problems_.add(place_of(mark), key_, "a second document begins here: only one is read");
-    throw GivenUp{};
+    throw ParseAborted{};
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(begin(YamlKind::null, mark, "", anchor)); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse(mark, "aliases (*name) are not used here: write the value out");
+    refuse(mark, "aliases (*name) are not supported: write the value out");
     add(begin(YamlKind::refused, mark, "", 0));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -111,26 +111,26 @@ class TreeBuilder final : public YAML::EventHandler {
 
  private:
   YamlNode begin(YamlKind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) refuse(mark, "anchors (&name) are not used here: write the value where it is needed");
+    if (anchor != 0) refuse(mark, "anchors (&name) are not supported: write the value where it is needed");
     if (!tag.empty() && tag != "?" && tag != "!") {
-      refuse(mark, fmt::format("tags are not used here: remove '{}'", shortened(tag)));
+      refuse(mark, fmt::format("tags are not supported: remove '{}'", shortened(tag)));
       kind = YamlKind::refused;
     }
     return {.kind = kind, .place = place_of(mark)};
   }
 
-  /// yaml-cpp takes the end of the text for a closing quote.
+  /// yaml-cpp accepts the end of the text as a closing quote.
   void check_quotes(const YAML::Mark& mark) {
     const std::size_t begin = lines_[static_cast<std::size_t>(mark.line)] + static_cast<std::size_t>(mark.column);
     if (is_closed(text_.substr(begin))) return;
     refuse(mark, "is not valid YAML: the quote that opens here is not closed");
-    throw GivenUp{};
+    throw ParseAborted{};
   }
 
   void open(YamlNode node, const YAML::Mark& mark) {
-    if (open_.size() == deepest_level) {
-      refuse(mark, fmt::format("is nested deeper than {} levels", deepest_level));
-      throw GivenUp{};
+    if (open_.size() == max_depth) {
+      refuse(mark, fmt::format("is nested deeper than {} levels", max_depth));
+      throw ParseAborted{};
     }
     open_.push_back(std::move(node));
   }
@@ -149,8 +149,8 @@ class TreeBuilder final : public YAML::EventHandler {
       open_.back().keys.push_back(std::move(node));
     } else {
       const auto& keys = open_.back().keys;
-      const bool may_stand_nowhere = node.kind == YamlKind::null && !keys.empty();
-      if (may_stand_nowhere) node.place = keys.back().place;
+      const bool may_lack_place = node.kind == YamlKind::null && !keys.empty();
+      if (may_lack_place) node.place = keys.back().place;
       open_.back().items.push_back(std::move(node));
     }
   }
@@ -161,13 +161,13 @@ class TreeBuilder final : public YAML::EventHandler {
     const bool is_text = key.kind == YamlKind::plain || key.kind == YamlKind::quoted;
     if (is_text && !is_merge) return;
     problems_.add(key.place, open_key(open_.size() - 1),
-                  is_merge ? "merge keys (<<) are not used here: write the keys out" : "a key must be text");
+                  is_merge ? "merge keys (<<) are not supported: write the keys out" : "a key must be text");
     key.kind = YamlKind::refused;
   }
 
   static bool awaits_key(const YamlNode& map) { return map.keys.size() == map.items.size(); }
 
-  /// The key path of the open node at this level.
+  /// The key path of the open node at this nesting level.
   std::string open_key(std::size_t level) const {
     std::string key = key_;
     for (std::size_t i = 0; i < level; ++i) {
@@ -190,19 +190,19 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<YamlNode> open_;
 };
 
-/// yaml-cpp's own words, with the usual cause where they do not tell it.
+/// yaml-cpp's message, replaced where a more specific cause is known.
 std::string syntax_problem(const YAML::Exception& error, std::string_view text) {
   std::istringstream lines{std::string(text)};
   std::string line;
   for (int i = 0; i <= error.mark.line; ++i) std::getline(lines, line);
   const std::string indentation = line.substr(0, line.find_first_not_of(" \t"));
-  if (indentation.find('\t') != indentation.npos) return "a tab stands in the indentation: YAML wants spaces";
+  if (indentation.find('\t') != indentation.npos) return "the indentation contains a tab: YAML requires spaces";
   if (error.msg == YAML::ErrorMsg::MAP_VALUE) {
     return "a ':' is out of place (wrong indentation, or text with ': ' that needs quotes)";
   }
   if (error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW) return "a '[' before here is not closed";
   if (error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW) return "a '{' before here is not closed";
-  if (error.msg == YAML::ErrorMsg::END_OF_MAP) return "something follows a value that has ended (a quote too many?)";
+  if (error.msg == YAML::ErrorMsg::END_OF_MAP) return "unexpected text after the end of a value (an extra quote?)";
   return error.msg;
 }
 
@@ -216,7 +216,7 @@ std::optional<YamlNode> parse_yaml(std::string_view text, const std::string& key
     while (parser.HandleNextDocument(builder)) {
     }
     return std::move(builder.root);
-  } catch (const GivenUp&) {
+  } catch (const ParseAborted&) {
   } catch (const YAML::Exception& error) {
     problems.add(place_of(error.mark), key, "is not valid YAML: " + syntax_problem(error, text));
   }

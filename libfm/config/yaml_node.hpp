@@ -1,6 +1,6 @@
 #pragma once
-// YAML text as a tree that knows the place of every value. Stricter than YAML: one document, unique keys that are
-// text, no anchors, aliases, merge keys or tags, 64 levels at most. So the tree is no larger than its text.
+// YAML text as a tree with the source location of every value. Only a subset of YAML is accepted: one document, unique
+// text keys, no anchors, aliases, merge keys or tags, at most 64 levels. This keeps the tree no larger than its text.
 
 #include "libfm/config/problems.hpp"
 
@@ -13,23 +13,23 @@ namespace fm {
 
 enum class YamlKind {
   null,
-  plain,   ///< a scalar without quotes, which may be text, a number, true or false
-  quoted,  ///< a scalar in quotes or a text block: always text
+  plain,   ///< an unquoted scalar: text, a number, true or false
+  quoted,  ///< a quoted or block scalar: always text
   list,
   map,
-  refused,  ///< a problem with it was noted
+  refused,  ///< invalid; its problem has been reported
 };
 
 struct YamlNode {
   YamlKind kind = YamlKind::null;
   TextPlace place = {};
-  std::string text = {};             ///< of a scalar
-  std::vector<YamlNode> items = {};  ///< of a list, and the values of a map
-  std::vector<YamlNode> keys = {};   ///< of a map: keys[i] belongs to items[i]
+  std::string text = {};             ///< the value of a scalar
+  std::vector<YamlNode> items = {};  ///< the elements of a list or the values of a map
+  std::vector<YamlNode> keys = {};   ///< the keys of a map: keys[i] belongs to items[i]
 };
 
-/// Parses `text`, which must be UTF-8 (see find_text_defect). Notes what is refused, under `key` or below it.
-/// @return nothing if there is no value at all; a refused node if no tree could be made
+/// Parses `text`, which must be UTF-8 (see find_text_defect). Problems are reported under `key` or below it.
+/// @return nullopt if the text contains no value; a refused node if it cannot be parsed
 std::optional<YamlNode> parse_yaml(std::string_view text, const std::string& key, Problems& problems);
 
 }  // namespace fm

@@ -11,7 +11,7 @@
 namespace fm {
 namespace {
 
-/// The code point that begins at `at`, which moves behind it; nothing if the bytes there are not UTF-8.
+/// The code point at `at`, which is advanced past it; nullopt if the bytes there are not valid UTF-8.
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) {
   const auto first = static_cast<unsigned char>(text[at]);
   const int more = first < 0x80 ? 0 : first < 0xC0 ? -1 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF8 ? 3 : -1;
@@ -29,12 +29,12 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
   return code;
 }
 
-/// Control characters, and what some reader takes for a line break or a byte order mark.
+/// Control characters, and characters that some readers treat as a line break or byte order mark.
 bool needs_escape(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || code == 0xFEFF;
 }
 
-/// On one line and harmless to a terminal. Bytes that are not UTF-8 become question marks.
+/// Text on one line without control characters, safe for a terminal. Invalid UTF-8 bytes become question marks.
 std::string without_controls(std::string_view text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
@@ -57,7 +57,7 @@ std::string without_controls(std::string_view text) {
   return result;
 }
 
-/// Words that YAML 1.1 or 1.2 reads as something else than text.
+/// Words that YAML 1.1 or 1.2 does not read as text.
 bool is_reserved(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -136,7 +136,7 @@ std::optional<TextDefect> find_text_defect(std::string_view text) {
     if (!code) return TextDefect{place, "is not UTF-8 text"};
     const bool is_space = *code == '\t' || *code == '\n' || *code == '\r';
     if ((*code < 0x20 && !is_space) || *code == 0x7F) {
-      return TextDefect{place, fmt::format("holds a control character (code {}): is this a text file?",
+      return TextDefect{place, fmt::format("contains a control character (code {}): is this a text file?",
                                            static_cast<unsigned>(*code))};
     }
     const auto bytes = static_cast<int>(at - begin);

@@ -13,7 +13,7 @@
 namespace fm {
 namespace {
 
-/// A value, or what is wrong with it.
+/// A value, or the problem with it.
 struct Reading {
   std::optional<ConfigScalar> value;
   std::string problem;
@@ -41,7 +41,7 @@ bool has_decimal_syntax(std::string_view text) {
   return !text.empty() && count_digits(text) == text.size();
 }
 
-/// Without leading zeros, which some readers take for octal.
+/// [-+]? digits, without leading zeros, which some readers interpret as octal.
 bool has_whole_syntax(std::string_view text) {
   text = without_sign(text);
   return !text.empty() && count_digits(text) == text.size() && (text == "0" || text[0] != '0');
@@ -49,14 +49,14 @@ bool has_whole_syntax(std::string_view text) {
 
 bool is_flag_text(std::string_view text) { return text == "true" || text == "false"; }
 
-Reading mismatch(const ConfigField& field, const YamlNode& node, const std::string& cure = "") {
+Reading mismatch(const ConfigField& field, const YamlNode& node, const std::string& hint = "") {
   const bool is_element = field.shape == FieldShape::list;
   return {{},
           fmt::format("expects {}, found {}{}", is_element ? scalar_words(field.type) : type_words(field),
-                      node_words(node), cure)};
+                      node_words(node), hint)};
 }
 
-/// The bounds as a problem, if `number` is outside of them.
+/// `value`, or a problem that states the bounds if `number` is outside them.
 Reading within_bounds(const Bounds& bounds, ConfigScalar value, long double number, const std::string& text) {
   if (bounds.hold(number)) return {std::move(value), ""};
   return {{}, fmt::format("must be {}, found {}", bounds_words(bounds), shortened(text))};
@@ -73,7 +73,7 @@ Reading read_number(const ConfigField& field, const YamlNode& node) {
   return within_bounds(field.bounds, number, number, node.text);
 }
 
-/// "20.0" and "2e1" get the hint to write 20.
+/// A hint to write 20 for "20.0" and "2e1".
 std::string whole_number_hint(std::string_view text) {
   double number = 0.5;
   if (has_decimal_syntax(text)) std::from_chars(text.data(), text.data() + text.size(), number);
@@ -90,7 +90,7 @@ Reading read_whole(const ConfigField& field, const YamlNode& node) {
   const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
   if (result.ec != std::errc{}) {
     return {{},
-            fmt::format("{} does not fit: whole numbers from {} to {} do", shortened(node.text),
+            fmt::format("{} is outside the range of whole numbers, {} to {}", shortened(node.text),
                         std::numeric_limits<T>::min(), std::numeric_limits<T>::max())};
   }
   return within_bounds(field.bounds, static_cast<Stored<T>>(number), static_cast<long double>(number), node.text);
@@ -107,7 +107,7 @@ Reading read_text(const ConfigField& field, const YamlNode& node) {
     return mismatch(field, node, fmt::format(" (in quotes it is text: \"{}\")", shortened(node.text)));
   }
   if (node.kind != YamlKind::plain && node.kind != YamlKind::quoted) return mismatch(field, node);
-  if (node.text.find('\0') != node.text.npos) return {{}, "text cannot hold a NUL character"};
+  if (node.text.find('\0') != node.text.npos) return {{}, "text cannot contain a NUL character"};
   const auto& names = field.bounds.names;
   if (names.empty() || std::ranges::find(names, node.text) != names.end()) return {node.text, ""};
   return {{},
@@ -146,8 +146,8 @@ Values read_one(const ConfigField& field, const YamlNode& node, const std::strin
 Values read_list(const ConfigField& field, const YamlNode& node, const std::string& key, Problems& problems) {
   if (node.kind != YamlKind::list) {
     const bool is_scalar = node.kind == YamlKind::plain || node.kind == YamlKind::quoted;
-    const std::string cure = is_scalar ? fmt::format(" (write [{}])", shortened(node_to_yaml(node))) : "";
-    problems.add(node.place, key, fmt::format("expects {}, found {}{}", type_words(field), node_words(node), cure));
+    const std::string hint = is_scalar ? fmt::format(" (write [{}])", shortened(node_to_yaml(node))) : "";
+    problems.add(node.place, key, fmt::format("expects {}, found {}{}", type_words(field), node_words(node), hint));
     return std::nullopt;
   }
   std::vector<ConfigScalar> values;

@@ -5,13 +5,13 @@
 namespace fm {
 namespace {
 
-/// Adds one row at a time to a matching that stays optimal: u_i + v_j <= cost_ij, with equality on the matching.
+/// A matching that stays optimal as rows are added: u_i + v_j <= cost_ij, with equality on the matching.
 class Matching {
  public:
   Matching(std::span<const double> cost, std::int64_t n)
       : cost_(cost), n_(static_cast<std::size_t>(n)), u_(n_, 0.0), v_(n_, 0.0), row_of_(n_, none) {}
 
-  /// By Dijkstra's algorithm over reduced costs to the nearest free column.
+  /// Augments along the shortest path in reduced costs to a free column, found by Dijkstra's algorithm.
   void add(std::size_t row) {
     constexpr double infinite = std::numeric_limits<double>::infinity();
     std::vector<double> distance(n_, infinite);
@@ -64,7 +64,7 @@ class Matching {
   std::size_t n_;
   std::vector<double> u_;
   std::vector<double> v_;
-  std::vector<std::size_t> row_of_;  ///< of each column
+  std::vector<std::size_t> row_of_;  ///< by column
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// The linear assignment problem: each row gets a column of its own so that the sum of costs is least.
+// The linear assignment problem: a one-to-one assignment of rows to columns with the least total cost.
 
 #include <cstdint>
 #include <span>
@@ -7,9 +7,9 @@
 
 namespace fm {
 
-/// By shortest augmenting paths, O(n^3) (Jonker and Volgenant 1987).
+/// Solves it by shortest augmenting paths, O(n^3) (Jonker and Volgenant 1987).
 /// @param cost (n, n), row-major, finite
-/// @return for each row its column
+/// @return (n), the column of each row
 std::vector<std::int64_t> solve_assignment(std::span<const double> cost, std::int64_t n);
 
 }  // namespace fm

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& file) { fail(file, errno_text()); }
 
-/// Waits until no other process holds the file. Where the file system knows no locks there is nothing to wait for.
+/// Waits until no other process holds the file. Returns at once if the file system does not support locks.
 void lock(const FileDescriptor& file) {
   struct ::flock whole = {};
   whole.l_type = F_WRLCK;
@@ -36,7 +36,7 @@ bool is_still_at(const FileDescriptor& descriptor, const fs::path& path) {
          open.st_dev == there.st_dev;
 }
 
-/// The file beside `target` that is filled before it takes its place. Locked, and removed unless put in place.
+/// The temporary file next to `target`, locked while it is written and removed unless put in place.
 class Temporary {
  public:
   explicit Temporary(const fs::path& target)
@@ -58,11 +58,11 @@ class Temporary {
     in_place_ = true;
     const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
     const FileDescriptor parent(folder, O_RDONLY | O_DIRECTORY);
-    if (!parent || (::fsync(parent.get()) != 0 && errno != EINVAL)) fail(folder);  // EINVAL: it cannot be forced
+    if (!parent || (::fsync(parent.get()) != 0 && errno != EINVAL)) fail(folder);  // EINVAL: no fsync of folders
   }
 
  private:
-  /// While we waited for the lock its holder may have put the file in place: then it is no temporary any more.
+  /// The previous holder of the lock may have renamed the file into place meanwhile; then another one is opened.
   static FileDescriptor open_locked(const fs::path& target, const fs::path& path) {
     for (;;) {
       FileDescriptor descriptor(path, O_WRONLY | O_CREAT | O_NOFOLLOW);
@@ -106,7 +106,7 @@ std::string read_file(const fs::path& file, std::uint64_t max_bytes) {
     if (got < 0) throw_machine_error("{}: cannot be read: {}", file.string(), errno_text());
     content.append(chunk.data(), static_cast<std::size_t>(got));
     if (content.size() > max_bytes) {
-      throw_input_error("{}: is larger than {} bytes, the most that is read of such a file", file.string(), max_bytes);
+      throw_input_error("{}: is larger than {} bytes, the limit for this kind of file", file.string(), max_bytes);
     }
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Files that are whole or not there: written beside their place, forced to the disk, then renamed into it. Whatever
-// goes wrong on the way (a full disk, a kill), the file that was there before is still there.
+// Atomic file replacement: content is written to a temporary file in the same folder, synchronised to disk, then
+// renamed. After any failure (a full disk, a killed process) the previous file is still intact.
 
 #include <cstdint>
 #include <filesystem>
@@ -10,19 +10,18 @@
 
 namespace fm {
 
-/// Puts `content` into `file`, replacing it. Two processes that write the same file wait for each other; what a killed
-/// one left (`file` + ".tmp") is used up by the next.
-/// @throws MachineError if that fails; the old file is untouched.
+/// Replaces `file` by one with this content. Processes that write the same file wait for each other; a temporary file
+/// (`file` + ".tmp") left by a killed process is reused by the next.
+/// @throws MachineError on failure; the old file is untouched.
 void write_file_atomically(const std::filesystem::path& file, std::string_view content);
 
-/// The same for a writer that needs a path: write(tmp) fills the existing empty file `tmp` without replacing it. What
-/// it throws comes through.
+/// The same for a writer that needs a path: write(tmp) fills the existing empty file `tmp` without replacing it.
+/// Exceptions of `write` are passed on.
 void replace_file_atomically(const std::filesystem::path& file,
                              const std::function<void(const std::filesystem::path& tmp)>& write);
 
 /// The whole content of a file.
-/// @throws InputError if there is no such readable file or if it has more than max_bytes; MachineError if reading
-/// fails.
+/// @throws InputError if the file cannot be opened or has more than max_bytes; MachineError if reading fails.
 std::string read_file(const std::filesystem::path& file, std::uint64_t max_bytes);
 
 }  // namespace fm

@@ -1,6 +1,5 @@
 #pragma once
-// The exceptions that leave libfm, one for each exit code of the launcher. Outcomes that a caller expects are return
-// values instead.
+// The exceptions of libfm, one for each exit code of the launcher. Expected outcomes are return values instead.
 
 #include <fmt/format.h>
 
@@ -10,13 +9,13 @@
 
 namespace fm {
 
-/// What the user gave is wrong: a YAML file, an argument, a damaged file. Exit code 2. One line for each mistake.
+/// Wrong user input: a YAML file, an argument, a damaged file. Exit code 2. The message has one line for each problem.
 class InputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The machine failed: disk full, file vanished, no such device. Exit code 1.
+/// A failure of the machine: disk full, file removed, device not available. Exit code 1.
 class MachineError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

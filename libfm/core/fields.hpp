@@ -1,6 +1,6 @@
 #pragma once
-// How an options struct tells its fields, once. Everything that reads or shows options (the YAML reader, the printed
-// configuration, the JSON Schema, the reference page) comes from that one visit:
+// How an options struct declares its fields, in one place. Everything that reads or shows options (the YAML reader, the
+// printed configuration, the JSON Schema, the reference page) is derived from this visit:
 //
 //   struct OdeOptions {
 //     std::string solver = "euler";
@@ -14,8 +14,8 @@
 //   };
 //
 // A field's type is bool, int, std::int64_t, std::uint64_t, double, std::string, a struct with fields of its own (a
-// section), std::vector of a scalar, or std::optional of a scalar (null in YAML). What stands in the struct when it is
-// visited is its default.
+// section), std::vector of a scalar, or std::optional of a scalar (null in YAML). The struct's values at the time of
+// the visit are the defaults.
 
 #include <limits>
 #include <string>
@@ -24,15 +24,15 @@
 
 namespace fm {
 
-/// What values a number may have, or what names a text may be. For a list, of each element.
+/// The allowed range of a number or the allowed names of a text; for a list, those of each element.
 struct Bounds {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   bool low_is_open = false;
   bool high_is_open = false;
-  std::vector<std::string> names;  ///< allowed texts; empty: any
+  std::vector<std::string> names;  ///< allowed texts; empty: any text
 
-  /// long double holds every int64, uint64 and double exactly.
+  /// Takes long double, which represents every int64, uint64 and double exactly.
   bool hold(long double number) const {
     return (low_is_open ? number > low : number >= low) && (high_is_open ? number < high : number <= high);
   }
@@ -47,12 +47,12 @@ inline Bounds from_to_below(double low, double high) {
 }
 inline Bounds one_of(std::vector<std::string> names) { return {.names = std::move(names)}; }
 
-/// A visitor that looks at nothing.
+/// A visitor that ignores all fields.
 struct FieldSink {
   void operator()(auto&&...) {}
 };
 
-/// An options struct, which is a section where it is another's field.
+/// An options struct. As a field of another options struct it is a section.
 template <class T>
 concept HasFields = requires(T& options, FieldSink& visit) {
   options.fields(visit);

@@ -1,5 +1,5 @@
 #pragma once
-// A POSIX file descriptor that closes itself, and whole writes and forced writes to it.
+// An owned POSIX file descriptor, closed on destruction, and complete writes to it.
 
 #include <filesystem>
 #include <string>
@@ -9,7 +9,8 @@ namespace fm {
 
 class FileDescriptor {
  public:
-  /// @param flags of open(2). Holds -1 where opening failed; errno then tells why.
+  /// Opens `file`, creating it with mode 0666 before umask if `flags` says so. Holds -1 with errno set on failure.
+  /// @param flags those of open(2)
   FileDescriptor(const std::filesystem::path& file, int flags);
   FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&&) = delete;
@@ -22,10 +23,10 @@ class FileDescriptor {
   int descriptor_;
 };
 
-/// Writes all of `content`; false with errno set where it fails.
+/// Writes all of `content`. @return false with errno set on failure
 bool write_all(const FileDescriptor& to, std::string_view content);
 
-/// What errno says, in words.
+/// The message for the current errno.
 std::string errno_text();
 
 }  // namespace fm

@@ -1,11 +1,11 @@
 #pragma once
-// Ctrl-C and SIGTERM as a question that long loops ask between two steps, so that they stop where their state is whole.
+// Ctrl-C and SIGTERM as a flag that long loops poll between steps, so that they stop in a consistent state.
 
 #include <exception>
 
 namespace fm {
 
-/// Thrown by a loop that stopped on a signal after it saved what it had. Exit code 128 + signal.
+/// Thrown by a loop that stopped on a signal. Exit code 128 + signal.
 class Interrupted : public std::exception {
  public:
   explicit Interrupted(int signal) : signal_(signal) {}
@@ -16,14 +16,13 @@ class Interrupted : public std::exception {
   int signal_;
 };
 
-/// Forgets what was noted; from here on SIGINT and SIGTERM are noted instead of ending the process; a second one ends
-/// it at once.
+/// Clears the flag and installs handlers: the first SIGINT or SIGTERM is only noted, a second one ends the process.
 void note_signals();
 
-/// The signal that was noted, or 0.
+/// The number of the noted signal, or 0.
 int noted_signal();
 
-/// Throws Interrupted if a signal was noted.
+/// @throws Interrupted if a signal was noted.
 void stop_if_interrupted();
 
 }  // namespace fm

@@ -1,5 +1,5 @@
 #pragma once
-// An options struct to JSON and back, through its one visit of fields.
+// Converts an options struct to JSON and back by visiting its fields.
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/fields.hpp"
@@ -34,8 +34,7 @@ class JsonWriter {
   nlohmann::json json = nlohmann::json::object();
 };
 
-/// A key that is missing keeps its default: it came with a later version than the file's, and its default does what was
-/// done before.
+/// A missing key keeps its default: the option is newer than the file, and its default preserves the earlier behaviour.
 class JsonReader {
  public:
   JsonReader(const nlohmann::json& object, std::string where) : json_(object), where_(std::move(where)) {}
@@ -92,7 +91,8 @@ nlohmann::json options_to_json(T options) {
   return writer.json;
 }
 
-/// @throws InputError that names `where` and the key.
+/// @param where names the source in errors
+/// @throws InputError naming `where` and the key, for a value of the wrong type or outside its bounds.
 template <class T>
 T options_from_json(const nlohmann::json& json, const std::string& where) {
   T options;

@@ -10,7 +10,7 @@ namespace fm {
 
 void log_to_stderr() {
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  // On a terminal a line first clears what a progress bar left there.
+  // On a terminal each line first clears a progress bar.
   terminal->set_pattern(isatty(STDERR_FILENO) != 0 ? "\r\x1b[2K%^%v%$" : "%v");
   spdlog::set_default_logger(std::make_shared<spdlog::logger>("fm", terminal));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The log: lines on stderr, and in a run directory's log.txt once there is one. stdout is kept for results.
+// The log: lines on stderr, and in the run directory's log.txt once it exists. stdout is reserved for results.
 
 #include <spdlog/spdlog.h>
 
@@ -7,10 +7,10 @@
 
 namespace fm {
 
-/// Sends spdlog's default logger to stderr, without time stamps on a terminal.
+/// Sends spdlog's default logger to stderr, without time stamps.
 void log_to_stderr();
 
-/// Adds a file that receives every line with its time, appended to what is there.
+/// Also appends every log line, with its time, to `file`. @throws spdlog::spdlog_ex if it cannot be opened.
 void log_to_file(const std::filesystem::path& file);
 
 }  // namespace fm

@@ -10,7 +10,7 @@ namespace fm {
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_MAX, 0);         // no mapping of its own for a large block: it would go with the block
+  mallopt(M_MMAP_MAX, 0);         // no separate mappings for large blocks, which free() would unmap
   mallopt(M_TRIM_THRESHOLD, -1);  // the heap never shrinks
 #endif
 }

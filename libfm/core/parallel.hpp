@@ -1,6 +1,6 @@
 #pragma once
-// Work over rows, cut into blocks of fixed size, each block done whole by one thread. What a block computes cannot
-// depend on the number of threads, so results do not either.
+// Parallel work over rows in blocks of fixed size, each processed by a single thread. Blocks do not depend on the
+// number of threads, so neither do results.
 
 #include <cstdint>
 #include <functional>
@@ -8,11 +8,11 @@
 namespace fm {
 
 /// Calls work(begin, end) for the blocks [0, block), [block, 2 block) ... of [0, rows), in parallel.
-/// The first exception, in block order, is rethrown after all blocks have ended.
+/// The first exception, in block order, is rethrown after all blocks have finished.
 void for_each_block(std::int64_t rows, std::int64_t block,
                     const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
-/// Sets the number of threads that for_each_block and LibTorch use; 0: one for each core.
+/// Sets the number of threads that for_each_block and LibTorch use; 0: one per core.
 void set_threads(int count);
 
 int threads();

@@ -23,7 +23,7 @@ std::string format_rate(double rate) {
   return rate < 100.0 ? fmt::format("{:.3g}", rate) : fmt::format("{:.0f}", rate);
 }
 
-/// Columns of the terminal; a longer line would wrap and could not be overwritten.
+/// Width of the terminal; a longer line would wrap and could not be overwritten.
 std::size_t terminal_columns() {
   struct ::winsize size = {};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -90,7 +90,7 @@ void Progress::show() const {
     return;
   }
   line.resize(std::min(line.size(), terminal_columns() - 1));
-  // The cursor goes back to the first column, so that a message from elsewhere does not begin behind the line.
+  // The cursor returns to the first column, so that other messages do not start behind the progress line.
   std::fputs(('\r' + line + "\x1b[K\r").c_str(), stderr);
   std::fflush(stderr);
 }

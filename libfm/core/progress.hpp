@@ -1,6 +1,6 @@
 #pragma once
-// How far a long loop has come, on stderr: one line that overwrites itself on a terminal, elsewhere a plain line now
-// and then and one at the end.
+// The progress of a long loop on stderr: one line that overwrites itself on a terminal, otherwise a plain line every
+// ten seconds and one at the end.
 
 #include <chrono>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace fm {
 struct ProgressState {
   std::string_view title;
   std::string_view unit;   ///< what is counted: "steps", "episodes"
-  std::int64_t start = 0;  ///< where this process began; not counted in the rate
+  std::int64_t start = 0;  ///< where this process started, such as after a resume; excluded from the rate
   std::int64_t done = 0;
   std::int64_t total = 0;
   double elapsed = 0.0;  ///< s
@@ -32,11 +32,11 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress() { finish(); }
 
-  /// Cheap enough for every step: it shows something ten times a second on a terminal, else every ten seconds.
-  /// @param text shown behind the numbers, such as the loss
+  /// Cheap enough to call at every step: prints at most ten times a second on a terminal, else every ten seconds.
+  /// @param text shown after the numbers, such as the loss
   void update(std::int64_t done, std::string_view text = {});
 
-  /// Clears the line on a terminal; elsewhere prints the last one.
+  /// Clears the line on a terminal, else prints a last one.
   void finish();
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// Counter-based random numbers: every draw is a pure function of (seed, stream name, position, row), so neither the
-// order of work nor the number of threads nor a resume changes one bit.
+// Counter-based random numbers: every draw is a pure function of (seed, stream name, position, row), so results are
+// bit-identical whatever the order of work, the number of threads or resumes.
 //
 // Philox-4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
 
@@ -14,11 +14,12 @@ namespace fm {
 /// Ten rounds of Philox-4x32: 128 random bits for a 128-bit counter and a 64-bit key.
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// The sequence of draws that belongs to one (position, row) of a stream. At most 2^34 words of 32 bits.
+/// The sequence of draws for one (position, row) of a stream. At most 2^34 words of 32 bits.
 class Draws {
  public:
   Draws(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) : counter_(counter), key_(key) {}
 
+  /// 32 uniform bits.
   std::uint32_t bits();
   /// Uniform in [0, 1), 53 bits.
   double uniform();
@@ -38,22 +39,22 @@ class Draws {
   bool has_spare_ = false;
 };
 
-/// A named stream of random numbers under a seed: "collect", "init", "batch", "noise" ... do not touch each other.
+/// A named stream of random numbers under a seed: "collect", "init", "batch", "noise" ... are independent.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::string_view name);
 
-  /// The draws of one row at one position; positions are episodes, steps or epochs, as the stream's user defines.
+  /// The draws for one row at one position; the caller defines what positions are (episodes, steps, epochs).
   Draws at(std::uint64_t position, std::uint32_t row = 0) const;
 
-  /// A stream under this one, for a part with draws of its own.
+  /// An independent stream derived from this one by name.
   RandomStream child(std::string_view name) const;
 
  private:
   std::array<std::uint32_t, 2> key_;
 };
 
-/// A permutation of {0, ..., n - 1}, a function of (stream, position) alone.
+/// A uniformly random permutation of {0, ..., n - 1}, a function of (stream, position) alone.
 std::vector<std::int64_t> permutation(const RandomStream& stream, std::uint64_t position, std::int64_t n);
 
 }  // namespace fm

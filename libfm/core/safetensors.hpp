@@ -1,7 +1,6 @@
 #pragma once
-// Named tensors with text metadata in one file, in the safetensors format that other tools read too: 8 bytes of
-// little-endian header length, a JSON header, then the raw little-endian values
-// (https://huggingface.co/docs/safetensors). Knows nothing of LibTorch.
+// Named tensors with text metadata in the safetensors format: 8 bytes of little-endian header length, a JSON header,
+// then the raw little-endian values (https://huggingface.co/docs/safetensors). Independent of LibTorch.
 
 #include "libfm/core/error.hpp"
 
@@ -19,17 +18,18 @@
 
 namespace fm {
 
-/// The numbers a tensor holds, under the format's own names.
+/// Element types, with the format's names.
 enum class Dtype { BOOL, U8, I8, F8_E5M2, F8_E4M3, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64 };
 
 std::string_view dtype_name(Dtype dtype);
 std::size_t dtype_bytes(Dtype dtype);
+/// The dtype of that name, or nullopt.
 std::optional<Dtype> dtype_named(std::string_view name);
 
-/// Bytes of a tensor of that shape; nothing where a size is negative or 64 bits cannot count them.
+/// Bytes of a tensor of that shape; nullopt if a size is negative or the product overflows 64 bits.
 std::optional<std::uint64_t> bytes_needed(Dtype dtype, const std::vector<std::int64_t>& shape);
 
-/// The dtype of a C++ number; no other type has one here.
+/// The dtype of a C++ number type; deleted for all others.
 template <class T>
 constexpr Dtype dtype_of() = delete;
 template <>
@@ -65,7 +65,7 @@ struct SafeTensor {
   std::string name;
   Dtype dtype = Dtype::F32;
   std::vector<std::int64_t> shape;  ///< empty: a scalar
-  std::vector<std::byte> bytes;     ///< row-major, as many as dtype and shape need
+  std::vector<std::byte> bytes;     ///< row-major, as many as dtype and shape require
 
   bool operator==(const SafeTensor&) const = default;
 };
@@ -80,15 +80,18 @@ struct SafeTensors {
   const SafeTensor* find(std::string_view name) const;
 };
 
-/// The content of a file. Equal arguments give equal bytes. Tensors of wide numbers come first, so that all are
-/// aligned.
+/// The bytes of a file. Equal arguments give equal bytes. Tensors of wide dtypes come first, so that all are aligned.
+/// @throws InputError for text that is not UTF-8; std::logic_error for duplicate names or bytes that do not fit shapes.
 std::string serialise(const SafeTensors& content);
 
-/// The tensors, in the order of their bytes.
-/// @param file names the source in errors. @throws InputError for anything that the format forbids.
+/// The content of a file, its tensors in the order of their bytes.
+/// @param file names the source in errors
+/// @throws InputError for anything that the format forbids.
 SafeTensors deserialise(std::string_view bytes, const std::string& file);
 
+/// Replaces the file atomically. @throws MachineError if it cannot be written, and what serialise() throws.
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content);
+/// @throws InputError if the file cannot be opened, exceeds 64 GiB or is malformed; MachineError if reading fails.
 SafeTensors read_safetensors(const std::filesystem::path& file);
 
 template <class T>
@@ -97,7 +100,7 @@ SafeTensor make_safe_tensor(std::string name, std::vector<std::int64_t> shape, s
   return {std::move(name), dtype_of<T>(), std::move(shape), {bytes.begin(), bytes.end()}};
 }
 
-/// A copy of the tensor's numbers. @throws InputError if it holds another dtype.
+/// A copy of the tensor's values, row-major. @throws InputError if its dtype is another.
 template <class T>
 std::vector<T> values_of(const SafeTensor& tensor) {
   if (tensor.dtype != dtype_of<T>()) {

@@ -20,7 +20,7 @@ constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own lim
 constexpr std::uint64_t max_file_bytes = std::uint64_t{1} << 36;
 constexpr const char* metadata_key = "__metadata__";
 
-/// Reads one file's bytes; its members throw InputError with the file's name and what is wrong.
+/// Parses the bytes of one file; errors are InputErrors with the file's name and the problem.
 class Reader {
  public:
   Reader(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}
@@ -51,17 +51,17 @@ class Reader {
  private:
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
-    throw_input_error("{}: not a whole safetensors file: {}", file_, fmt::format(format, std::forward<Args>(args)...));
+    throw_input_error("{}: not a valid safetensors file: {}", file_, fmt::format(format, std::forward<Args>(args)...));
   }
 
-  /// Cuts the file into header and data.
+  /// Splits the file into header and data. @return the header
   std::string_view header_text() {
     if (bytes_.size() < length_bytes) fail("it has only {} bytes", bytes_.size());
     std::uint64_t length = 0;
     std::memcpy(&length, bytes_.data(), length_bytes);
     if (length > max_header_bytes) fail("its header claims {} bytes, more than the format's 100 MB", length);
     const std::size_t rest = bytes_.size() - length_bytes;
-    if (length > rest) fail("its header claims {} bytes of the {} that there are", length, rest);
+    if (length > rest) fail("its header claims {} bytes, but only {} follow", length, rest);
     const std::string_view header = bytes_.substr(length_bytes, length);
     if (!header.starts_with('{')) fail("its header does not begin with '{{'");
     data_ = bytes_.substr(length_bytes + length);
@@ -69,7 +69,7 @@ class Reader {
   }
 
   Json parse(std::string_view text) const {
-    std::vector<std::set<std::string>> keys;  // of the objects that are open
+    std::vector<std::set<std::string>> keys;  // of the enclosing objects
     const auto refuse_duplicates = [&](int depth, Json::parse_event_t event, Json& parsed) {
       if (depth > 3) fail("its header is nested too deep");
       if (event == Json::parse_event_t::object_start) keys.emplace_back();
@@ -96,14 +96,14 @@ class Reader {
     return texts;
   }
 
-  /// A list of whole numbers that fit 63 bits.
+  /// A list of non-negative int64 values.
   std::vector<std::int64_t> numbers(const std::string& name, const Json& entry, const char* key) const {
     if (!entry[key].is_array()) fail("tensor '{}': {} is not a list", name, key);
     std::vector<std::int64_t> values;
     for (const Json& value : entry[key]) {
       if (!value.is_number_unsigned() ||
           value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        fail("tensor '{}': {} holds what is not a size", name, key);
+        fail("tensor '{}': {} contains a value that is not a size", name, key);
       }
       values.push_back(value.get<std::int64_t>());
     }

@@ -20,13 +20,13 @@ constexpr std::array<std::uint32_t, 256> crc_table() {
   return table;
 }
 
-/// The format stores checksums rotated and shifted, because it also checksums data that hold checksums.
+/// The format rotates and offsets checksums, because it also checksums data that contain checksums.
 std::uint32_t masked_crc(std::string_view bytes) {
   const std::uint32_t crc = crc32c(bytes);
   return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u;
 }
 
-/// The bytes of a number, little-endian as the processor's own.
+/// The bytes of a number, in the native (little-endian) order.
 template <class T>
 std::string raw(T value) {
   std::string bytes(sizeof(T), '\0');

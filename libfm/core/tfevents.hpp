@@ -1,5 +1,5 @@
 #pragma once
-// Scalars over training steps for TensorBoard: a file of records, each
+// Writes scalars over training steps for TensorBoard: a file of records, each
 //
 //   length (u64) | masked CRC of length (u32) | data | masked CRC of data (u32),  all little-endian
 //
@@ -18,14 +18,15 @@ namespace fm {
 /// CRC-32C (Castagnoli), polynomial 0x1EDC6F41 reflected.
 std::uint32_t crc32c(std::string_view bytes);
 
-/// Writes a file that TensorBoard can read at any time: every record reaches the file whole.
+/// Writes a file that TensorBoard can read at any time: records are written without buffering.
 class EventWriter {
  public:
-  /// Begins `file` anew; its name must contain "tfevents" for TensorBoard to find it.
+  /// Truncates or creates `file`; its name must contain "tfevents" for TensorBoard to find it.
   /// @param wall_time seconds since 1970
   /// @throws MachineError if the file cannot be written.
   EventWriter(const std::filesystem::path& file, double wall_time);
 
+  /// @param wall_time seconds since 1970  @param value stored as float32  @throws MachineError if the write fails.
   void scalar(std::int64_t step, double wall_time, std::string_view tag, double value);
 
  private:

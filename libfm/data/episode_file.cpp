@@ -79,7 +79,7 @@ DatasetInfo read_info(const Hdf5Reader& file) {
           .env_spec = file.text("/", "env_spec").value_or("")};
 }
 
-/// The numbers in the names of /episodes, in order, with the names.
+/// The episode numbers in /episodes in ascending order, with the names of their groups.
 std::map<std::uint64_t, std::string> episode_names(const Hdf5Reader& file) {
   std::map<std::uint64_t, std::string> names;
   for (const std::string& name : file.names(episodes_path)) {
@@ -89,7 +89,7 @@ std::map<std::uint64_t, std::string> episode_names(const Hdf5Reader& file) {
     if (error != std::errc() || end != name.data() + name.size()) {
       file.fail(path, "is not an episode, whose names are 0, 1, 2 ...");
     }
-    if (!names.emplace(number, name).second) file.fail(path, "is there twice, as {} too", names[number]);
+    if (!names.emplace(number, name).second) file.fail(path, "is a duplicate of episode {}", names[number]);
   }
   return names;
 }

@@ -1,21 +1,21 @@
 #pragma once
-// Episodes on disk: one HDF5 file that h5py and any other HDF5 tool opens.
+// Episodes in an HDF5 file, readable by h5py and other HDF5 tools.
 //
 //   /                            attributes env, expert, seed, noise, git_commit, format_version, env_spec
 //   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success
-//       observations (T + 1, O)  float32, the last row is where the episode ended; O may be 0
+//       observations (T + 1, O)  float32, the last row after the last action; O may be 0
 //       actions (T, A)           float32, the labels
 //       rewards (T)              float64
 //       terminated (T)           uint8
 //       truncated (T)            uint8
-//       goals (T + 1, G)         float32, where there are goals
-//       states (T + 1, S)        float64, where the environment has them
-//       executed_actions (T, A)  float32, where they differ from the labels
-//   /uniform_states/             where there are any: M states with the expert's action in each, outside episodes
+//       goals (T + 1, G)         float32, if there are goals
+//       states (T + 1, S)        float64, if the environment has them
+//       executed_actions (T, A)  float32, if they differ from the labels
+//   /uniform_states/             optional: M states outside episodes, with the expert's action in each
 //       observations (M, O), goals (M, G), actions (M, A)
 //
-// Data of your own need observations, actions and rewards alone, in float32 or float64, without a compression that HDF5
-// itself does not have:
+// Your own data need only observations, actions and rewards, in float32 or float64, with no compression filters other
+// than those of HDF5 itself:
 //
 //   import h5py
 //   with h5py.File("mine.h5", "w") as file:
@@ -23,7 +23,7 @@
 //           episode = file.create_group(f"episodes/{n}")
 //           episode["observations"], episode["actions"], episode["rewards"] = observations, actions, rewards
 //
-// Such an episode counts as truncated at its end and as no success.
+// Such an episode counts as truncated at its end and as unsuccessful.
 
 #include "libfm/env/rollout.hpp"
 
@@ -34,7 +34,7 @@
 
 namespace fm {
 
-/// What the episodes were made with. Empty where it is not known.
+/// How the episodes were collected. Unknown fields are empty.
 struct DatasetInfo {
   std::string env;
   std::string expert;
@@ -46,7 +46,7 @@ struct DatasetInfo {
   bool operator==(const DatasetInfo&) const = default;
 };
 
-/// M states drawn in the environment's bounds, with the expert's action in each.
+/// M states drawn within the environment's bounds, with the expert's action in each.
 struct LabelledStates {
   Matrix observations;  ///< (M, O)
   Matrix goals;         ///< (M, G)
@@ -55,14 +55,16 @@ struct LabelledStates {
 
 struct Dataset {
   DatasetInfo info;
-  std::vector<Episode> episodes;  ///< without their extras, which are not stored
+  std::vector<Episode> episodes;  ///< without extras, which are not stored
   LabelledStates uniform_states;
 };
 
-/// Equal datasets give equal bytes. @throws MachineError if the file cannot be written; the old one is untouched.
+/// Writes the file atomically. Equal datasets give equal bytes. @throws MachineError if the file cannot be written; the
+/// old one is untouched.
 void write_dataset(const std::filesystem::path& file, const Dataset& dataset);
 
-/// @throws InputError with the file and the object in it for anything that is missing, damaged or of wrong shape.
+/// Episodes are in the order of their numbers.
+/// @throws InputError naming the file and the object for anything missing, damaged or of the wrong shape or dtype.
 Dataset read_dataset(const std::filesystem::path& file);
 
 }  // namespace fm

@@ -8,7 +8,7 @@ namespace fm {
 namespace {
 
 constexpr std::uint64_t large_bytes = std::uint64_t{4} << 30;
-constexpr std::uint64_t most_declared_for_stored = 1000;
+constexpr std::uint64_t max_expansion = 1000;
 constexpr hsize_t max_size = hsize_t{1} << 40;  // of one dimension
 
 bool is_floating_point(hid_t type) {
@@ -16,7 +16,7 @@ bool is_floating_point(hid_t type) {
   return std::any_of(known.begin(), known.end(), [&](hid_t k) { return H5Tequal(type, k) > 0; });
 }
 
-/// h5py's bool is an enumeration over 8-bit integers.
+/// h5py stores bool as an enumeration over 8-bit integers.
 bool is_truth_value(hid_t type) { return H5Tget_class(type) == H5T_ENUM && H5Tget_size(type) == 1; }
 
 }  // namespace
@@ -24,7 +24,7 @@ bool is_truth_value(hid_t type) { return H5Tget_class(type) == H5T_ENUM && H5Tge
 Hdf5Array::Hdf5Array(Hdf5Handle array, int rank, Hdf5Sizes& file_sizes)
     : array_(std::move(array)), type_(H5Dget_type(array_)) {
   const Hdf5Handle creation(H5Dget_create_plist(array_));
-  if (hdf5(H5Pget_external_count(creation)) > 0) refuse("stores its numbers in another file, which is not followed");
+  if (hdf5(H5Pget_external_count(creation)) > 0) refuse("stores its values in another file, which is not followed");
   if (H5Pget_layout(creation) == H5D_VIRTUAL) refuse("is a virtual dataset, which is not followed");
   check_filters(creation);
   read_shape(rank);
@@ -38,9 +38,9 @@ void Hdf5Array::check_filters(hid_t creation) const {
     std::size_t values = 0;
     const H5Z_filter_t filter =
         hdf5(H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, nullptr));
-    // Asking for a filter of a higher number would make HDF5 load a plugin.
+    // Querying a filter with a higher number would make HDF5 load a plugin.
     if (filter > H5Z_FILTER_SCALEOFFSET || H5Zfilter_avail(filter) <= 0) {
-      refuse("is compressed with filter {}, which HDF5 itself does not have; use gzip", filter);
+      refuse("is compressed with filter {}, which is not part of HDF5; use gzip", filter);
     }
   }
 }
@@ -60,8 +60,8 @@ void Hdf5Array::check_size(std::uint64_t declared, Hdf5Sizes& file) const {
   file.declared += declared;
   file.stored += stored;
   if (declared <= large_bytes && file.declared <= large_bytes) return;
-  if (stored < declared / most_declared_for_stored || file.stored < file.declared / most_declared_for_stored) {
-    refuse("declares {} bytes and stores {}, too few to be meant", declared, stored);
+  if (stored < declared / max_expansion || file.stored < file.declared / max_expansion) {
+    refuse("declares {} bytes but stores only {}, which is implausible", declared, stored);
   }
 }
 
@@ -82,7 +82,7 @@ std::uint64_t Hdf5Array::chunk_bytes(hid_t creation) const {
 
 template <class T>
 void Hdf5Array::read_floats(hid_t type, std::span<T> values) const {
-  if (!is_floating_point(type_)) refuse("holds no float32 or float64 numbers");
+  if (!is_floating_point(type_)) refuse("does not contain float32 or float64 numbers");
   hdf5(H5Dread(array_, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
   const auto wrong = std::find_if_not(values.begin(), values.end(), [](T value) { return std::isfinite(value); });
   if (wrong == values.end()) return;
@@ -95,8 +95,8 @@ void Hdf5Array::read(std::span<float> values) const { read_floats(H5T_NATIVE_FLO
 void Hdf5Array::read(std::span<double> values) const { read_floats(H5T_NATIVE_DOUBLE, values); }
 
 void Hdf5Array::read(std::span<std::uint8_t> values) const {
-  if (!is_truth_value(type_) && H5Tget_class(type_) != H5T_INTEGER) refuse("holds neither integers nor truth values");
-  // An enumeration is not converted to an integer, so it is read as it is.
+  if (!is_truth_value(type_) && H5Tget_class(type_) != H5T_INTEGER) refuse("contains neither integers nor booleans");
+  // HDF5 does not convert an enumeration to an integer, so it is read in its own type.
   const hid_t memory = is_truth_value(type_) ? static_cast<hid_t>(type_) : H5T_NATIVE_UINT8;
   hdf5(H5Dread(array_, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
   const auto wrong = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });

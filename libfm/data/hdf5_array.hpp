@@ -1,5 +1,5 @@
 #pragma once
-// One array of an HDF5 file, checked before any of it is read.
+// One array of an HDF5 file, validated before any of it is read.
 
 #include "libfm/data/hdf5_handle.hpp"
 
@@ -9,25 +9,26 @@
 
 namespace fm {
 
-/// Bytes of the arrays of one file, as they declare themselves and as they are stored.
+/// Total bytes of the arrays of one file, as declared and as stored.
 struct Hdf5Sizes {
   std::uint64_t declared = 0;
   std::uint64_t stored = 0;
 };
 
-/// Every member throws Hdf5Refusal for what may not be read and Hdf5Failure for damage.
+/// Every member throws Hdf5Refusal for unacceptable arrays and Hdf5Failure for damage.
 class Hdf5Array {
  public:
-  /// @param file_sizes of the arrays opened so far; this one's are added
+  /// @param rank the expected number of dimensions
+  /// @param file_sizes totals over the arrays opened so far; this one is added
   Hdf5Array(Hdf5Handle array, int rank, Hdf5Sizes& file_sizes);
 
   std::uint64_t size(std::size_t dimension) const { return shape_[dimension]; }
 
-  // `values` has the array's size. All must be finite.
+  // Reads the whole array, float32 or float64, row-major; `values` has its size. All values must be finite.
   void read(std::span<float> values) const;
   void read(std::span<double> values) const;
 
-  /// All must be 0 or 1.
+  /// The same for integers or booleans, all 0 or 1.
   void read(std::span<std::uint8_t> values) const;
 
  private:

@@ -27,7 +27,7 @@ double Hdf5Attribute::number() const {
 
 std::uint64_t Hdf5Attribute::whole_number() const {
   if (H5Tget_class(type_) != H5T_INTEGER || number() < 0.0) {
-    refuse("attribute '{}' is not a whole number of 0 or more", name_);
+    refuse("attribute '{}' is not a whole number >= 0", name_);
   }
   std::uint64_t value = 0;
   hdf5(H5Aread(attribute_, H5T_NATIVE_UINT64, &value));
@@ -35,7 +35,7 @@ std::uint64_t Hdf5Attribute::whole_number() const {
 }
 
 std::string Hdf5Attribute::text() const {
-  if (H5Tget_class(type_) != H5T_STRING) refuse("attribute '{}' is not a text", name_);
+  if (H5Tget_class(type_) != H5T_STRING) refuse("attribute '{}' is not text", name_);
   if (hdf5(H5Tis_variable_str(type_)) > 0) return variable_text();
   const std::size_t size = H5Tget_size(type_);
   if (size > max_text_bytes) refuse("attribute '{}' has {} bytes, more than {}", name_, size, max_text_bytes);
@@ -47,7 +47,7 @@ std::string Hdf5Attribute::text() const {
 std::string Hdf5Attribute::variable_text() const {
   char* value = nullptr;
   hdf5(H5Aread(attribute_, type_, &value));
-  const std::string copy = value == nullptr ? "" : value;
+  std::string copy = value == nullptr ? "" : value;
   H5free_memory(value);
   return copy;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// One attribute of an HDF5 file that holds a single value.
+// An attribute of an HDF5 file with a single value.
 
 #include "libfm/data/hdf5_handle.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace fm {
 
-/// Every member throws Hdf5Refusal for what is not of the asked kind and Hdf5Failure for damage.
+/// Every member throws Hdf5Refusal for an attribute of another type and Hdf5Failure for damage.
 class Hdf5Attribute {
  public:
   Hdf5Attribute(hid_t file, const std::string& path, const std::string& name);

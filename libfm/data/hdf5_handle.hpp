@@ -1,5 +1,5 @@
 #pragma once
-// HDF5's C interface with owners and exceptions. Only this folder's .cpp files include it.
+// RAII handles and exceptions for HDF5's C interface. Included only by .cpp and internal headers of this folder.
 
 #include <fmt/format.h>
 #include <hdf5.h>
@@ -9,14 +9,14 @@
 
 namespace fm {
 
-/// A call of HDF5 failed; what() is the library's own innermost reason. The readers and writers of this folder turn it
-/// into an error that names the file and the object.
+/// An HDF5 call failed; what() is the library's innermost error message. The readers and writers of this folder convert
+/// it to an error that names the file and the object.
 class Hdf5Failure : public std::runtime_error {
  public:
   Hdf5Failure();
 };
 
-/// An object of a file is not what may be read; what() says why.
+/// An object of a file is not acceptable; what() is the reason.
 class Hdf5Refusal : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -27,14 +27,14 @@ template <class... Args>
   throw Hdf5Refusal(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Passes on what HDF5 returned, or throws Hdf5Failure if it is negative.
+/// Returns the status of an HDF5 call. @throws Hdf5Failure if it is negative.
 template <class Status>
 Status hdf5(Status status) {
   if (status < 0) throw Hdf5Failure();
   return status;
 }
 
-/// Owns one reference to an HDF5 object of any kind. @throws Hdf5Failure if it was not opened.
+/// Owns one reference to an HDF5 object of any kind. @throws Hdf5Failure if the id is invalid.
 class Hdf5Handle {
  public:
   explicit Hdf5Handle(hid_t id) : id_(hdf5(id)) {}
@@ -50,7 +50,7 @@ class Hdf5Handle {
   hid_t id_;
 };
 
-/// Keeps HDF5 from printing its error stack: what went wrong stands in the error that is thrown.
+/// Disables the printing of HDF5's error stack; errors are reported as exceptions instead.
 void silence_hdf5();
 
 }  // namespace fm

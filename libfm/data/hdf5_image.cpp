@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::size_t memory_increment = std::size_t{1} << 20;
 
-// The superblock, version 3 (HDF5 File Format Specification, section II.A): its checksum covers what stands before.
+// The superblock, version 3 (HDF5 File Format Specification, section II.A): its checksum covers the bytes before it.
 constexpr std::size_t version_offset = 8;
 constexpr std::size_t checksum_offset = 44;
 
-/// Jenkins' lookup3, the checksum of HDF5's metadata, of a whole number of 32-bit words.
+/// Jenkins' lookup3, the checksum of HDF5's metadata, over 32-bit words.
 template <std::size_t N>
 std::uint32_t lookup3(const std::array<std::uint32_t, N>& words) {
   static_assert(N % 3 == 2, "the rounds below end with two words");
@@ -41,7 +41,7 @@ std::uint32_t lookup3(const std::array<std::uint32_t, N>& words) {
   return c;
 }
 
-/// H5Fget_file_image clears the mark "open for writing" in its copy but leaves the checksum of before.
+/// H5Fget_file_image clears the flag "open for writing" in its copy but does not update the checksum.
 void repair_superblock(std::string& image) {
   if (image.size() < checksum_offset + 4 || image[version_offset] != 3)
     throw std::logic_error("HDF5 made a file without a superblock of version 3");

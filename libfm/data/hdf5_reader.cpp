@@ -11,7 +11,7 @@ namespace {
 
 Hdf5Handle open_file(const std::filesystem::path& file) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  hdf5(H5Pset_file_locking(access, false, true));  // we only read, and network file systems may know no locks
+  hdf5(H5Pset_file_locking(access, false, true));  // files are only read, and network file systems may lack locks
   return Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access));
 }
 
@@ -20,7 +20,7 @@ Hdf5Handle open_file(const std::filesystem::path& file) {
 struct Hdf5Reader::State {
   Hdf5Handle file;
   Hdf5Sizes sizes;
-  std::unordered_set<std::string> found;  ///< paths known to be there without links to elsewhere
+  std::unordered_set<std::string> found;  ///< paths known to exist through hard links only
 
   Hdf5Array array(const std::string& path, int rank) {
     return Hdf5Array(Hdf5Handle(H5Dopen2(file, path.c_str(), H5P_DEFAULT)), rank, sizes);
@@ -38,13 +38,13 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& file) : file_(file.string())
   try {
     state_ = std::make_unique<State>(State{open_file(file), {}, {}});
   } catch (const Hdf5Failure& failure) {
-    throw_input_error("{}: is not a whole HDF5 file: {}", file_, failure.what());
+    throw_input_error("{}: is not a valid HDF5 file: {}", file_, failure.what());
   }
 }
 
 Hdf5Reader::~Hdf5Reader() = default;
 
-/// Runs a piece of reading and gives its errors their place.
+/// Runs `work` and converts its errors to InputErrors that name the object.
 template <class Work>
 auto Hdf5Reader::guard(std::string_view path, const Work& work) const {
   try {
@@ -56,7 +56,7 @@ auto Hdf5Reader::guard(std::string_view path, const Work& work) const {
   }
 }
 
-/// Whether there is such an object. Every step of the path must be a hard link: others lead elsewhere.
+/// Whether the object exists. Every link of the path must be a hard link: soft and external links are refused.
 bool Hdf5Reader::find(const std::string& path) const {
   if (path == "/") return true;
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
@@ -65,7 +65,7 @@ bool Hdf5Reader::find(const std::string& path) const {
       if (hdf5(H5Lexists(state_->file, step.c_str(), H5P_DEFAULT)) == 0) return false;
       H5L_info_t link = {};
       hdf5(H5Lget_info(state_->file, step.c_str(), &link, H5P_DEFAULT));
-      if (link.type != H5L_TYPE_HARD) refuse("leads through {}, a link to elsewhere, which is not followed", step);
+      if (link.type != H5L_TYPE_HARD) refuse("leads through {}, a soft or external link, which is not followed", step);
       state_->found.insert(step);
     }
     if (end == std::string::npos) return true;

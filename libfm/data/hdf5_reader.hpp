@@ -1,8 +1,8 @@
 #pragma once
-// Reads arrays and attributes of an HDF5 file that anybody may have written. Nothing outside the file is followed (soft
-// and external links, external storage, virtual datasets), no filter that is not part of HDF5 is loaded, no number that
-// is not finite passes, and a file that declares far more than it stores is refused. Everything wrong is an InputError
-// that names the file and the object. One thread at a time.
+// Reads arrays and attributes of an HDF5 file from an untrusted source. Soft and external links, external storage and
+// virtual datasets are not followed, no filter plugins are loaded, non-finite numbers are refused, and so are files
+// that declare far more data than they store. Every problem is an InputError that names the file and the object. For
+// use by one thread at a time.
 
 #include "libfm/core/error.hpp"
 #include "libfm/env/environment.hpp"
@@ -19,6 +19,7 @@ namespace fm {
 
 class Hdf5Reader {
  public:
+  /// @throws InputError if there is no such file or it is not HDF5.
   explicit Hdf5Reader(const std::filesystem::path& file);
   ~Hdf5Reader();
   Hdf5Reader(const Hdf5Reader&) = delete;
@@ -27,22 +28,24 @@ class Hdf5Reader {
   // Paths begin at the root: "/episodes/0/actions".
 
   bool has(const std::string& path) const;
-  /// What stands in a group, in no particular order.
+  /// The names of the objects in a group, in no particular order.
   std::vector<std::string> names(const std::string& group) const;
 
-  // Arrays of float32 or float64, of rank 2 or 1, and of 0 and 1 (integers or h5py's bool).
+  // Arrays: (rows, columns) of float32 or float64, converted to the return type; (n) of float32 or float64; and (n) of
+  // 0 and 1 (integers or h5py's bool).
 
   Matrix matrix(const std::string& path) const;
   StateMatrix double_matrix(const std::string& path) const;
   std::vector<double> numbers(const std::string& path) const;
   std::vector<std::uint8_t> flags(const std::string& path) const;
 
-  // Attributes; nothing where there is none of that name.
+  // Attributes; nullopt if there is none of that name.
 
   std::optional<double> number(const std::string& path, const std::string& name) const;
   std::optional<std::uint64_t> whole_number(const std::string& path, const std::string& name) const;
   std::optional<std::string> text(const std::string& path, const std::string& name) const;
 
+  /// @throws InputError naming the file and the object.
   template <class... Args>
   [[noreturn]] void fail(std::string_view path, fmt::format_string<Args...> format, Args&&... args) const {
     throw_input_error("{}: {}: {}", file_, path, fmt::format(format, std::forward<Args>(args)...));

@@ -22,7 +22,7 @@ Hdf5Handle text_type(std::size_t size) {
   return type;
 }
 
-/// Rows are cut into chunks of about a megabyte. An empty array has no chunks.
+/// Chunks of about 1 MiB along the rows. An empty array is not chunked.
 Hdf5Handle array_creation(const std::vector<hsize_t>& shape, std::size_t value_bytes) {
   Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE));
   hdf5(H5Pset_obj_track_times(creation, false));
@@ -40,13 +40,13 @@ Hdf5Handle array_creation(const std::vector<hsize_t>& shape, std::size_t value_b
 struct Hdf5Writer::State {
   Hdf5Handle file = create_hdf5_in_memory();
 
-  /// Runs a piece of writing; a failure of HDF5 here is a failing machine.
+  /// Runs `work` and converts failures of HDF5 to MachineErrors.
   template <class Work>
   static void guard(const std::string& path, const Work& work) {
     try {
       work();
     } catch (const Hdf5Failure& failure) {
-      throw_machine_error("{}: HDF5 cannot write it: {}", path, failure.what());
+      throw_machine_error("{}: cannot be written by HDF5: {}", path, failure.what());
     }
   }
 

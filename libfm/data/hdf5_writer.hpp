@@ -1,6 +1,6 @@
 #pragma once
-// Arrays, groups and attributes into one HDF5 file. It is built in memory and put in place whole. Equal calls give
-// equal bytes; every array and all that describes it carries checksums; HDF5 1.10 and later read it.
+// Writes arrays, groups and attributes to an HDF5 file, which is built in memory and written atomically. Equal calls
+// give equal bytes; arrays and metadata have checksums; readable by HDF5 1.10 and later. Failures are MachineErrors.
 
 #include <cstdint>
 #include <filesystem>
@@ -19,11 +19,12 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  // Paths begin at the root: "/episodes/0". What stands above must be there already.
+  // Paths begin at the root: "/episodes/0". Their parent groups must exist.
 
   void group(const std::string& path);
 
-  /// @param shape its product is the number of values; any size may be 0
+  /// @param shape sizes of the dimensions, possibly 0; their product is the number of values
+  /// @param values row-major; stored little-endian in their own type
   void array(const std::string& path, const std::vector<std::uint64_t>& shape, std::span<const float> values);
   void array(const std::string& path, const std::vector<std::uint64_t>& shape, std::span<const double> values);
   void array(const std::string& path, const std::vector<std::uint64_t>& shape, std::span<const std::uint8_t> values);
@@ -32,7 +33,7 @@ class Hdf5Writer {
   void attribute(const std::string& path, const std::string& name, std::uint64_t value);
   void attribute(const std::string& path, const std::string& name, std::string_view text);
 
-  /// Ends the writing. @throws MachineError if the file cannot be written; the old one is untouched.
+  /// Writes the file; nothing may be added afterwards. @throws MachineError on failure; the old file is untouched.
   void save(const std::filesystem::path& file);
 
  private:

@@ -27,7 +27,7 @@ std::vector<fs::path> part_files(const fs::path& parts) {
 
 Dataset read_part(const fs::path& file, const DatasetInfo& info) {
   Dataset part = read_dataset(file);
-  if (part.info != info) throw_input_error("{}: was collected with other settings", file.string());
+  if (part.info != info) throw_input_error("{}: was collected with different settings", file.string());
   return part;
 }
 
@@ -36,7 +36,7 @@ Dataset read_part(const fs::path& file, const DatasetInfo& info) {
 void write_part(const fs::path& parts, const DatasetInfo& info, std::span<const Episode> episodes) {
   std::error_code error;
   fs::create_directories(parts, error);
-  if (error) throw_machine_error("{}: cannot be made: {}", parts.string(), error.message());
+  if (error) throw_machine_error("{}: cannot be created: {}", parts.string(), error.message());
   write_dataset(parts / fmt::format("{:06}.h5", episodes.front().index),
                 {.info = info, .episodes = {episodes.begin(), episodes.end()}, .uniform_states = {}});
 }
@@ -47,7 +47,7 @@ std::set<std::uint64_t> collected_episodes(const fs::path& parts, const DatasetI
     try {
       for (const Episode& episode : read_part(file, info).episodes) indices.insert(episode.index);
     } catch (const InputError& error) {
-      spdlog::warn("{}; its episodes are collected again", error.what());
+      spdlog::warn("{}; its episodes will be collected again", error.what());
       fs::rename(file, file.string() + ".refused");
     }
   }
@@ -66,7 +66,7 @@ void merge_parts(const fs::path& parts, const DatasetInfo& info, std::uint64_t c
   Dataset dataset{.info = info, .episodes = {}, .uniform_states = std::move(uniform_states)};
   for (std::uint64_t index = 0; index < count; ++index) {
     const auto episode = found.find(index);
-    if (episode == found.end()) throw_machine_error("{}: episode {} is in none of the parts", parts.string(), index);
+    if (episode == found.end()) throw_machine_error("{}: episode {} is missing from all parts", parts.string(), index);
     dataset.episodes.push_back(std::move(episode->second));
   }
   write_dataset(data_file, dataset);

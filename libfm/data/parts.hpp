@@ -1,6 +1,6 @@
 #pragma once
-// A collection that a kill cannot undo: episodes are written as they come, some to a file, and the files merged into
-// one at the end. The merged bytes do not depend on how the episodes were cut into parts.
+// Resumable collection: episodes are written to part files as they are collected, and merged into one file at the end.
+// The merged bytes do not depend on how the episodes were divided into parts.
 
 #include "libfm/data/episode_file.hpp"
 
@@ -11,15 +11,16 @@
 
 namespace fm {
 
-/// Writes parts/000017.h5, where 17 is the index of the first of the episodes (at least one). Makes the folder.
+/// Writes parts/000017.h5, where 17 is the index of the first of the episodes (at least one). Creates the folder.
+/// @throws MachineError if the file or the folder cannot be written.
 void write_part(const std::filesystem::path& parts, const DatasetInfo& info, std::span<const Episode> episodes);
 
-/// The indices of the episodes that stand in whole parts made with the same info. Damaged parts and those made with
-/// another are warned of and put aside (as *.refused), so that their episodes can be collected again.
+/// The indices of the episodes in intact parts with the same info. Damaged parts and parts with different info are
+/// logged as warnings and renamed to *.refused, so that their episodes are collected again.
 std::set<std::uint64_t> collected_episodes(const std::filesystem::path& parts, const DatasetInfo& info);
 
-/// Writes the episodes 0 ... count - 1 from the parts, in order, and the states into one file, and leaves the parts.
-/// @throws MachineError if an episode is in none of them.
+/// Writes episodes 0 ... count - 1 from the parts, in order, and the states into one file. The parts are kept.
+/// @throws MachineError if an episode is missing or the file cannot be written; InputError for an unusable part.
 void merge_parts(const std::filesystem::path& parts, const DatasetInfo& info, std::uint64_t count,
                  LabelledStates uniform_states, const std::filesystem::path& data_file);
 

@@ -1,5 +1,5 @@
 #pragma once
-// The contract of environments: N copies stepped together, row i of every matrix is copy i.
+// The interface of environments: N copies stepped together; row i of every matrix belongs to copy i.
 
 #include "libfm/core/random.hpp"
 
@@ -36,7 +36,7 @@ struct EnvSpec {
   std::vector<Dimension> observations;  ///< O of them
   std::vector<Dimension> actions;       ///< A
   std::vector<Dimension> goals;         ///< G; empty: the environment has no goals
-  /// S of them. Finite bounds on all of them say that states drawn uniformly within these bounds make sense.
+  /// S of them. If all bounds are finite, states drawn uniformly within them are meaningful.
   std::vector<Dimension> states;
   double time_step = 0.0;  ///< s
   int horizon = 0;         ///< steps until an episode is truncated
@@ -47,60 +47,59 @@ struct EnvSpec {
 /// Whether there is at least one dimension and every bound is finite.
 bool are_bounded(const std::vector<Dimension>& dimensions);
 
-/// What one step did, a value for each row. A row that had ended before the step has zeros.
+/// The outcome of one step, a value per row; zero for rows that had ended before the step.
 struct StepResult {
-  Eigen::VectorXd rewards;
-  std::vector<std::uint8_t> terminated;  ///< the task ended here: no value lies beyond
-  std::vector<std::uint8_t> truncated;   ///< time ran out: the state would have gone on
+  Eigen::VectorXd rewards;               ///< (N)
+  std::vector<std::uint8_t> terminated;  ///< the episode reached a terminal state: no further value
+  std::vector<std::uint8_t> truncated;   ///< the time limit was reached in a non-terminal state
   std::vector<std::uint8_t> success;     ///< the episode counts as a success if it ends here
 
   /// Zeros for `copies` rows.
   void clear(int copies);
 };
 
-/// A state worth looking at, by name: where the pictures of a policy are taken.
+/// A named reference state, at which a policy is visualised.
 struct Landmark {
   std::string name;
-  std::vector<double> state;  ///< (S)
+  std::vector<double> state;  ///< (S), in the units of EnvSpec::states
 };
 
 struct Episode;
 
-/// N copies of an environment. Physics is in double. There is no automatic reset: a row whose episode was terminated or
-/// truncated has ended, and keeps its final observation, goal and state until it is reset or put into a state. Nothing
-/// is random but through the streams passed in. An object belongs to one thread at a time.
+/// N copies of an environment, simulated in double precision. There is no automatic reset: a row whose episode was
+/// terminated or truncated keeps its final observation, goal and state until it is reset or its state is set. The
+/// streams passed in are the only source of randomness. An object may be used by one thread at a time.
 class VectorEnv {
  public:
   virtual ~VectorEnv() = default;
   virtual const EnvSpec& spec() const = 0;
   virtual int copies() const = 0;
 
-  /// Begins a new episode in each of `rows`; episodes[i] is the position in `initial` that the start is drawn from.
+  /// Starts a new episode in each of `rows`; episodes[i] is the position in `initial` from which rows[i] is drawn.
   virtual void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes,
                      const RandomStream& initial) = 0;
 
-  /// Moves the rows on that have not ended.
-  /// @param actions (N, A), in the units of spec().actions, clipped to their bounds; those of ended rows are not read
+  /// Steps the rows that have not ended.
+  /// @param actions (N, A), in the units of spec().actions, clipped to their bounds; rows that have ended are not read
   virtual void step(const Matrix& actions, StepResult& result) = 0;
 
   virtual const Matrix& observations() const = 0;  ///< (N, O)
-  virtual const Matrix& goals() const = 0;         ///< (N, G), of the present step
+  virtual const Matrix& goals() const = 0;         ///< (N, G), at the current step
 
-  /// Holds goals (rows, G) from here on, until the next reset of the row. @throws InputError if G is 0.
+  /// Sets goals (rows, G), which hold until the next reset of the row. @throws InputError if G is 0.
   virtual void set_goals(std::span<const int> rows, const Matrix& goals) = 0;
 
   virtual StateMatrix states() const = 0;  ///< (N, S)
-  /// Puts rows into states (rows, S), at the beginning of an episode.
+  /// Starts an episode of each row in the given state (rows, S).
   virtual void set_states(std::span<const int> rows, const StateMatrix& states) = 0;
 
   virtual std::vector<Landmark> landmarks() const { return {}; }
 
-  /// Further metrics over whole episodes, by name.
+  /// Task-specific metrics over whole episodes, by name.
   virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }
 };
 
-/// How to make an environment, and what it will be. Empty where there is none. `make` may be called from several
-/// threads at once.
+/// Makes environments of a known specification; empty if there is no environment. `make` is thread-safe.
 struct EnvFactory {
   EnvSpec spec;
   std::function<std::unique_ptr<VectorEnv>(int copies)> make;

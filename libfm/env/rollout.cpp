@@ -12,7 +12,7 @@
 namespace fm {
 namespace {
 
-/// Hands out episodes 0 ... count - 1. Each worker has a share of its own and then helps with the others'.
+/// Distributes episodes 0 ... count - 1. Each worker first takes its own share, then the remaining episodes of others.
 class EpisodeQueue {
  public:
   EpisodeQueue(std::int64_t count, std::int64_t workers) : shares_(static_cast<std::size_t>(workers)) {
@@ -39,8 +39,8 @@ class EpisodeQueue {
   std::vector<Share> shares_;
 };
 
-/// One thread's copies of the environment. `running_` lists those with an episode; entry k of what is gathered for the
-/// policy belongs to copy running_[k].
+/// One thread's copies of the environment. `running_` lists the copies with an unfinished episode; row k of the
+/// policy's input and output belongs to copy running_[k].
 class Worker {
  public:
   Worker(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies)
@@ -65,8 +65,8 @@ class Worker {
  private:
   Eigen::Index actions() const { return std::ssize(env_->spec().actions); }
 
-  /// Whether what is executed is not what is recorded as the action.
-  bool differs() const { return options_.action_noise > 0.0 || labeller_; }
+  /// Whether executed actions may differ from the recorded ones and are recorded separately.
+  bool records_executed() const { return options_.action_noise > 0.0 || labeller_; }
 
   void check_goals() const {
     const EnvSpec& spec = env_->spec();
@@ -121,7 +121,7 @@ class Worker {
     const EnvSpec& spec = env_->spec();
     e.observations.resize(spec.horizon + 1, std::ssize(spec.observations));
     e.actions.resize(spec.horizon, actions());
-    if (differs()) e.executed_actions.resize(spec.horizon, actions());
+    if (records_executed()) e.executed_actions.resize(spec.horizon, actions());
     e.goals.resize(spec.horizon + 1, std::ssize(spec.goals));
     e.states.resize(spec.horizon + 1, std::ssize(spec.states));
     e.extras.resize(spec.horizon, extras_);
@@ -138,7 +138,7 @@ class Worker {
     for (std::size_t k = 0; k < running_.size(); ++k) record_result(k);
   }
 
-  /// What the policy sees: the environment's own matrices while all copies run, else their rows that do.
+  /// The policy's input: the environment's own matrices while all copies run, else a copy of the running rows.
   PolicyInput gather() {
     ids_.clear();
     steps_.clear();
@@ -170,7 +170,7 @@ class Worker {
     const int copy = running_[k];
     executed_.row(copy) = output_.actions.row(static_cast<Eigen::Index>(k));
     if (options_.action_noise > 0.0) add_noise(copy, ids_[k], steps_[k]);
-    if (differs()) episode_of(copy).executed_actions.row(steps_[k]) = executed_.row(copy);
+    if (records_executed()) episode_of(copy).executed_actions.row(steps_[k]) = executed_.row(copy);
   }
 
   void add_noise(int copy, std::uint64_t id, std::uint32_t step) {
@@ -195,7 +195,7 @@ class Worker {
     ++steps_of_copy_[static_cast<std::size_t>(copy)];
   }
 
-  /// Finishes the episodes that ended with this step. @return their copies
+  /// Completes the episodes that ended with this step. @return their copies
   std::vector<int> ended() {
     std::vector<int> free;
     for (const int copy : running_) {
@@ -230,9 +230,9 @@ class Worker {
   std::unique_ptr<Policy> labeller_;
   Eigen::Index extras_;
   std::vector<Episode*> episodes_;            ///< by copy
-  std::vector<std::uint32_t> steps_of_copy_;  ///< that its episode has taken
-  std::vector<int> running_;                  ///< copies, in order
-  std::vector<std::uint64_t> ids_;            ///< of the running copies' episodes, as what follows
+  std::vector<std::uint32_t> steps_of_copy_;  ///< by copy, the steps of its episode so far
+  std::vector<int> running_;                  ///< copies, in ascending order
+  std::vector<std::uint64_t> ids_;            ///< by row of the policy's input, as the members below
   std::vector<std::uint32_t> steps_;
   Matrix observations_, goals_;
   PolicyOutput output_, labels_;
@@ -249,7 +249,7 @@ std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_po
   std::vector<Episode> episodes(static_cast<std::size_t>(options.episodes));
   for (std::size_t i = 0; i < episodes.size(); ++i) episodes[i].index = options.first_episode + i;
   const std::int64_t workers = std::clamp<std::int64_t>(options.episodes, 1, threads());
-  // At least two copies: a policy that is told of a single one may act in a faster way, which rounds differently.
+  // At least two copies: for a single one a policy may use a faster implementation that rounds differently.
   const std::int64_t share = (options.episodes + workers - 1) / workers;
   const int copies = static_cast<int>(std::clamp<std::int64_t>(share, 2, std::max<std::int64_t>(2, options.block)));
   EpisodeQueue queue(options.episodes, workers);

@@ -1,5 +1,5 @@
 #pragma once
-// What runs a trained model in an evaluation: LibTorch itself, or the realtime engine, as sampler.engine says.
+// The engine that runs a trained model in an evaluation: LibTorch or the realtime engine, chosen by sampler.engine.
 
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/policy_spec/chunked_policy.hpp"
@@ -10,11 +10,11 @@
 
 namespace fm {
 
-/// Makes a predictor of its own for each thread. May be called from several threads at once.
+/// Makes a separate predictor for each thread. May be called from several threads at once.
 using PredictorFactory = std::function<std::unique_ptr<Predictor>()>;
 
-/// @param checkpoint the model's file
-/// @throws InputError for a model that the engine does not run.
+/// @param checkpoint the model's file, which the realtime engines read
+/// @throws InputError for a model that the engine does not support, or an unusable file; MachineError if reading fails
 PredictorFactory make_engine(std::shared_ptr<const PolicyModel> model, const std::filesystem::path& checkpoint);
 
 }  // namespace fm

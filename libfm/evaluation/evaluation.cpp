@@ -15,10 +15,10 @@ Gap gap_between(const std::vector<Episode>& policy, const std::vector<Episode>& 
   return {.mean = mean(gaps), .ci95 = bootstrap_mean(gaps, bootstrap)};
 }
 
-/// Of the states that the expert met in the first episodes.
+/// The states that the expert visited in the first episodes, with its actions.
 Rows states_of(const std::vector<Episode>& episodes) {
-  constexpr std::size_t most = 50;
-  return rows_of(std::span(episodes).first(std::min(most, episodes.size())));
+  constexpr std::size_t max_episodes = 50;
+  return rows_of(std::span(episodes).first(std::min(max_episodes, episodes.size())));
 }
 
 std::map<std::string, double> metrics_of(const std::vector<Episode>& episodes, const VectorEnv& env) {
@@ -38,7 +38,7 @@ void roll_out_both(const PredictorFactory& engine, const EvaluationOptions& opti
   const std::unique_ptr<VectorEnv> env = options.env_factory.make(1);
   if (!std::isfinite(mean(returns_of(result.policy_episodes)))) {
     throw InputError(
-        "evaluation: the policy's actions are not finite numbers; see the sampler's settings and the training loss");
+        "evaluation: the policy's actions are not finite; check the sampler's settings and the training loss");
   }
   result.policy = actor_metrics(result.policy_episodes, *env, bootstrap);
   result.expert = actor_metrics(result.expert_episodes, *env, bootstrap);
@@ -81,7 +81,7 @@ Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, co
   const Rows held_out = options.env_factory ? states_of(result.expert_episodes) : options.held_out;
   if (held_out.size() == 0) {
     throw InputError(
-        "evaluation: there are no states to compare actions on; give data.files with two episodes or more");
+        "evaluation: there are no held-out states to compare actions on; give data.files with at least two episodes");
   }
   const RandomStream noise(options.seed, "action error");
   result.action_rmse = action_rmse(engine, held_out, noise);

@@ -1,6 +1,5 @@
 #pragma once
-// How good a policy is: rolled out beside its expert from the same initial states, and compared with the expert's
-// actions.
+// Evaluates a policy: rolls it out alongside its expert from the same initial states, and compares their actions.
 
 #include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
@@ -19,18 +18,18 @@
 
 namespace fm {
 
-/// What an actor achieved over all episodes.
+/// The metrics of an actor (policy or expert) over all episodes.
 struct ActorMetrics {
-  double mean = 0.0;  ///< of the episodes' returns
-  double standard_deviation = 0.0;
-  Interval ci95;
-  double success = 0.0;  ///< share of the episodes
+  double mean = 0.0;                ///< mean return
+  double standard_deviation = 0.0;  ///< of the returns
+  Interval ci95;                    ///< of the mean return
+  double success = 0.0;             ///< fraction of the episodes
   std::map<std::string, double> metrics;
-  double smoothness = 0.0;  ///< mean absolute change of action from step to step, in the actions' units
+  double smoothness = 0.0;  ///< mean absolute change of action between steps, in the actions' units
 };
 
 struct Gap {
-  double mean = 0.0;  ///< of policy return - expert return, episode by episode
+  double mean = 0.0;  ///< of policy return - expert return, paired by episode
   Interval ci95;
 };
 
@@ -38,10 +37,10 @@ struct Evaluation {
   std::string env;
   std::int64_t episodes = 0;
   std::uint64_t seed = 0;
-  std::optional<ActorMetrics> policy;  ///< empty where there is no environment, as are expert and gap
+  std::optional<ActorMetrics> policy;  ///< empty if there is no environment, as are expert and gap
   std::optional<ActorMetrics> expert;
   std::optional<Gap> gap;
-  double action_rmse = 0.0;  ///< of sampled against the expert's actions, on states that were not trained on
+  double action_rmse = 0.0;  ///< of sampled actions against the expert's, on states not used for training
   Latency latency;
   std::vector<Episode> policy_episodes;
   std::vector<Episode> expert_episodes;
@@ -49,21 +48,24 @@ struct Evaluation {
 
 struct EvaluationOptions {
   std::string env = "none";
-  EnvFactory env_factory;     ///< empty: the action error alone
-  PolicyFactory make_expert;  ///< wanted with env_factory
+  EnvFactory env_factory;     ///< empty: only the action error is computed
+  PolicyFactory make_expert;  ///< required with env_factory
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
   DensityOptions density;
-  Rows held_out;  ///< states with the expert's actions, where there is no environment to get them from
+  Rows held_out;  ///< states with the expert's actions, used if there is no environment to collect them from
 };
 
 /// @param engine runs the model
+/// @throws InputError if there are no states to compare on, or the policy's actions are not finite
 Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options);
 
+/// @param episodes at least one
+/// @param env an instance of the environment that they were recorded in, for its own metrics
 ActorMetrics actor_metrics(const std::vector<Episode>& episodes, const VectorEnv& env, const RandomStream& bootstrap);
 
-/// Mean absolute value of the actions' n-th difference from step to step, over all dimensions and steps: smoothness for
-/// order 1, and for order 2 what the metric action_jerk says.
+/// Mean absolute n-th difference of the actions between steps, over all dimensions and steps: the smoothness for order
+/// 1, the metric action_jerk for order 2.
 double mean_difference(const std::vector<Episode>& episodes, int order);
 
 }  // namespace fm

@@ -11,7 +11,8 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t shown_steps = 20'000;  // of the episodes that are kept whole
+constexpr std::size_t shown_steps =
+    20'000;  // at most so many steps of whole episodes are written, at least one episode
 
 template <class Get>
 std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {
@@ -27,7 +28,7 @@ void describe_dimensions(Hdf5Writer& out, const std::string& kind, const std::ve
   out.attribute("/", kind + "_high", one_a_line(dimensions, [](const Dimension& d) { return d.high; }));
 }
 
-/// One array of all shown episodes: (K, rows, columns), NaN where an episode has no such row.
+/// The shown episodes as one array (K, rows, columns), padded with NaN after an episode's end.
 template <class Number, class Get>
 void stack(Hdf5Writer& out, const std::string& path, std::span<const Episode> episodes, Get get) {
   Eigen::Index rows = 0, columns = 0;
@@ -69,8 +70,8 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   }
   out.array(group + "/returns", {returns.size()}, std::span<const double>(returns));
   out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
-  const std::size_t most = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
-  const auto shown = std::span(episodes).first(std::min(most, episodes.size()));
+  const std::size_t limit = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
+  const auto shown = std::span(episodes).first(std::min(limit, episodes.size()));
   stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
   stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
   if (shown.front().goals.cols() > 0) {

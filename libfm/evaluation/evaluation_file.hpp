@@ -1,16 +1,19 @@
 #pragma once
-// evaluation.h5: what the pictures are drawn from, so that a user can draw them anew.
+// evaluation.h5: the data behind the figures, so that users can redraw them. libfm/FORMATS.md has the exact format.
 //
-//   attributes of the root    format_version, env, policy, expert, solver, steps, time_step, horizon, and the names,
-//                             units and bounds of observations, actions and states, one a line
-//   /policy, /expert          returns (N), success (N); of the first K episodes, 20,000 steps in all,
-//                             observations (K, T + 1, O), actions (K, T, A), states (K, T + 1, S), rewards (K, T);
-//                             NaN behind an episode's end
-//   /flow_field/I             of a named state (attribute label): velocity (times, actions) of the first action
-//                             dimension, sampled trajectories (M, steps + 1), expert_action (A)
-//   /denoising/I              of the same states: trajectories (M, steps + 1, A) from noise to action
+//   root attributes     format_version, env, policy, expert, solver, steps, time_step, horizon, and the names, units
+//                       and bounds of observations, actions, states and goals, one dimension per line
+//   /policy, /expert    returns (N), success (N); of the first K = min(N, max(1, floor(20,000 / horizon))):
+//                       observations (K, T + 1, O), actions (K, T, A), states (K, T + 1, S), rewards (K, T), and
+//                       goals (K, T + 1, G) if G > 0; NaN after an episode's end
+//   /flow_field/I       at a named state (attribute label): observation (O), goal (G), expert_action (A); times (41),
+//                       actions (61) and velocity (41, 61) of the first action dimension; sampled trajectories (M, P)
+//                       of it at trajectory_times (P)
+//   /denoising/I        at the same states: observation, goal, expert_action, trajectory_times, and trajectories
+//                       (M, P, A) from noise to action
 //
-// All actions are in the environment's units; velocities in those per unit of flow time.
+// P = steps + 1 for solvers with fixed steps; adaptive solvers have as many times as they took steps, plus one. Actions
+// are in the environment's units, velocities in those units per unit of flow time.
 
 #include "libfm/evaluation/evaluation.hpp"
 
@@ -22,11 +25,12 @@ namespace fm {
 struct EvaluationFileInput {
   EnvSpec spec;
   std::string expert;
-  EnvFactory env_factory;  ///< empty: no figures of rollouts
+  EnvFactory env_factory;  ///< empty: the flow figures are not written
   PolicyFactory make_expert;
-  std::shared_ptr<const PolicyModel> model;  ///< null: the expert alone, as `fm demo` shows it
+  std::shared_ptr<const PolicyModel> model;  ///< null: the expert only, as in `fm demo`
 };
 
+/// Writes the file atomically. @throws MachineError if it cannot be written
 void write_evaluation_file(const std::filesystem::path& file, const EvaluationFileInput& input,
                            const Evaluation& evaluation);
 

@@ -9,17 +9,17 @@ using Json = nlohmann::ordered_json;
 
 Json interval(const Interval& i) { return Json::array({i.low, i.high}); }
 
-Json actor(const std::optional<ActorMetrics>& figures) {
-  if (!figures) return nullptr;
+Json actor(const std::optional<ActorMetrics>& metrics) {
+  if (!metrics) return nullptr;
   return {
-      {"return", {{"mean", figures->mean}, {"std", figures->standard_deviation}, {"ci95", interval(figures->ci95)}}},
-      {"success", figures->success},
-      {"metrics", figures->metrics}};
+      {"return", {{"mean", metrics->mean}, {"std", metrics->standard_deviation}, {"ci95", interval(metrics->ci95)}}},
+      {"success", metrics->success},
+      {"metrics", metrics->metrics}};
 }
 
-Json smoothness_of(const std::optional<ActorMetrics>& figures) { return figures ? Json(figures->smoothness) : Json(); }
+Json smoothness_of(const std::optional<ActorMetrics>& metrics) { return metrics ? Json(metrics->smoothness) : Json(); }
 
-/// KEY=VALUE as an object; values keep their YAML types.
+/// KEY=VALUE settings as an object. A value is parsed as JSON; if that fails it is kept as text.
 Json settings_object(const std::vector<std::string>& settings) {
   Json object = Json::object();
   for (const std::string& setting : settings) {
@@ -31,7 +31,7 @@ Json settings_object(const std::vector<std::string>& settings) {
   return object;
 }
 
-Json figures(const Evaluation& e) {
+Json evaluation_object(const Evaluation& e) {
   Json json = {{"env", e.env},
                {"episodes", e.episodes},
                {"seed", e.seed},
@@ -52,17 +52,17 @@ Json figures(const Evaluation& e) {
 }
 
 std::string latency_words(const Latency& l) {
-  return fmt::format("{:.0f} us a prediction (99 %: {:.0f} us), {}, {} network evaluations", l.median_us, l.p99_us,
+  return fmt::format("{:.0f} us per prediction (99 %: {:.0f} us), {}, {} network evaluations", l.median_us, l.p99_us,
                      l.solver, l.nfe);
 }
 
 }  // namespace
 
 Json to_json(const Evaluation& evaluation, const std::vector<Variant>& variants) {
-  Json json = figures(evaluation);
+  Json json = evaluation_object(evaluation);
   json["variants"] = Json::array();
   for (const Variant& variant : variants) {
-    Json object = figures(variant.evaluation);
+    Json object = evaluation_object(variant.evaluation);
     object["settings"] = settings_object(variant.settings);
     json["variants"].push_back(object);
   }
@@ -106,7 +106,7 @@ std::string summarise(const Evaluation& e, const std::vector<Variant>& variants)
         if (name != "action_jerk") text += fmt::format("{} {:.4f}, ", name, v.policy->metrics.at(name));
       }
     }
-    text += fmt::format("action error {:.4f}, {:.0f} us a prediction\n", v.action_rmse, v.latency.median_us);
+    text += fmt::format("action error {:.4f}, {:.0f} us per prediction\n", v.action_rmse, v.latency.median_us);
   }
   return text;
 }

@@ -1,6 +1,5 @@
 #pragma once
-// evaluation.json: the figures of an evaluation, and of its variants. Between equal runs nothing in it differs but
-// latency.
+// evaluation.json: the metrics of an evaluation and of its variants. Between equal runs only the latency differs.
 
 #include "libfm/evaluation/evaluation.hpp"
 
@@ -11,18 +10,19 @@
 
 namespace fm {
 
-/// An evaluation at other settings of the sampler.
+/// An evaluation with other sampler settings.
 struct Variant {
   std::vector<std::string> settings;  ///< KEY=VALUE
   Evaluation evaluation;
 };
 
+/// The content of evaluation.json.
 nlohmann::ordered_json to_json(const Evaluation& evaluation, const std::vector<Variant>& variants);
 
-/// One actor's figures in words, a line.
-std::string summarise_actor(const std::string& who, const ActorMetrics& figures);
+/// One actor's metrics as a line of text.
+std::string summarise_actor(const std::string& who, const ActorMetrics& metrics);
 
-/// The figures in words, one a line, for the terminal.
+/// The metrics as text for the terminal, one line each.
 std::string summarise(const Evaluation& evaluation, const std::vector<Variant>& variants);
 
 }  // namespace fm

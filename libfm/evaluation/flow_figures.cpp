@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::int64_t samples = 1000, field_times = 41, field_actions = 61;
 
-/// An environment put into one state, and what the expert does there.
+/// An environment's observation and goal in one state, and the expert's action there.
 struct Scene {
-  Matrix observation;  ///< (1, O)
-  Matrix goal;         ///< (1, G)
-  Matrix expert_action;
+  Matrix observation;    ///< (1, O)
+  Matrix goal;           ///< (1, G)
+  Matrix expert_action;  ///< (1, A)
 };
 
-Scene look_at(const EvaluationFileInput& input, const Landmark& landmark) {
+Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
   const std::unique_ptr<VectorEnv> env = input.env_factory.make(1);
   const std::vector<int> row = {0};
   const std::vector<std::uint64_t> episode = {0};
@@ -76,8 +76,8 @@ Paths trace(const FlowModel& model, const Condition& condition, const RandomStre
   return {model.action_normaliser().denormalise(z.select(2, 0)), solution.times};
 }
 
-/// The velocity of the first action's first dimension, at `actions` in the environment's units; the others stay at the
-/// middle of their range.
+/// The velocity of the first action's first dimension at `actions`, in the environment's units. Its other dimensions
+/// and the later actions of the prediction stay at 0 in normalised units.
 void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
                  const at::Tensor& actions, const at::TensorOptions& options) {
   const Condition condition = repeat(model, scene, field_actions, options);
@@ -108,15 +108,15 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
   const at::TensorOptions options = model->parameters().front().options();
   std::vector<Scene> scenes;
   std::vector<Paths> paths;
-  double low = INFINITY, high = -INFINITY;  // of all that is shown
+  double low = INFINITY, high = -INFINITY;  // range of all actions shown
   for (const Landmark& landmark : landmarks) {
-    const Scene& scene = scenes.emplace_back(look_at(input, landmark));
+    const Scene& scene = scenes.emplace_back(scene_at(input, landmark));
     const Condition condition = repeat(*model, scene, samples, options);
     paths.push_back(trace(*model, condition, RandomStream(seed, "pictures"), options));
-    const at::Tensor drawn = paths.back().actions.select(2, 0);
+    const at::Tensor path_actions = paths.back().actions.select(2, 0);
     const double expert = scene.expert_action(0, 0);
-    low = std::min({low, drawn.min().item<double>(), expert});
-    high = std::max({high, drawn.max().item<double>(), expert});
+    low = std::min({low, path_actions.min().item<double>(), expert});
+    high = std::max({high, path_actions.max().item<double>(), expert});
   }
   out.group("/flow_field");
   out.group("/denoising");

@@ -1,6 +1,6 @@
 #pragma once
-// How a flow policy makes actions at an environment's landmarks: its velocity field over action and time, and samples
-// on their way from noise to action.
+// Data for the figures of a flow policy at an environment's landmarks: its velocity field over action and flow time,
+// and sample trajectories from noise to action.
 
 #include "libfm/data/hdf5_writer.hpp"
 #include "libfm/evaluation/evaluation_file.hpp"
@@ -9,7 +9,7 @@
 
 namespace fm {
 
-/// Writes /flow_field and /denoising, if the policy is a flow and the environment has landmarks.
+/// Adds /flow_field and /denoising to `out` if the policy is a flow and the environment has landmarks.
 void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::uint64_t seed);
 
 }  // namespace fm

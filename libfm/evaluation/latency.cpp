@@ -14,7 +14,7 @@ namespace fm {
 
 namespace {
 
-/// Network evaluations for one action; whatever engine makes them, LibTorch counts.
+/// Network evaluations per prediction, counted on the LibTorch model; they are the same for every engine.
 std::int64_t evaluations_for_one(const PolicyModel& model, const Rows& states, const RandomStream& noise) {
   const at::NoGradGuard no_grad;
   const std::int64_t before = model.evaluations();
@@ -41,7 +41,7 @@ Latency measure_latency(const PolicyModel& model, const PredictorFactory& engine
     const Matrix observation = states.observations.row(i % states.size()), goal = states.goals.row(i % states.size());
     const std::vector<std::uint64_t> episode = {0};
     const std::vector<std::uint32_t> step = {static_cast<std::uint32_t>(i)};
-    policy.reset(1, std::vector<int>{0});  // so that each call makes a prediction, from noise
+    policy.reset(1, std::vector<int>{0});  // so that each call predicts anew, from noise
     const auto begin = std::chrono::steady_clock::now();
     policy.act({observation, goal, episode, step}, output);
     const std::chrono::duration<double, std::micro> taken = std::chrono::steady_clock::now() - begin;

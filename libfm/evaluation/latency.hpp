@@ -1,5 +1,5 @@
 #pragma once
-// How long a policy takes for one action, called as a control loop would: batch 1, one thread.
+// Measures the time of one prediction as a control loop would call it: batch size 1, one thread.
 
 #include "libfm/evaluation/engine.hpp"
 #include "libfm/policy/policy_model.hpp"
@@ -14,12 +14,12 @@ struct Latency {
   double median_us = 0.0;
   double p99_us = 0.0;
   std::string engine;
-  std::string solver;  ///< of a flow; else the policy's name
+  std::string solver;  ///< the policy's name if it has no velocity field
   int steps = 0;
-  std::int64_t nfe = 0;  ///< network evaluations for one action
+  std::int64_t nfe = 0;  ///< network evaluations per prediction
 };
 
-/// @param states observations to act on, in turn
+/// @param states observations and goals to act on, cycled through
 Latency measure_latency(const PolicyModel& model, const PredictorFactory& engine, const Rows& states);
 
 }  // namespace fm

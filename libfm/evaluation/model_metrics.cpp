@@ -49,7 +49,7 @@ double mean_log_probability(const PolicyModel& model, const Batch& batch, int co
   return model.log_probability(batch.condition, batch.actions, probes).mean().item<double>() - unit;
 }
 
-/// The sum over rows [begin, end) and their predictions' actions.
+/// Summed over rows [begin, end) and all actions of their predictions.
 double squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end,
                      const RandomStream& noise) {
   const PolicyDescription& d = predictor.description();
@@ -70,8 +70,8 @@ double squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin,
                      .actions = predictions.data()});
   Matrix actions = Eigen::Map<const Matrix>(predictions.data(), n * horizon, width);
   predictor.execute(actions);
-  const Eigen::Map<const Matrix> wanted(expected.data(), n * horizon, width);
-  return (actions.cast<double>() - wanted.cast<double>()).squaredNorm();
+  const Eigen::Map<const Matrix> targets(expected.data(), n * horizon, width);
+  return (actions.cast<double>() - targets.cast<double>()).squaredNorm();
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Metrics of a trained model on states with the expert's actions, beside what rollouts tell.
+// Metrics of a trained model on states labelled with the expert's actions, in addition to those of rollouts.
 
 #include "libfm/evaluation/engine.hpp"
 #include "libfm/policy/policy_model.hpp"
@@ -11,21 +11,21 @@
 
 namespace fm {
 
-/// The noises that samples for rows [begin, end) are made from.
+/// The noise that the samples of rows [begin, end) start from.
 at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end);
 
-/// The error of sampled actions, root mean square over all actions of the predictions, as they would be executed, in
-/// the environment's units.
+/// Root mean square error of sampled actions against the rows' actions, over all actions of the predictions, as they
+/// would be executed, in the environment's units.
 double action_rmse(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise);
 
 struct DensityOptions {
   bool log_probability = false;
-  int probes = 16;
+  int probes = 16;  ///< for predictions with more than 8 numbers
 };
 
-/// path_straightness, of a flow: E int |(z1 - z0) - dz/dt|^2 dt / E |z1 - z0|^2 (Liu et al. 2023, section 2; relative);
-/// 0: straight lines, for which one step suffices.
-/// log_probability, if asked for: the mean over rows of log p(a | s), nats, a the predicted actions in their units.
+/// path_straightness, for a flow: E int |(z1 - z0) - dz/dt|^2 dt / E |z1 - z0|^2 (Liu et al. 2023, section 2,
+/// relative); 0 for straight paths, for which one step suffices. log_probability, if requested: the mean over rows of
+/// log p(a | s), nats, for the rows' actions a in their units.
 std::map<std::string, double> model_metrics(const PolicyModel& model, const Rows& rows, const DensityOptions& options,
                                             const RandomStream& noise);
 

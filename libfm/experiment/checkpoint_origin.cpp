@@ -20,7 +20,8 @@ Experiment experiment_of(const std::filesystem::path& checkpoint) {
   const auto metadata = read_safetensors(checkpoint).metadata;
   const PolicyDescription description = description_from_metadata(metadata, where);
   const auto found = metadata.find("experiment");
-  if (found == metadata.end()) throw_input_error("{}: does not say which environment it is for", where);
+  if (found == metadata.end())
+    throw_input_error("{}: is not a checkpoint of an experiment (it has no metadata 'experiment')", where);
   Experiment e{.policy = description.policy, .network = description.network, .sampler = description.sampler};
   try {
     const nlohmann::json json = nlohmann::json::parse(found->second);

@@ -1,6 +1,6 @@
 #pragma once
-// What a checkpoint remembers of its experiment, so that it can be evaluated without its YAML. It holds no path, host,
-// time or device: equal runs write equal checkpoints.
+// The part of an experiment that a checkpoint stores, so that it can be evaluated without the YAML file. It contains no
+// path, host, time or device: equal runs write equal checkpoints.
 
 #include "libfm/experiment/experiment.hpp"
 
@@ -10,11 +10,12 @@
 
 namespace fm {
 
-/// Metadata "experiment": env, expert and evaluation settings as JSON in text.
+/// The metadata key "experiment" with JSON text: name, env, expert, and of eval the episodes and the seed.
 std::map<std::string, std::string> origin_metadata(const Experiment& experiment);
 
-/// The experiment that a checkpoint belongs to, as far as evaluation needs it; all else has its default.
-/// @throws InputError if the file is no checkpoint of an experiment.
+/// The experiment of a checkpoint, as far as it is stored there (policy, network and sampler included); everything else
+/// has its default.
+/// @throws InputError if the file is not a readable checkpoint of an experiment; MachineError if reading fails
 Experiment experiment_of(const std::filesystem::path& checkpoint);
 
 }  // namespace fm

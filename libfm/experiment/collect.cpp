@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::int64_t part_episodes = 500;
 
-/// The students' rounds come later, and lie with the run.
-nlohmann::json collected_by_expert(CollectOptions options) {
+/// The collection options without those of DAgger rounds, whose data are stored with the run and not in the cache.
+nlohmann::json expert_collection(CollectOptions options) {
   const CollectOptions defaults;
   options.rounds = defaults.rounds;
   options.round_episodes = defaults.round_episodes;
@@ -31,23 +31,23 @@ nlohmann::json collected_by_expert(CollectOptions options) {
   return options_to_json(options);
 }
 
-/// Everything that decides the dataset's bytes.
+/// Everything that determines the dataset's bytes.
 nlohmann::json determinants(const Experiment& e) {
   return {{"env", options_to_json(e.env)},
           {"expert", options_to_json(e.expert)},
-          {"collect", collected_by_expert(e.collect)},
+          {"collect", expert_collection(e.collect)},
           {"seed", e.seed},
           {"git_commit", git_commit()}};
 }
 
 void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const PolicyFactory& make_expert,
                       const std::filesystem::path& parts, const DatasetInfo& info) {
-  const std::set<std::uint64_t> there = collected_episodes(parts, info);
-  Progress progress("collect", e.collect.episodes, "episodes", static_cast<std::int64_t>(there.size()));
+  const std::set<std::uint64_t> collected = collected_episodes(parts, info);
+  Progress progress("collect", e.collect.episodes, "episodes", static_cast<std::int64_t>(collected.size()));
   for (std::int64_t begin = 0; begin < e.collect.episodes; begin += part_episodes) {
     const std::int64_t count = std::min(part_episodes, e.collect.episodes - begin);
     const auto first = static_cast<std::uint64_t>(begin);
-    if (std::distance(there.lower_bound(first), there.lower_bound(first + static_cast<std::uint64_t>(count))) ==
+    if (std::distance(collected.lower_bound(first), collected.lower_bound(first + static_cast<std::uint64_t>(count))) ==
         count) {
       continue;
     }
@@ -64,7 +64,7 @@ void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const 
   }
 }
 
-/// States drawn uniformly within their bounds, each with what the expert does there at an episode's first step.
+/// States drawn uniformly within their bounds, each labelled with the expert's action as at an episode's first step.
 LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_factory,
                                     const PolicyFactory& make_expert) {
   if (e.collect.uniform_states == 0) return {};
@@ -106,12 +106,12 @@ std::filesystem::path cache_directory(const Experiment& experiment) {
 }
 
 std::filesystem::path collect(const Experiment& e) {
-  if (!e.has_env()) throw InputError("collect: there is no environment to collect in (env.name is none)");
+  if (!e.has_env()) throw InputError("collect: needs an environment (env.name is none)");
   const std::filesystem::path folder = cache_directory(e) / ("data_" + hash_text(determinants(e).dump()));
   const std::filesystem::path file = folder / "data.h5";
   std::filesystem::create_directories(folder);
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  flock(lock.get(), LOCK_EX);  // two runs of the same settings: the second waits, then finds the data
+  flock(lock.get(), LOCK_EX);  // of two processes with the same settings the second waits, then finds the data
   if (std::filesystem::exists(file)) {
     spdlog::info("collect: found in the cache: {}", file.string());
     return file;

@@ -1,6 +1,6 @@
 #pragma once
-// Collecting the expert's demonstrations. A dataset is made once: it lies in the cache under the hash of what
-// determines it, and the next run with the same settings finds it there.
+// Collects the expert's demonstrations. A dataset is collected once: it is cached under the hash of the settings that
+// determine it, and later runs with the same settings reuse it.
 
 #include "libfm/data/episode_file.hpp"
 #include "libfm/experiment/experiment.hpp"
@@ -9,13 +9,15 @@
 
 namespace fm {
 
-/// RUNS/cache, where datasets and experts' tables are kept.
+/// RUNS/cache, which holds datasets and experts' value tables.
 std::filesystem::path cache_directory(const Experiment& experiment);
 
-/// What a dataset of this experiment says of its origin.
+/// The provenance that a dataset of this experiment records.
 DatasetInfo dataset_info(const Experiment& experiment);
 
-/// Collects what the cache lacks. A collection that was stopped goes on. @return the dataset's file
+/// Collects the dataset if it is not cached; an interrupted collection is continued. @return the dataset's file
+/// @throws InputError if there is no environment, or an option or a cached part is invalid; MachineError if a file
+/// cannot be written; Interrupted on a noted signal
 std::filesystem::path collect(const Experiment& experiment);
 
 }  // namespace fm

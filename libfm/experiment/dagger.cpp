@@ -26,15 +26,15 @@ void train_student(const Experiment& e, const RunDirectory& run, const Dataset& 
   train(student.train, training_job(student, run, dataset, round));
 }
 
-/// The states that the student meets, with what the expert would do there. The student acts by all of the law that it
-/// learned, however cool it will be sampled in the end: so what it might do is labelled, too. One with a teacher
-/// learned what it is sampled by.
+/// The states that the student visits, labelled with the expert's actions. The student acts at temperature 1, from the
+/// full distribution that it learned, so that states which the final policy rarely reaches are labelled too. A student
+/// of a teacher is tied to the temperature that it was trained at, and keeps it.
 std::vector<Episode> label_student(const Experiment& e, const std::filesystem::path& round, int number) {
   const SerialOperations serial;
   const std::shared_ptr<PolicyModel> student = load_policy(last_checkpoint(round), find_device(e.device));
-  SamplerOptions whole_law = e.sampler;
-  if (!learns_from_teacher(e.policy.name)) whole_law.temperature = 1.0;
-  student->set_sampler(whole_law);
+  SamplerOptions sampler = e.sampler;
+  if (!learns_from_teacher(e.policy.name)) sampler.temperature = 1.0;
+  student->set_sampler(sampler);
   const RandomStream noise(e.seed, "student's noise");
   const std::int64_t before = e.collect.episodes + (number - 1) * e.collect.round_episodes;
   return rollout(make_env(e.env), [&] { return std::make_unique<ModelPolicy>(student, noise); },

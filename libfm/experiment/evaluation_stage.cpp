@@ -16,7 +16,7 @@
 namespace fm {
 namespace {
 
-/// Its chance is not that of the episodes that were learned from.
+/// Seeded apart from collection, so that evaluation does not replay the training episodes' random choices.
 PolicyFactory evaluation_expert(const Experiment& e) {
   const std::uint64_t seed = RandomStream(e.eval.seed, "evaluation expert").at(0).bits();
   return make_expert(e.expert, e.env, cache_directory(e), seed);
@@ -40,12 +40,13 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
   return options;
 }
 
-/// What the policy sees, is asked for and does must be what the environment shows, asks for and takes.
+/// The policy's observations, goals and actions must be those of the environment, by name.
 void check_fits(const EnvSpec& policy, const EnvSpec& env) {
-  const auto check = [&](const char* what, const std::vector<Dimension>& its, const std::vector<Dimension>& there) {
-    if (names_of(its) == names_of(there)) return;
-    throw_input_error("env.name: '{}' has the {} [{}], the policy learned [{}] of '{}'; take an environment that fits",
-                      env.name, what, fmt::join(names_of(there), ", "), fmt::join(names_of(its), ", "), policy.name);
+  const auto check = [&](const char* what, const std::vector<Dimension>& ours, const std::vector<Dimension>& theirs) {
+    if (names_of(ours) == names_of(theirs)) return;
+    throw_input_error(
+        "env.name: '{}' has the {} [{}], but the policy was trained with [{}] of '{}'; choose an environment that fits",
+        env.name, what, fmt::join(names_of(theirs), ", "), fmt::join(names_of(ours), ", "), policy.name);
   };
   check("observations", policy.observations, env.observations);
   check("goals", policy.goals, env.goals);
@@ -77,6 +78,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   const EnvSpec& spec = model->description().spec;
   if (e.has_env()) check_fits(spec, make_env(e.env).spec);
   check_evaluation(e, *model);
+  model->set_sampler(e.sampler);
   const EvaluationOptions options = options_for(target, spec);
   if (e.has_env()) {
     spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,

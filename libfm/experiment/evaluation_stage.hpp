@@ -1,5 +1,5 @@
 #pragma once
-// The evaluation of a checkpoint into a directory: evaluation.h5 and evaluation.json.
+// Evaluates a checkpoint and writes evaluation.h5 and evaluation.json into a directory.
 
 #include "libfm/experiment/experiment.hpp"
 
@@ -9,18 +9,22 @@
 
 namespace fm {
 
-/// What to evaluate, and at which settings.
+/// What to evaluate, and with which settings.
 struct EvaluationTarget {
   std::filesystem::path checkpoint;
-  Experiment experiment;                ///< env, expert, sampler, eval, device and threads count
-  std::filesystem::path data;           ///< for held-out states where there is no environment
-  std::vector<std::string> files = {};  ///< recordings to compare with instead, whole; none: data's held-out states
+  Experiment experiment;                ///< what evaluation needs: env, expert, sampler, eval, device ...
+  std::filesystem::path data;           ///< without an environment: the run's data, for its held-out states
+  std::vector<std::string> files = {};  ///< without an environment: if any, compare on all of these files instead
 };
 
-/// Writes evaluation.h5, then evaluation.json, into `directory`. @return the figures in words
+/// Writes evaluation.h5, then evaluation.json, into `directory`. @return the metrics as text
+/// @throws InputError if the checkpoint cannot be used, or environment, data or sampler do not fit it; MachineError if
+/// a file cannot be read or written; Interrupted on a noted signal
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target);
 
-/// What the expert does: demo.h5 and its figures in words.
+/// Rolls out the expert and writes demo.h5 into `directory`. @return the expert's metrics as text
+/// @throws InputError if there is no environment, or the expert does not act in it; MachineError if the file cannot be
+/// written; Interrupted on a noted signal
 std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& experiment);
 
 }  // namespace fm

@@ -27,68 +27,72 @@ void check_against(const Experiment& e, const EnvSpec& spec) {
   }
   if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
     throw InputError(
-        "collect.uniform_states: states that are labelled one by one have no actions behind them; set 0, or "
+        "collect.uniform_states: labelled states are followed by no further actions to predict; set 0, or "
         "policy.horizon.prediction: 1");
   }
 }
 
-/// What no single field can tell.
+/// Checks what concerns several fields, or what bounds cannot express.
 void check(const Experiment& e) {
   if (!is_folder_name(e.name)) {
-    throw_input_error("name: '{}' names a folder: letters, digits, '_', '-' and '.', not beginning with '.'", e.name);
+    throw_input_error(
+        "name: '{}' cannot name the run's folder: use up to 100 letters, digits, '_', '-' and '.', not beginning with "
+        "'.'",
+        e.name);
   }
   if (!e.has_env() && e.data.files.empty()) {
-    throw_input_error("env.name: none needs data to train on: give data.files");
+    throw_input_error("env.name: with none, data.files must name data to train on");
   }
   if (e.has_env()) check_against(e, make_env(e.env).spec);
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     throw_input_error(
-        "policy.teacher: policy '{}' learns from a trained policy: give a run directory, a checkpoint or an "
+        "policy.teacher: policy '{}' is trained from another policy: give a run directory, a checkpoint or an "
         "experiment file",
         e.policy.name);
   }
   if (e.sampler.executed > e.policy.horizon.prediction) {
-    throw_input_error(
-        "sampler.executed: {} actions cannot be executed of the policy.horizon.prediction: {} that are "
-        "predicted",
-        e.sampler.executed, e.policy.horizon.prediction);
+    throw_input_error("sampler.executed: {} exceeds policy.horizon.prediction: {}, the number of predicted actions",
+                      e.sampler.executed, e.policy.horizon.prediction);
   }
   if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
-    throw_input_error("policy.shortcut.finest: {} is no power of two; steps are halved", e.policy.shortcut.finest);
+    throw_input_error("policy.shortcut.finest: {} is not a power of two, which halving the steps requires",
+                      e.policy.shortcut.finest);
   }
   if (e.policy.name == "normalising_flow" && e.network.name != NetworkOptions().name) {
-    throw_input_error("network.name: the layers of policy 'normalising_flow' are MLPs; set {}", NetworkOptions().name);
+    throw_input_error("network.name: the coupling layers of policy 'normalising_flow' are MLPs; set {}",
+                      NetworkOptions().name);
   }
   if (e.collect.rounds > 0 && !e.data.files.empty()) {
-    throw InputError("collect.rounds: nothing is collected where data.files are given; set 0, or give none");
+    throw InputError("collect.rounds: nothing is collected if data.files are given; set 0, or give no files");
   }
   if (e.policy.name == "diffusion" && e.policy.diffusion.clip == DiffusionOptions().clip &&
       e.policy.normaliser != PolicyOptions().normaliser) {
     throw_input_error(
-        "policy.diffusion.clip: {} cuts actions off that `policy.normaliser: {}` scales beyond it; set what none "
-        "exceeds, or normaliser: {}",
+        "policy.diffusion.clip: {} clips actions that `policy.normaliser: {}` scales beyond it; set a value that no "
+        "action exceeds, or normaliser: {}",
         e.policy.diffusion.clip, e.policy.normaliser, PolicyOptions().normaliser);
   }
   if (const auto begin = path_at(e.policy.flow.path, 0.0); begin.alpha > 0.25 * begin.sigma) {
     throw_input_error(
-        "policy.flow.path: {} begins with {:.3g} of the data beside {:.3g} of noise, not with noise; spread its ends",
+        "policy.flow.path: {} does not begin with noise: alpha = {:.3g}, sigma = {:.3g} at t = 0; widen its range",
         e.policy.flow.path.name, begin.alpha, begin.sigma);
   }
   if (e.network.time_embedding % 2 != 0) {
-    throw_input_error("network.time_embedding: {} is odd; sines and cosines come in pairs", e.network.time_embedding);
+    throw_input_error("network.time_embedding: {} is odd; sine and cosine features come in pairs",
+                      e.network.time_embedding);
   }
   if (e.network.mlp.hidden.empty())
     throw_input_error("network.mlp.hidden: needs at least one layer, such as [256, 256]");
 }
 
-/// A run directory's config.yaml is read again from anywhere.
+/// A run directory's config.yaml may be read later from another working directory.
 void make_paths_absolute(Experiment& e) {
   for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
   if (e.policy.teacher) e.policy.teacher = std::filesystem::absolute(*e.policy.teacher).lexically_normal().string();
   if (e.train.init) e.train.init = std::filesystem::absolute(*e.train.init).lexically_normal().string();
 }
 
-Experiment finished(Experiment experiment) {
+Experiment checked(Experiment experiment) {
   check(experiment);
   make_paths_absolute(experiment);
   return experiment;
@@ -99,13 +103,13 @@ Experiment finished(Experiment experiment) {
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides) {
   Experiment experiment;
   read_yaml(file, overrides, experiment);
-  return finished(experiment);
+  return checked(experiment);
 }
 
 Experiment default_experiment(std::span<const std::string> overrides) {
   Experiment experiment;
   apply_overrides(experiment, overrides);
-  return finished(experiment);
+  return checked(experiment);
 }
 
 }  // namespace fm

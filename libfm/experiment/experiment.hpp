@@ -1,8 +1,10 @@
 #pragma once
-// An experiment: everything that a YAML file can say. Each component's options stand in the component's own folder.
+// An experiment: all options of an experiment file. Each component's options are defined in the component's own folder.
 
 #include "libfm/config/setting_grid.hpp"
 #include "libfm/policy_spec/network_options.hpp"
+#include "libfm/policy_spec/policy_options.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 #include "libfm/task/environments.hpp"
 #include "libfm/task/experts.hpp"
 #include "libfm/train/options.hpp"
@@ -123,10 +125,12 @@ struct Experiment {
   bool has_env() const { return env.name != no_env; }
 };
 
-/// From a YAML file with KEY=VALUE overrides. @throws InputError with every mistake in it, one a line.
+/// Reads a YAML file, applies KEY=VALUE overrides and makes paths absolute.
+/// @throws InputError with one line for each problem of reading, or for the first inconsistency between options;
+/// MachineError if reading fails
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
 
-/// The same from the defaults alone.
+/// The defaults with overrides applied; as above.
 Experiment default_experiment(std::span<const std::string> overrides);
 
 }  // namespace fm

@@ -15,7 +15,7 @@ extern char** environ;
 namespace fm {
 namespace {
 
-/// Where this program was built, unless FM_SCRIPTS names another folder.
+/// The scripts folder of the source tree that this program was built from, unless FM_SCRIPTS names another.
 std::filesystem::path scripts() {
   const char* given = std::getenv("FM_SCRIPTS");
   return given == nullptr ? FM_SCRIPTS : given;
@@ -26,16 +26,16 @@ std::filesystem::path scripts() {
 void draw_figures(const std::filesystem::path& directory) {
   const std::string script = (scripts() / "plot").string(), argument = directory.string();
   if (!std::filesystem::exists(script)) {
-    throw_machine_error("figures: {} is not there; set FM_SCRIPTS to the folder that holds it", script);
+    throw_machine_error("figures: {} does not exist; set FM_SCRIPTS to the folder that contains it", script);
   }
   char* const arguments[] = {const_cast<char*>(script.c_str()), const_cast<char*>(argument.c_str()), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, 2, 1);  // stdout is for this program's results
+  posix_spawn_file_actions_adddup2(&actions, 2, 1);  // stdout is reserved for this program's results
   pid_t child = 0;
   const int error = posix_spawn(&child, script.c_str(), &actions, nullptr, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw_machine_error("figures: {} does not start: {}", script, std::strerror(error));
+  if (error != 0) throw_machine_error("figures: {} cannot be started: {}", script, std::strerror(error));
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -1,11 +1,12 @@
 #pragma once
-// Pictures and report, drawn by scripts/plot from what a run left in its directory.
+// Figures and report, drawn by scripts/plot from the files of a run directory.
 
 #include <filesystem>
 
 namespace fm {
 
-/// @throws MachineError if the script fails; what it says goes to stderr.
+/// Draws figures/*.png and, for a run, report.html; the script's output goes to stderr.
+/// @throws MachineError if the script is missing or fails; Interrupted on a noted signal
 void draw_figures(const std::filesystem::path& directory);
 
 }  // namespace fm

@@ -15,7 +15,7 @@
 namespace fm {
 namespace {
 
-/// The data's hash joins the provenance once the data is there.
+/// Adds the hash of the data to provenance.json, once the data exist.
 void record_data_hash(const RunDirectory& run) {
   const auto file = run.path() / "provenance.json";
   auto origin = nlohmann::ordered_json::parse(read_file(file, 1 << 20));

@@ -1,6 +1,6 @@
 #pragma once
-// The stages of a run: collect, train, evaluate, report. Each finds in the run directory how far it came, so a stopped
-// run goes on by running its stages again.
+// The stages of a run: collect, train, evaluate, report. Each stage finds its progress in the run directory, so running
+// the stages again continues an interrupted run.
 
 #include "libfm/experiment/run_directory.hpp"
 
@@ -8,11 +8,14 @@
 
 namespace fm {
 
-/// Sets threads, checks the device, and says in the log what this process computes on.
+/// Sets the number of threads, checks the device and logs the hardware in use.
+/// @throws InputError for an unknown device; MachineError if CUDA is requested but not available
 void use_machine(const Experiment& experiment);
 
-/// Does everything that the run still lacks, up to its last stage.
-/// @return the evaluation in words, for the terminal; empty if the run ends with training
+/// Runs the stages that are not finished, up to the run's last stage.
+/// @return the evaluation's metrics as text, for the terminal; empty if nothing was evaluated
+/// @throws InputError for settings or data that do not fit; MachineError if a file cannot be read or written;
+/// Interrupted on a noted signal, after which the run can be resumed
 std::string run_stages(const RunDirectory& run);
 
 }  // namespace fm

@@ -1,6 +1,6 @@
 #pragma once
-// What can be known of an experiment before it begins: its files are there, its expert fits its environment, its
-// network can be built, and its policy can be sampled and asked in every way of its evaluation.
+// Checks before an experiment begins: its files exist, its expert fits its environment, its network can be built, and
+// its policy supports every setting of its evaluation.
 
 #include "libfm/experiment/experiment.hpp"
 #include "libfm/policy/policy_model.hpp"
@@ -10,14 +10,15 @@
 
 namespace fm {
 
-/// Before anything is made. @throws InputError
-void check_plan(const Experiment& experiment);
+/// Checks an experiment before anything is created; changes nothing.
+/// @throws InputError for the first problem; MachineError if CUDA is requested but not available, or reading fails
+void preflight(const Experiment& experiment);
 
-/// Whether this policy can be sampled, executed and asked in every way of the evaluation; it is left with the
-/// experiment's own sampler. @throws InputError
-void check_evaluation(const Experiment& experiment, PolicyModel& model);
+/// Checks that the policy supports sampler, execution, engine and density at every point of the evaluation.
+/// @throws InputError naming the setting that it does not support
+void check_evaluation(const Experiment& experiment, const PolicyModel& model);
 
-/// The settings of every point of eval.grid, KEY=VALUE.
+/// The KEY=VALUE settings of each point of eval.grid; empty for an empty grid.
 std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid);
 
 }  // namespace fm

@@ -34,7 +34,7 @@ std::string utc_now() {
   return text;
 }
 
-/// The image's own digest, which only whoever starts the container can know.
+/// The digest of the container image, which is known only outside the container and passed in by the user.
 nlohmann::ordered_json image_digest() {
   const char* digest = std::getenv("FM_IMAGE_DIGEST");
   return digest == nullptr ? nlohmann::ordered_json() : nlohmann::ordered_json(digest);

@@ -24,7 +24,7 @@ std::string local_time() {
   return text;
 }
 
-/// Creates a folder that was not there before, numbered if another run began in the same second.
+/// Creates a new folder; appends -2, -3 ... to its name if it exists, as for runs that begin in the same second.
 std::filesystem::path create_new(const std::filesystem::path& wanted) {
   std::filesystem::create_directories(wanted.parent_path());
   for (int i = 1;; ++i) {
@@ -56,7 +56,7 @@ std::filesystem::path create_demo_directory(const Experiment& experiment) {
 RunDirectory RunDirectory::open(const std::filesystem::path& given) {
   const auto path = std::filesystem::absolute(given).lexically_normal();
   if (!std::filesystem::exists(path / "config.yaml")) {
-    throw_input_error("{}: is not a run directory (it holds no config.yaml)", given.string());
+    throw_input_error("{}: is not a run directory (it contains no config.yaml)", given.string());
   }
   Experiment experiment = read_experiment(path / "config.yaml", {});
   const auto origin = nlohmann::json::parse(read_file(path / "provenance.json", 1 << 20), nullptr, false);
@@ -68,7 +68,7 @@ RunDirectory::RunDirectory(std::filesystem::path path, Experiment experiment, La
     : path_(std::move(path)), experiment_(std::move(experiment)), last_stage_(last_stage),
       lock_(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
   if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    throw_input_error("{}: another process is working in this run directory", path_.string());
+    throw_input_error("{}: another process is using this run directory", path_.string());
   }
 }
 

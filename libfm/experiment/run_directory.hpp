@@ -1,5 +1,5 @@
 #pragma once
-// A run's own directory: RUNS/NAME/TIME_sSEED_HASH/, with its configuration, provenance, data, checkpoints and results.
+// A run's directory RUNS/NAME/TIME_sSEED_HASH/, with its configuration, provenance, data, checkpoints and results.
 
 #include "libfm/core/file_descriptor.hpp"
 #include "libfm/experiment/experiment.hpp"
@@ -9,15 +9,18 @@
 
 namespace fm {
 
-/// How far a run goes.
+/// The stage that a run ends with.
 enum class LastStage { train, report };
 
+/// Holds an exclusive lock on the directory as long as it lives.
 class RunDirectory {
  public:
-  /// A new directory with config.yaml and provenance.json. Nothing that is there is touched.
+  /// Creates a new directory with config.yaml and provenance.json; existing files are left alone.
+  /// @throws MachineError or std::filesystem::filesystem_error if it cannot be written
   static RunDirectory create(const Experiment& experiment, LastStage last_stage);
 
-  /// One that is there. @throws InputError if it is none or another process works in it.
+  /// Opens an existing run directory.
+  /// @throws InputError if it is not one, is invalid or used by another process; MachineError if reading fails
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -37,7 +40,8 @@ class RunDirectory {
   FileDescriptor lock_;
 };
 
-/// A new directory for `fm demo`: RUNS/NAME/TIME_demo/.
+/// Creates a new directory for `fm demo`: RUNS/NAME/TIME_demo/.
+/// @throws std::filesystem::filesystem_error if it cannot be created
 std::filesystem::path create_demo_directory(const Experiment& experiment);
 
 }  // namespace fm

@@ -1,5 +1,5 @@
 #pragma once
-// A run shrunk to well under a minute, and what must hold after it on every sound machine.
+// The self-check of `fm test`: an experiment reduced to well under a minute, and the checks that its run must pass.
 
 #include "libfm/experiment/run_directory.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace fm {
 
-/// The same experiment with little data, few epochs and a small evaluation, under NAME_test.
+/// The experiment reduced to little data, few epochs and a small evaluation without grid, named NAME_test.
 Experiment shrink(Experiment experiment);
 
 struct Check {
@@ -16,7 +16,8 @@ struct Check {
   bool passed = false;
 };
 
-/// Looks at the files of a finished run.
+/// Checks the files of a finished run, and evaluates it again into evaluations/again.
+/// @throws InputError or MachineError if a file cannot be read, or the evaluation fails
 std::vector<Check> check_run(const RunDirectory& run);
 
 }  // namespace fm

@@ -1,6 +1,6 @@
 #pragma once
-// The policy that a run's own policy learns from: policy.teacher is a run, a checkpoint, or an experiment file that is
-// run first.
+// The policy that a run's policy is trained from: policy.teacher names a run directory, a checkpoint, or an experiment
+// file that is run first.
 
 #include "libfm/experiment/run_directory.hpp"
 
@@ -8,17 +8,21 @@
 
 namespace fm {
 
-/// Copies the teacher's checkpoint into the run, once; from then on the run does not depend on where it came from. An
-/// experiment file's run is looked for under the same `runs`, and made or finished if need be.
+/// Copies the teacher's checkpoint into the run, unless it is there; from then on the run does not depend on the
+/// original. For an experiment file the newest run with the same configuration under the same `runs` is used, and
+/// created or finished if needed.
+/// @throws InputError if the teacher cannot be used; MachineError if a file cannot be read or written; Interrupted on a
+/// noted signal
 void prepare_teacher(const RunDirectory& run);
 
 /// Whether a path, such as policy.teacher, names an experiment file.
 bool is_experiment(const std::filesystem::path& path);
 
-/// The experiment that policy.teacher names, on the machine and among the runs of its student's.
+/// The experiment that policy.teacher names, with the `runs`, threads and device of its student's.
+/// @throws what read_experiment() throws
 Experiment teacher_experiment(const Experiment& student);
 
-/// Where the copy lies.
+/// The copy in the run directory.
 std::filesystem::path teacher_checkpoint(const RunDirectory& run);
 
 /// The best checkpoint of a run directory, or the checkpoint itself.

@@ -18,7 +18,7 @@
 namespace fm {
 namespace {
 
-/// The specification of what acts: the environment's, which the data must fit, or the data's own.
+/// The specification to train for: the environment's, which the data must fit, or the data's own.
 EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& file) {
   if (!e.has_env()) return spec_of_data(dataset, file);
   const EnvSpec spec = make_env(e.env).spec;
@@ -34,19 +34,19 @@ PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows&
   return description;
 }
 
-Normalisation unit(std::size_t size) { return {std::vector<double>(size, 0.0), std::vector<double>(size, 1.0)}; }
+Normalisation identity(std::size_t size) { return {std::vector<double>(size, 0.0), std::vector<double>(size, 1.0)}; }
 
-/// What a policy sees, is asked for and does, in words that differ where it does.
+/// A policy's observations, goals and actions as text, for comparison and for errors.
 std::string task_of(const PolicyDescription& d) {
   const auto names = [](const std::vector<Dimension>& of) {
     return fmt::format("[{}]", fmt::join(names_of(of), ", "));
   };
-  return fmt::format("observations {} but for [{}], {} at once, goals {}, actions {}, {} at once",
+  return fmt::format("observations {} without [{}], history {}, goals {}, actions {}, prediction horizon {}",
                      names(d.spec.observations), fmt::join(d.policy.hidden, ", "), d.policy.horizon.observations,
                      names(d.spec.goals), names(d.spec.actions), d.policy.horizon.prediction);
 }
 
-/// What was learned in other units is of no use: the normaliser goes with the weights.
+/// Weights are valid only with the normaliser that they were trained with.
 void take_normaliser(const PolicyDescription& from, PolicyDescription& to) {
   to.observations = from.observations;
   to.actions = from.actions;
@@ -62,7 +62,7 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
   return teacher;
 }
 
-/// Rolls a model out from the same starts at every call. The expert is rolled out once.
+/// Rolls out a model from the same initial states at every call; the expert is rolled out once.
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
@@ -78,7 +78,7 @@ RolloutScore make_score(const Experiment& e) {
 
 void check_task(const std::string& place, const PolicyDescription& theirs, const PolicyDescription& ours) {
   if (task_of(theirs) == task_of(ours)) return;
-  throw_input_error("{}: is of {}; this experiment is of {}", place, task_of(theirs), task_of(ours));
+  throw_input_error("{}: was trained for {}; this experiment has {}", place, task_of(theirs), task_of(ours));
 }
 
 std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description) {
@@ -98,16 +98,15 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
 }
 
 PolicyDescription describe_untrained(const Experiment& e, const EnvSpec& spec) {
-  PolicyOptions policy = e.policy;
+  PolicyOptions policy = resolved(e.policy);
   policy.teacher.reset();
-  policy.flow = learned_flow(policy);
   return {.spec = spec,
           .policy = policy,
           .network = e.network,
           .sampler = e.sampler,
-          .observations = unit(spec.observations.size()),
-          .actions = unit(spec.actions.size()),
-          .goals = unit(spec.goals.size())};
+          .observations = identity(spec.observations.size()),
+          .actions = identity(spec.actions.size()),
+          .goals = identity(spec.goals.size())};
 }
 
 void prepare_data(const RunDirectory& run) {

@@ -1,5 +1,5 @@
 #pragma once
-// An experiment's training: from its settings and its dataset to the trainer's job.
+// Sets up an experiment's training: from its settings and dataset to the trainer's job.
 
 #include "libfm/data/episode_file.hpp"
 #include "libfm/experiment/run_directory.hpp"
@@ -10,27 +10,33 @@
 
 namespace fm {
 
-/// The dataset that a run trains on, in the run directory: collected, or joined from data.files.
+/// Makes the run's data.h5 unless it exists: collected, or joined from data.files.
+/// @throws InputError for data that cannot be used or do not fit; MachineError or std::filesystem::filesystem_error if
+/// a file cannot be read or written; Interrupted on a noted signal
 void prepare_data(const RunDirectory& run);
 
-/// What is to be trained, before there are data to normalise by.
+/// The policy to train, with an identity normalisation as long as there are no data to fit it to.
 PolicyDescription describe_untrained(const Experiment& experiment, const EnvSpec& spec);
 
-/// @param place what to name in an error
-/// @throws InputError if the policies see, are asked for or do different things.
+/// @param place begins the error text
+/// @throws InputError if the policies' observations, goals, actions or horizons differ
 void check_task(const std::string& place, const PolicyDescription& theirs, const PolicyDescription& ours);
 
-/// The policy of train.init, whose normaliser the description takes. @throws InputError if its weights do not fit.
+/// Loads the policy of train.init and copies its normaliser to the description.
+/// @throws InputError if the file is unusable or its task, policy or network differ; MachineError if reading fails
 std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description);
 
-/// The rows of a dataset, those held out apart.
+/// Splits a dataset's rows into those for training and those held out for validation.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
 
-/// A training on this dataset that keeps its files in `directory`.
+/// The trainer's job for this dataset, with its files in `directory`.
+/// @throws InputError if data, teacher or initial weights do not fit; MachineError if a file cannot be read
 TrainingJob training_job(const Experiment& experiment, const RunDirectory& run, const Dataset& dataset,
                          const std::filesystem::path& directory);
 
-/// Trains, or goes on with training, in the run's directory.
+/// Trains in the run's directory, or continues there.
+/// @throws InputError if data, teacher or initial weights do not fit; MachineError if a file cannot be read or written;
+/// Interrupted on a noted signal, after which training can be resumed
 void train(const RunDirectory& run);
 
 }  // namespace fm

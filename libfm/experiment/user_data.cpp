@@ -22,7 +22,7 @@ Sizes sizes_of(const Dataset& dataset, const std::string& file) {
     return {e.observations.cols(), e.actions.cols(), e.goals.cols()};
   }
   const LabelledStates& states = dataset.uniform_states;
-  if (states.actions.rows() == 0) throw_input_error("{}: holds neither episodes nor labelled states", file);
+  if (states.actions.rows() == 0) throw_input_error("{}: contains neither episodes nor labelled states", file);
   return {states.observations.cols(), states.actions.cols(), states.goals.cols()};
 }
 
@@ -30,7 +30,7 @@ std::string words(const Sizes& s) {
   return fmt::format("{} observations, {} actions and {} goals", s.observations, s.actions, s.goals);
 }
 
-Matrix below(const Matrix& top, const Matrix& bottom) {
+Matrix stacked(const Matrix& top, const Matrix& bottom) {
   if (top.rows() == 0) return bottom;
   if (bottom.rows() == 0) return top;
   Matrix both(top.rows() + bottom.rows(), top.cols());
@@ -44,12 +44,12 @@ void append(Dataset& to, Dataset&& more) {
     to.episodes.push_back(std::move(episode));
   }
   LabelledStates& states = to.uniform_states;
-  states.observations = below(states.observations, more.uniform_states.observations);
-  states.goals = below(states.goals, more.uniform_states.goals);
-  states.actions = below(states.actions, more.uniform_states.actions);
+  states.observations = stacked(states.observations, more.uniform_states.observations);
+  states.goals = stacked(states.goals, more.uniform_states.goals);
+  states.actions = stacked(states.actions, more.uniform_states.actions);
 }
 
-/// Dimensions called KIND_0, KIND_1 ... that range as far as the data does.
+/// Dimensions named KIND_0, KIND_1 ... with the data's ranges as bounds.
 std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matrix Episode::*part,
                                   Matrix LabelledStates::*labelled, Eigen::Index size) {
   std::vector<Dimension> result;

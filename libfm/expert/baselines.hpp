@@ -1,5 +1,5 @@
 #pragma once
-// What every controller must beat: doing nothing, and torques drawn at random. They fit every environment.
+// Baseline policies for any environment: zero actions and random actions.
 
 #include "libfm/core/random.hpp"
 #include "libfm/env/policy.hpp"
@@ -9,10 +9,10 @@
 
 namespace fm {
 
-/// Always zero.
+/// Acts with zeros.
 class ZeroPolicy final : public Policy {
  public:
-  /// @param actions the environment's
+  /// @param actions those of the environment's spec
   explicit ZeroPolicy(const std::vector<Dimension>& actions) : size_(static_cast<Eigen::Index>(actions.size())) {}
 
   void reset(int, std::span<const int>) override {}
@@ -22,8 +22,8 @@ class ZeroPolicy final : public Policy {
   Eigen::Index size_;
 };
 
-/// Uniform within the bounds; where there are none, as Gymnasium samples its spaces: standard normal, or with one bound
-/// an exponential distribution of mean 1 from there. A function of (seed, episode, step) alone.
+/// Uniform within the bounds; unbounded dimensions are sampled as Gymnasium does: standard normal without bounds,
+/// exponential with mean 1 from a single bound. A function of (seed, episode, step) alone.
 class RandomPolicy final : public Policy {
  public:
   RandomPolicy(std::vector<Dimension> actions, std::uint64_t seed)

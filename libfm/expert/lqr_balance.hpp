@@ -1,6 +1,6 @@
 #pragma once
-// Balances the pendulum at upright: u = -K [theta, omega], the linear-quadratic regulator of the pendulum's own cost
-// and discrete dynamics linearised there.
+// Balances the pendulum at upright: u = -K [theta, omega], the linear-quadratic regulator for the pendulum's cost and
+// its discrete dynamics linearised at upright.
 
 #include "libfm/expert/pendulum_model.hpp"
 
@@ -10,9 +10,10 @@ class LqrBalance {
  public:
   explicit LqrBalance(const PendulumModel& model);
 
-  /// The torque before it is clipped, N m.
+  /// The unclipped torque, N m.
   double torque(const PendulumState& state) const { return -(gain_[0] * state.theta + gain_[1] * state.omega); }
 
+  /// K (1, 2), N m / rad and N m s / rad.
   const Eigen::RowVector2d& gain() const { return gain_; }
 
  private:

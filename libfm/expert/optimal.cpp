@@ -13,7 +13,7 @@
 namespace fm {
 namespace {
 
-/// Raise it when the same options give other values.
+/// To be incremented when the values for the same options change.
 constexpr int version = 2;
 
 std::string key_of(const OptimalOptions& o, const PendulumOptions& p, int turns) {
@@ -32,7 +32,7 @@ ValueTable optimal_values(const OptimalOptions& options, const PendulumOptions& 
   if (!cache_dir.empty() && std::filesystem::exists(file)) {
     ValueTable table(options.resolution, model.max_speed, turns);
     if (load_values(file, key, table)) return table;
-    spdlog::warn("{}: damaged; computing it again", file.string());
+    spdlog::warn("{}: damaged; recomputing", file.string());
   }
   ValueTable table =
       value_iteration(model, options.resolution, torque_choices(model.max_torque, options.torque_levels), turns);

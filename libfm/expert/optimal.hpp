@@ -1,7 +1,7 @@
 #pragma once
-// The optimal controller of the pendulum: the torque that is best by one step of lookahead on the cost-to-go found by
-// value iteration. Near upright, where the linear-quadratic regulator stays within the torque's bounds, that regulator
-// is the optimum to second order and acts instead: it is smooth, where the table's torques come in steps.
+// The optimal controller of the pendulum: the best torque by one-step lookahead on the cost-to-go from value iteration.
+// Near upright, where the linear-quadratic regulator stays within the torque bounds, that regulator is optimal to
+// second order and acts instead: it is smooth, whereas the torques of the table are discrete.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/env/policy.hpp"
@@ -22,13 +22,13 @@ struct OptimalOptions {
   void fields(Visitor& visit) {
     visit("resolution", resolution, "grid cells from upright to hanging and from rest to full speed",
           between(10, 1000));
-    visit("torque_levels", torque_levels, "torques tried to each side of zero", between(1, 100));
+    visit("torque_levels", torque_levels, "torque levels on each side of zero", between(1, 100));
   }
 };
 
-/// The cost-to-go for these options, read from `cache_dir` or else computed and kept there ("": kept nowhere). A
-/// damaged file is computed again.
-/// @param turns the period of the angle: 1, or 2 to tell upright from upright one turn further
+/// The cost-to-go for these options, read from `cache_dir` or else computed and saved there ("": not saved). A damaged
+/// file is recomputed.
+/// @param turns the period of the angle in turns: 1, or 2 to distinguish upright from upright one turn further
 /// @throws InputError if the iteration does not converge; MachineError if the file cannot be written.
 ValueTable optimal_values(const OptimalOptions& options, const PendulumOptions& pendulum,
                           const std::filesystem::path& cache_dir, int turns = 1);
@@ -38,10 +38,10 @@ class OptimalTorque {
   OptimalTorque(const OptimalOptions& options, const PendulumOptions& pendulum,
                 std::shared_ptr<const ValueTable> values);
 
-  /// N m. @param state theta within the table's period
+  /// The optimal torque, N m. @param state theta within the period of the table
   double operator()(const PendulumState& state) const;
 
-  /// What is left to pay from here on.
+  /// The remaining cost from this state.
   double cost_to_go(const PendulumState& state) const { return values_->at(state); }
 
  private:
@@ -51,7 +51,7 @@ class OptimalTorque {
   std::shared_ptr<const ValueTable> values_;
 };
 
-/// Acts on the observation alone.
+/// A function of the observation alone.
 class Optimal final : public Policy {
  public:
   explicit Optimal(OptimalTorque torque) : torque_(std::move(torque)) {}

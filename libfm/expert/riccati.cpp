@@ -10,11 +10,11 @@ namespace fm {
 using Eigen::MatrixXd;
 
 std::optional<MatrixXd> solve_riccati(const MatrixXd& A, const MatrixXd& B, const MatrixXd& Q, const MatrixXd& R) {
-  constexpr int most_doublings = 60;
-  // A_k tends to zero like the closed loop's 2^k-th power, so its size tells how much of the future is still unseen.
+  constexpr int max_doublings = 60;
+  // A_k tends to zero like the closed loop's 2^k-th power, so its norm shows how much of the horizon is missing.
   MatrixXd A_k = A, H = Q;
   MatrixXd G = B * R.llt().solve(B.transpose());
-  for (int k = 0; k < most_doublings && A_k.allFinite() && H.allFinite() && G.allFinite(); ++k) {
+  for (int k = 0; k < max_doublings && A_k.allFinite() && H.allFinite() && G.allFinite(); ++k) {
     const Eigen::PartialPivLU<MatrixXd> W(MatrixXd::Identity(A.rows(), A.rows()) + G * H);
     const MatrixXd W_A = W.solve(A_k), W_G = W.solve(G);
     const MatrixXd step = A_k.transpose() * H * W_A;

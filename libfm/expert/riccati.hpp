@@ -13,8 +13,8 @@
 
 namespace fm {
 
-/// The stabilising solution P (n, n), or nothing if there is none: (A, B) cannot be stabilised, or Q does not see an
-/// unstable motion.
+/// The stabilising solution P (n, n), or nullopt if there is none: (A, B) is not stabilisable, or an unstable mode is
+/// not detectable through Q.
 /// @param A (n, n)
 /// @param B (n, m)
 /// @param Q (n, n), symmetric, positive semidefinite

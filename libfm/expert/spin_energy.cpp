@@ -6,7 +6,7 @@
 namespace fm {
 
 double rotation_energy(const PendulumOptions& p, double rate) {
-  // The rate grows with the speed at the top, and is more than it.
+  // Bisection over the speed at the top: the mean rate increases with it and exceeds it.
   double low = 0.0, high = std::abs(rate);
   for (int i = 0; i < 60; ++i) {
     const double top = 0.5 * (low + high);
@@ -24,14 +24,14 @@ void SpinEnergy::act(const PolicyInput& input, PolicyOutput& output) {
 }
 
 double SpinEnergy::torque(const PendulumState& state, double rate) const {
-  constexpr double least_speed = 0.05;  // rad/s; leaves the rest at the bottom, the wanted way
+  constexpr double min_speed = 0.05;  // rad/s; leaves rest at the bottom in the direction of the goal
   const double omega = synchronous_speed(pendulum_, state);
   const double energy = pendulum_energy(pendulum_, state.theta, omega);
-  const bool right_way = omega * rate >= 0.0;
+  const bool same_direction = omega * rate >= 0.0;
   const double wanted =
-      right_way ? rotation_energy(pendulum_, rate) : options_.backwards * pendulum_energy(pendulum_, 0.0, 0.0);
-  const double speed = std::max(std::abs(omega), least_speed);
-  const double torque = options_.gain * (wanted - energy) * (right_way ? std::copysign(speed, rate) : omega);
+      same_direction ? rotation_energy(pendulum_, rate) : options_.backwards * pendulum_energy(pendulum_, 0.0, 0.0);
+  const double speed = std::max(std::abs(omega), min_speed);
+  const double torque = options_.gain * (wanted - energy) * (same_direction ? std::copysign(speed, rate) : omega);
   return std::clamp(torque, -pendulum_.max_torque, pendulum_.max_torque);
 }
 

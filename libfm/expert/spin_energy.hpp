@@ -1,10 +1,10 @@
 #pragma once
-// Turns the pendulum over and over at a wanted mean angular velocity, by its energy:
+// Rotates the pendulum at a goal mean angular velocity by energy control:
 //
 //   u = k (E* - E) omega                            (Astrom and Furuta 2000, eq. 7)
 //
-// E* is the energy of the undriven rotation at the wanted rate while the pendulum moves the wanted way. While it moves
-// the other way E* lies below the top, so that it never turns over backwards.
+// While the pendulum moves in the direction of the goal, E* is the energy of the undriven rotation at the goal rate.
+// While it moves in the other direction, E* is below the energy at the top, so that it does not pass upright backwards.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/env/policy.hpp"
@@ -18,16 +18,17 @@ struct SpinEnergyOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("gain", gain, "torque for each joule that is missing and each rad/s, N m s / J", above(0.0));
-    visit("backwards", backwards, "energy aimed at while moving the other way, as a share of that at the top",
+    visit("gain", gain, "torque per joule of energy error and rad/s, N m s / J", above(0.0));
+    visit("backwards", backwards,
+          "target energy while moving against the goal direction, as a fraction of that at the top",
           between(-0.9, 0.95));
   }
 };
 
-/// The energy at which an undriven pendulum turns over at the mean angular velocity |rate|, J.
+/// The energy, J, at which an undriven pendulum rotates at the mean angular velocity |rate|, rad/s.
 double rotation_energy(const PendulumOptions& pendulum, double rate);
 
-/// Acts on observation and goal alone.
+/// A function of observation and goal alone.
 class SpinEnergy final : public Policy {
  public:
   SpinEnergy(const SpinEnergyOptions& options, const PendulumOptions& pendulum)

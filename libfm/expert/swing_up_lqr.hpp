@@ -1,6 +1,6 @@
 #pragma once
-// The expert of the tutorial: energy swing-up far from upright, the linear-quadratic regulator near it, and a switch
-// between both with hysteresis.
+// The default expert: energy swing-up far from upright and the linear-quadratic regulator near it, switched with
+// hysteresis.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/env/policy.hpp"
@@ -18,9 +18,9 @@ struct SwingUpLqrOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("energy_gain", energy_gain, "torque for each joule that is missing and each rad/s, N m s / J", above(0.0));
-    visit("catch_angle", catch_angle, "balancing begins nearer to upright than this, rad", between(0.0, 3.2));
-    visit("release_angle", release_angle, "and ends farther from it than this, rad", between(0.0, 3.2));
+    visit("energy_gain", energy_gain, "torque per joule of energy error and rad/s, N m s / J", above(0.0));
+    visit("catch_angle", catch_angle, "balancing begins within this angle of upright, rad", between(0.0, 3.2));
+    visit("release_angle", release_angle, "balancing ends beyond this angle from upright, rad", between(0.0, 3.2));
   }
 };
 
@@ -38,7 +38,7 @@ class SwingUpLqr final : public Policy {
   SwingUpLqrOptions options_;
   PendulumOptions pendulum_;
   LqrBalance balance_;
-  std::vector<std::uint8_t> balancing_;  ///< by row: the regulator has the pendulum
+  std::vector<std::uint8_t> balancing_;  ///< by copy: whether the regulator is active
 };
 
 }  // namespace fm

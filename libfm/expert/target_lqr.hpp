@@ -1,12 +1,11 @@
 #pragma once
-// Brings the pendulum to a target angle that torque can hold and keeps it there. Far from upright: energy swing-up.
-// Near it and fast: the linear-quadratic regulator about upright. Near it and slow: the regulator about a rest r on the
-// way to the target, at most a small `step` from here, with the torque that holds r:
+// Brings the pendulum to a target angle within the torque bounds and holds it there. Far from upright: energy swing-up.
+// Near upright and fast: the linear-quadratic regulator about upright. Near upright and slow: the regulator about a set
+// point r towards the target, at most `step` away from theta, with the torque that holds r:
 //
 //   u = -(m g l / 2) sin r - K_r [theta - r, omega],   r = theta + clip(target - theta, -step, step).
 //
-// Torque has little to spare where it holds the farthest targets: so the approach is slow, and a function of the state
-// alone.
+// Holding the farthest targets leaves little torque in reserve, so the approach is slow. It depends on the state only.
 
 #include "libfm/expert/swing_up_lqr.hpp"
 
@@ -21,7 +20,7 @@ struct TargetLqrOptions {
   void fields(Visitor& visit) {
     swing_up.fields(visit);
     visit("slow", slow, "the approach begins below this speed, rad/s", above(0.0));
-    visit("step", step, "how far ahead of the pendulum its set point moves, rad", above(0.0));
+    visit("step", step, "largest distance of the set point ahead of the pendulum, rad", above(0.0));
   }
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// The distribution itself, as the expert of the environment `toy_2d`: its action is a sample, by (seed, episode, step).
+// The expert of the environment `toy_2d`: its actions are samples of the distribution, by (seed, episode, step).
 
 #include "libfm/env/policy.hpp"
 #include "libfm/toy/toy_2d.hpp"

@@ -25,7 +25,7 @@ void TwoModesExpert::act(const PolicyInput& input, PolicyOutput& output) {
 double TwoModesExpert::torque(const PendulumState& seen, std::uint64_t episode, Row& row) const {
   constexpr double pi = std::numbers::pi;
   if (row.fresh) row = {.fresh = false, .mirrored = coin_.at(episode).uniform() < 0.5, .theta = pi};
-  // Half a turn, as from hanging to upright, counts as one towards the row's own upright.
+  // A jump of half a turn, as from hanging to upright, is unwrapped towards the upright of the row's own side.
   row.theta += row.mirrored ? -wrap_angle(row.theta - seen.theta) : wrap_angle(seen.theta - row.theta);
   const PendulumState straight{row.theta, seen.omega}, mirrored{2.0 * pi - row.theta, -seen.omega};
   const double lead = torque_.cost_to_go(straight) - torque_.cost_to_go(mirrored);

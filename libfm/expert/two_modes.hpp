@@ -1,12 +1,12 @@
 #pragma once
-// Two experts that mirror each other, one for an episode, by a coin: one swings up to theta = 0, the other to 2 pi.
+// Two mirrored experts, one of them drawn at random for each episode: one swings up to theta = 0, the other to 2 pi.
 // Each is optimal for the unwrapped distance to its own upright:
 //
 //   u_B(theta, omega) = -u_A(2 pi - theta, -omega).
 //
-// At the same state near hanging they push opposite ways; the mean of both goes nowhere. On its own way an expert never
-// changes its mind. Where it finds itself on the other's, as it does when it labels what somebody else did, it yields:
-// the other takes over once it has less left to pay by a margin.
+// In the same state near hanging they push in opposite directions, and their mean does not swing up. An expert that
+// acts itself never changes sides. When it labels the states of another policy, the sides are exchanged once the other
+// side's cost-to-go is lower by more than a margin.
 
 #include "libfm/core/random.hpp"
 #include "libfm/expert/optimal.hpp"
@@ -21,16 +21,16 @@ struct TwoModesExpertOptions {
   void fields(Visitor& visit) {
     optimal.fields(visit);
     visit("margin", margin,
-          "the other side is taken where it has less cost left by more than this: it decides which states are open",
+          "the other side is taken where its cost-to-go is lower by more than this; otherwise both sides are possible",
           at_least(0.0));
   }
 };
 
 class TwoModesExpert final : public Policy {
  public:
-  /// @param torque of a table with two turns
-  /// @param margin of cost, as in the options
-  /// @param seed of the coin
+  /// @param torque the controller for a table with two turns
+  /// @param margin a difference of cost-to-go, as in the options
+  /// @param seed of the choice of sides
   TwoModesExpert(OptimalTorque torque, double margin, std::uint64_t seed)
       : torque_(std::move(torque)), margin_(margin), coin_(seed, "two modes") {}
 
@@ -41,7 +41,7 @@ class TwoModesExpert final : public Policy {
   struct Row {
     bool fresh = true;
     bool mirrored = false;
-    double theta = 0.0;  ///< not wrapped: begins in [0, 2 pi], at the row's own upright where that is where it stands
+    double theta = 0.0;  ///< unwrapped, rad; starts in [0, 2 pi], if at upright then on the row's own side
   };
 
   double torque(const PendulumState& seen, std::uint64_t episode, Row& row) const;

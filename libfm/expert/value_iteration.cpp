@@ -13,7 +13,7 @@
 namespace fm {
 namespace {
 
-/// What the present torques do at one grid point.
+/// The outcome of the current policy at one grid point.
 struct Decision {
   double cost = std::numeric_limits<double>::infinity();
   ValueTable::Place next{};
@@ -33,7 +33,7 @@ class Iteration {
     }
   }
 
-  /// Takes the best torque everywhere. Returns the largest change of a value.
+  /// Policy improvement: takes the best torque at every point. @return the largest change of a value
   double improve() {
     std::vector<double> changes(static_cast<std::size_t>(table_.angles()), 0.0);
     for_rows([&](std::int64_t begin, std::int64_t end) {
@@ -43,7 +43,7 @@ class Iteration {
     return *std::max_element(changes.begin(), changes.end());
   }
 
-  /// One step more under the present torques.
+  /// One sweep of policy evaluation under the current torques.
   void evaluate() {
     for_rows([&](std::int64_t begin, std::int64_t end) {
       for (auto i = begin * table_.speeds(); i < end * table_.speeds(); ++i) {
@@ -57,7 +57,7 @@ class Iteration {
   ValueTable& table() { return table_; }
 
  private:
-  /// Work on a small grid is done before other threads have woken up.
+  /// Small grids are processed by one thread: starting others would take longer.
   template <class Work>
   void for_rows(const Work& work) const {
     if (table_.values().size() < 100000) return work(0, table_.angles());
@@ -105,11 +105,11 @@ std::vector<double> torque_choices(double max_torque, int levels) {
 }
 
 ValueTable value_iteration(const PendulumModel& model, int resolution, const std::vector<double>& torques, int turns) {
-  constexpr int least_resolution = 25, most_improvements = 200, evaluations = 20;
+  constexpr int min_resolution = 25, max_improvements = 200, evaluations = 20;
   constexpr double tolerance = 1e-5;  // of the largest value
   Iteration iteration(model, resolution, torques, turns);
-  if (resolution >= 2 * least_resolution) iteration.begin_with(value_iteration(model, resolution / 2, torques, turns));
-  for (int i = 0; i < most_improvements; ++i) {
+  if (resolution >= 2 * min_resolution) iteration.begin_with(value_iteration(model, resolution / 2, torques, turns));
+  for (int i = 0; i < max_improvements; ++i) {
     stop_if_interrupted();
     if (iteration.improve() <= tolerance * iteration.largest()) return std::move(iteration.table());
     for (int j = 0; j < evaluations; ++j) iteration.evaluate();

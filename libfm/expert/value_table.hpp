@@ -1,5 +1,5 @@
 #pragma once
-// A function of the pendulum's state, kept on a grid over angle (periodic) and speed, bilinear between its points.
+// A function of the pendulum's state, tabulated on a grid over angle (periodic) and speed with bilinear interpolation.
 
 #include "libfm/expert/pendulum_model.hpp"
 
@@ -11,7 +11,7 @@ namespace fm {
 
 class ValueTable {
  public:
-  /// Where a state lies: in the cell whose corners are the table's entries low, low + 1, high, high + 1.
+  /// The position of a state in the cell with corners at the entries low, low + 1, high and high + 1.
   struct Place {
     int low;
     int high;
@@ -19,14 +19,15 @@ class ValueTable {
     double speed_share;  ///< 0 at `low` and `high`, 1 at the corners after them
   };
 
-  /// Zero everywhere.
+  /// A table of zeros.
   /// @param resolution cells from upright to hanging, and from rest to full speed
-  /// @param turns the period of the angle: with 2, upright and upright one turn further are told apart
+  /// @param max_speed rad/s
+  /// @param turns the period of the angle in turns: 2 distinguishes upright from upright one turn further
   ValueTable(int resolution, double max_speed, int turns = 1);
 
   int angles() const { return angles_; }
   int speeds() const { return speeds_; }
-  /// Of the grid point, theta in [-turns pi, turns pi); both are exactly 0 at upright.
+  /// The state of a grid point, theta in [-turns pi, turns pi); exactly (0, 0) at upright.
   PendulumState state(int angle, int speed) const;
 
   /// @param state any angle; a speed within the bounds
@@ -54,7 +55,7 @@ class ValueTable {
   const std::vector<double>& values() const { return values_; }
 
  private:
-  /// std::floor is a call into the mathematics library on the oldest processors that we build for.
+  /// std::floor is a library call on the oldest supported processors.
   static int floor(double x) { return static_cast<int>(x) - (x < static_cast<int>(x)); }
   int wrap(int row) const {
     if (row >= 0 && row < angles_) return row;

@@ -33,7 +33,7 @@ bool load_values(const std::filesystem::path& file, const std::string& key, Valu
 void save_values(const std::filesystem::path& file, const std::string& key, const ValueTable& table) {
   const std::string_view values(reinterpret_cast<const char*>(table.values().data()),
                                 table.values().size() * sizeof(double));
-  std::error_code ignored;  // what is wrong with the folder, the writer says
+  std::error_code ignored;  // the write below reports a missing folder
   std::filesystem::create_directories(file.parent_path(), ignored);
   write_file_atomically(file, header(key, values).append(values));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// A value table kept in a file: magic, key, checksum, values. The key is a hash of all that determines the table.
+// A value table in a file: magic, key, checksum, float64 values. The key is a hash of all inputs of the table.
 
 #include "libfm/expert/value_table.hpp"
 
@@ -8,11 +8,12 @@
 
 namespace fm {
 
-/// Fills `table`, of the size expected, from a file. Returns whether the file was whole and had this key (32
-/// characters); the table is untouched otherwise.
+/// Fills `table`, which has the expected size, from a file.
+/// @param key 32 characters
+/// @return whether the file was intact and had this key; otherwise the table is untouched
 bool load_values(const std::filesystem::path& file, const std::string& key, ValueTable& table);
 
-/// @throws MachineError if that fails.
+/// Writes the file atomically, creating its folder. @throws MachineError if that fails.
 void save_values(const std::filesystem::path& file, const std::string& key, const ValueTable& table);
 
 }  // namespace fm

@@ -33,7 +33,7 @@ at::Tensor cheapest(const at::Tensor& z0, const at::Tensor& cost) {
 
 at::Tensor optimal(const at::Tensor& x1, const at::Tensor& z0) { return cheapest(z0, squared_distances(x1, z0)); }
 
-/// The entropic plan's logarithm, by scaling rows and columns in turn. @param cost (N, N)
+/// Logarithm of the entropic plan, by scaling rows and columns alternately. @param cost (N, N)
 at::Tensor log_plan(const at::Tensor& cost, const SinkhornOptions& options) {
   const at::Tensor kernel = -cost / (options.regularisation * cost.mean() + 1e-300);
   at::Tensor rows = at::zeros({cost.size(0), 1}, cost.options()),
@@ -45,7 +45,8 @@ at::Tensor log_plan(const at::Tensor& cost, const SinkhornOptions& options) {
   return kernel + rows + columns;
 }
 
-/// A column for each row, by the plan's probabilities among those that are free. @param plan (N, N), logarithms
+/// Draws a column for each row with the plan's probabilities among the columns still free.
+/// @param plan (N, N), logarithms
 std::vector<std::int64_t> draw_columns(const at::Tensor& plan, Draws& draws) {
   const at::Tensor p = plan.contiguous();
   const std::int64_t n = p.size(0);
@@ -53,12 +54,12 @@ std::vector<std::int64_t> draw_columns(const at::Tensor& plan, Draws& draws) {
   for (std::int64_t i = 0; i < n; ++i) free[static_cast<std::size_t>(i)] = i;
   for (std::int64_t i = 0; i < n; ++i) {
     const double* row = p.data_ptr<double>() + i * n;
-    double most = row[free.front()], total = 0.0;
-    for (const std::int64_t j : free) most = std::max(most, row[j]);
-    for (const std::int64_t j : free) total += std::exp(row[j] - most);
+    double largest = row[free.front()], total = 0.0;
+    for (const std::int64_t j : free) largest = std::max(largest, row[j]);
+    for (const std::int64_t j : free) total += std::exp(row[j] - largest);
     double rest = draws.uniform() * total;
     std::size_t k = 0;
-    while (k + 1 < free.size() && (rest -= std::exp(row[free[k]] - most)) > 0.0) ++k;
+    while (k + 1 < free.size() && (rest -= std::exp(row[free[k]] - largest)) > 0.0) ++k;
     chosen.push_back(free[k]);
     free.erase(free.begin() + static_cast<std::ptrdiff_t>(k));
   }
@@ -76,7 +77,7 @@ struct Row {
   Coupling (*make)(const CouplingOptions& options);
 };
 
-const Row table[] = {
+constexpr Row table[] = {
     {"independent",
      [](const CouplingOptions&) -> Coupling {
        return [](const at::Tensor&, const at::Tensor& z0, const Condition&, Draws) { return z0; };
@@ -102,12 +103,12 @@ const Row table[] = {
      }},
 };
 
+static_assert(has_rows_for(table, coupling_kinds));
+
 }  // namespace
 
 Coupling make_coupling(const CouplingOptions& options) {
-  for (const Row& row : table) {
-    if (options.name == row.name) return row.make(options);
-  }
+  if (const Row* row = find_row(table, options.name)) return row->make(options);
   throw_input_error("policy.flow.coupling.name: no coupling '{}'", options.name);
 }
 

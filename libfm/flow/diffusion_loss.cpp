@@ -1,10 +1,10 @@
 #include "libfm/flow/diffusion_loss.hpp"
 
 #include "libfm/flow/path.hpp"
+#include "libfm/flow/row_losses.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mse_loss.h>
 
 namespace fm {
 
@@ -14,11 +14,16 @@ DiffusionLoss::DiffusionLoss(const NoiseLevels& levels) : count_(levels.count())
   signal_ = register_buffer("signal", signal);
 }
 
+at::Tensor DiffusionLoss::row_losses(const VelocityNet& net, const at::Tensor& x, const at::Tensor& noise,
+                                     const at::Tensor& k, const Condition& condition) const {
+  const at::Tensor a = signal_.index_select(0, k.to(at::kLong)).to(x.options());
+  const at::Tensor noisy = per_row(a.sqrt(), x) * x + per_row((1.0 - a).sqrt(), x) * noise;
+  return squared_errors(net.forward(noisy, (k / count_).unsqueeze(1), condition), noise);
+}
+
 at::Tensor DiffusionLoss::forward(const VelocityNet& net, const at::Tensor& x, const at::Tensor& noise,
                                   const at::Tensor& k, const Condition& condition) const {
-  const at::Tensor a = signal_.to(x.device()).index_select(0, k.to(at::kLong)).to(x.options());
-  const at::Tensor noisy = per_row(a.sqrt(), x) * x + per_row((1.0 - a).sqrt(), x) * noise;
-  return at::mse_loss(net.forward(noisy, (k / count_).unsqueeze(1), condition), noise);
+  return row_losses(net, x, noise, k, condition).mean();
 }
 
 }  // namespace fm

@@ -17,13 +17,17 @@ class DiffusionLoss final : public torch::nn::Module {
   /// @param x (N, H, A), expert actions, normalised
   /// @param noise (N, H, A) ~ N(0, I)
   /// @param k (N), levels 1 ... K, of x's type
-  /// @return the mean over rows and action dimensions, a scalar
+  /// @return (N), each row's mean over its action dimensions
+  at::Tensor row_losses(const VelocityNet& net, const at::Tensor& x, const at::Tensor& noise, const at::Tensor& k,
+                        const Condition& condition) const;
+
+  /// The mean of row_losses, a scalar.
   at::Tensor forward(const VelocityNet& net, const at::Tensor& x, const at::Tensor& noise, const at::Tensor& k,
                      const Condition& condition) const;
 
  private:
   double count_;
-  at::Tensor signal_;  ///< (K + 1), float64
+  at::Tensor signal_;  ///< (K + 1), a buffer, which moves with the module between devices
 };
 
 }  // namespace fm

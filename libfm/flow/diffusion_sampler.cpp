@@ -25,7 +25,7 @@ at::Tensor DiffusionSampler::forward(const VelocityNet& net, const at::Tensor& n
     at::Tensor e = net.forward(x, at::full({x.size(0), 1}, levels_.time(visited_[i]), x.options()), condition);
     const at::Tensor data = ((x - std::sqrt(1.0 - a) * e) / std::sqrt(a)).clamp(-clip_, clip_);
     e = (x - std::sqrt(a) * data) / std::sqrt(1.0 - a);
-    // The variance of q(x_{k-1} | x_k, x), 0 for ddim; the rest of the noise keeps its direction.
+    // The variance of q(x_{k-1} | x_k, x), 0 for ddim; the remaining noise keeps its direction.
     const double variance = ancestral_ ? (1.0 - next) / (1.0 - a) * (1.0 - a / next) : 0.0;
     x = std::sqrt(next) * data + std::sqrt(std::max(0.0, 1.0 - next - variance)) * e;
     if (variance > 0.0) x = x + std::sqrt(variance) * noise.select(1, static_cast<std::int64_t>(i) + 1);

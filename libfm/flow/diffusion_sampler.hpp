@@ -1,13 +1,13 @@
 #pragma once
-// Samples of a denoising diffusion, from level K down to 0, x being estimated at each level from the predicted noise:
+// Samples a denoising diffusion from level K down to 0; at each level x is estimated from the predicted noise:
 //
-//   ddpm  x_{k-1} ~ q(x_{k-1} | x_k, x), one step a level (Ho et al. 2020, eq. 6 and 7)
-//   ddim  the same law's mean with its noise in the direction predicted, over some of the levels (Song et al. 2021,
-//         eq. 12 with eta = 0)
+//   ddpm  x_{k-1} ~ q(x_{k-1} | x_k, x), one step per level (Ho et al. 2020, eq. 6 and 7)
+//   ddim  deterministic, along the predicted noise, over a subset of the levels (Song et al. 2021, eq. 12 with eta = 0)
 
 #include "libfm/flow/noise_levels.hpp"
 #include "libfm/nn/velocity_net.hpp"
-#include "libfm/policy_spec/network_options.hpp"
+#include "libfm/policy_spec/policy_options.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 
 #include <torch/nn/module.h>
 
@@ -15,10 +15,10 @@ namespace fm {
 
 class DiffusionSampler final : public torch::nn::Module {
  public:
-  /// sampler.steps levels are visited by ddim, evenly spread; sampler.solver and sampler.grid do not matter.
+  /// ddim visits sampler.steps evenly spaced levels; sampler.solver and sampler.grid are ignored.
   DiffusionSampler(const NoiseLevels& levels, const DiffusionOptions& options, const SamplerOptions& sampler);
 
-  /// How many noises a sample is made from.
+  /// Number of noise samples (H, A) per action chunk.
   std::int64_t noises() const { return ancestral_ ? static_cast<std::int64_t>(visited_.size()) - 1 : 1; }
 
   /// @param noise (N, noises(), H, A) ~ N(0, I)

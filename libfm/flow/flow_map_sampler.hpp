@@ -1,14 +1,14 @@
 #pragma once
-// Samples with a flow map: a network u(z, t, s) that is told its step's begin t and length s - t and predicts the mean
-// velocity on the way, so that
+// Samples with a flow map: a network u(z, t, s) that takes a step's start t and length s - t and predicts the mean
+// velocity over the step, so that
 //
 //   z_s = z_t + (s - t) u(z_t, t, s)
 //
-// holds for steps of any length. One step from 0 to 1 is a whole sample.
+// holds for steps of any length. One step from 0 to 1 gives a sample.
 
 #include "libfm/flow_math/time_grid.hpp"
 #include "libfm/nn/velocity_net.hpp"
-#include "libfm/policy_spec/network_options.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 
 #include <torch/nn/module.h>
 
@@ -20,10 +20,11 @@ at::Tensor mean_velocity(const VelocityNet& net, const at::Tensor& z, const at::
 
 class FlowMapSampler final : public torch::nn::Module {
  public:
-  /// sampler.solver does not matter: a step is exact up to the network's error.
+  /// sampler.solver is ignored: a step is exact up to the network's error.
   explicit FlowMapSampler(const SamplerOptions& options);
 
   /// @param z0 (N, H, A), noise ~ N(0, I)
+  /// @return (N, H, A)
   at::Tensor forward(const VelocityNet& net, const at::Tensor& z0, const Condition& condition) const;
 
  private:

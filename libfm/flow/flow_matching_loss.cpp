@@ -1,7 +1,8 @@
 #include "libfm/flow/flow_matching_loss.hpp"
 
+#include "libfm/flow/row_losses.hpp"
+
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/mse_loss.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/scalar_tensor.h>
 
@@ -16,45 +17,48 @@ void combine(double a, const float* x1, double b, const float* z0, std::int64_t 
 
 }  // namespace
 
-at::Tensor FlowMatchingLoss::forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
-                                     const at::Tensor& times, const Condition& condition,
-                                     const at::Tensor& weights) const {
+at::Tensor FlowMatchingLoss::row_losses(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
+                                        const at::Tensor& times, const Condition& condition,
+                                        const at::Tensor& weights) const {
   const PathPoint<at::Tensor> point = prediction_.at(times);
   const at::Tensor z = interpolate(point, x1, z0);
   const at::Tensor output = net.forward(prediction_.network_input(point, z), times.unsqueeze(-1), condition);
-  const at::Tensor predicted = prediction_.comparable(point, output), target = prediction_.target(point, x1, z0);
-  if (!weights.defined()) return at::mse_loss(predicted, target);
-  return (per_row(weights, x1) * (predicted - target).square()).mean();
+  const at::Tensor losses = squared_errors(prediction_.scaled_output(point, output), prediction_.target(point, x1, z0));
+  return weights.defined() ? weights * losses : losses;
 }
 
-bool FlowMatchingLoss::regresses(const VelocityNet& net, const at::Tensor& x1, const Condition& condition) const {
-  return prediction_.is_linear() && net.regresses(x1, condition);
-}
-
-at::Tensor FlowMatchingLoss::regress(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
+at::Tensor FlowMatchingLoss::forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
                                      const at::Tensor& times, const Condition& condition,
                                      const at::Tensor& weights) const {
+  return row_losses(net, x1, z0, times, condition, weights).mean();
+}
+
+std::optional<at::Tensor> FlowMatchingLoss::try_regression(const VelocityNet& net, const at::Tensor& x1,
+                                                           const at::Tensor& z0, const at::Tensor& times,
+                                                           const Condition& condition,
+                                                           const at::Tensor& weights) const {
+  if (!prediction_.is_unscaled()) return std::nullopt;
   const std::int64_t size = x1.numel() / x1.size(0);
   const at::Tensor all_x1 = x1.contiguous(), all_z0 = z0.contiguous(), all_times = times.contiguous(),
                    all_weights = weights.defined() ? weights.contiguous() : at::ones_like(all_times);
-  const float *actions = all_x1.const_data_ptr<float>(), *noise = all_z0.const_data_ptr<float>(),
-              *t = all_times.const_data_ptr<float>(), *w = all_weights.const_data_ptr<float>();
-  const double loss = net.regress(
-      [&](const PathRows& rows) {
-        with_path(prediction_.path(), [&](const auto& path) {
-          for (int i = 0; i < rows.count; ++i) {
-            const std::int64_t row = rows.begin + i;
-            const auto point = path.at(static_cast<double>(t[row]));
-            const auto [of_x1, of_z0] = prediction_.target(point);
-            combine(point.alpha, actions + row * size, point.sigma, noise + row * size, size, rows.z + i * size);
-            combine(of_x1, actions + row * size, of_z0, noise + row * size, size, rows.targets + i * size);
-            rows.times[i] = t[row];
-            rows.weights[i] = w[row];
-          }
-        });
-      },
-      condition);
-  return at::scalar_tensor(loss, x1.options());
+  const FillPathRows fill = [&](const PathRows& rows) {
+    const float *actions = all_x1.const_data_ptr<float>(), *noise = all_z0.const_data_ptr<float>(),
+                *t = all_times.const_data_ptr<float>(), *w = all_weights.const_data_ptr<float>();
+    with_path(prediction_.path(), [&](const auto& path) {
+      for (int i = 0; i < rows.count; ++i) {
+        const std::int64_t row = rows.begin + i;
+        const auto point = path.at(static_cast<double>(t[row]));
+        const RegressionTarget target = regression_target(point, prediction_.target_kind());
+        combine(point.alpha, actions + row * size, point.sigma, noise + row * size, size, rows.z + i * size);
+        combine(target.of_data, actions + row * size, target.of_noise, noise + row * size, size,
+                rows.targets + i * size);
+        rows.times[i] = t[row];
+        rows.weights[i] = w[row];
+      }
+    });
+  };
+  const std::optional<double> loss = net.try_regression(fill, x1, condition);
+  return loss ? std::optional(at::scalar_tensor(*loss, x1.options())) : std::nullopt;
 }
 
 }  // namespace fm

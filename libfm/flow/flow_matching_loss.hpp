@@ -8,6 +8,8 @@
 
 #include <torch/nn/module.h>
 
+#include <optional>
+
 namespace fm {
 
 class FlowMatchingLoss final : public torch::nn::Module {
@@ -18,17 +20,20 @@ class FlowMatchingLoss final : public torch::nn::Module {
   /// @param z0 (N, H, A), noise ~ N(0, I)
   /// @param times (N), in prediction().interval()
   /// @param weights (N); undefined: 1
-  /// @return the mean over rows and action dimensions, a scalar
+  /// @return (N), each row's mean over its action dimensions
+  at::Tensor row_losses(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
+                        const Condition& condition, const at::Tensor& weights = {}) const;
+
+  /// The mean of row_losses, a scalar.
   at::Tensor forward(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
                      const Condition& condition, const at::Tensor& weights = {}) const;
 
-  /// Whether regress can take the place of forward and backward. A score and a path that grows beyond unit variance
-  /// scale what the network sees or says; they go by autograd.
-  bool regresses(const VelocityNet& net, const at::Tensor& x1, const Condition& condition) const;
-
-  /// The same loss without autograd: the gradient is set in the network's parameters.
-  at::Tensor regress(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
-                     const Condition& condition, const at::Tensor& weights = {}) const;
+  /// The same scalar computed without autograd, which also sets the gradients of the network's parameters. Returns
+  /// nullopt if the network does not support it (ConditionalNet::try_regression), or if its input or output is scaled:
+  /// for a score, or a path whose variance exceeds 1.
+  std::optional<at::Tensor> try_regression(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
+                                           const at::Tensor& times, const Condition& condition,
+                                           const at::Tensor& weights = {}) const;
 
   const Prediction& prediction() const { return prediction_; }
 

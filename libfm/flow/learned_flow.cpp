@@ -16,7 +16,7 @@ PathEnds LearnedFlow::ends(const at::Tensor& z, const at::Tensor& t) const {
   return prediction_.ends(point, output(prediction_.network_input(point, z), t), z);
 }
 
-/// Velocities depend on outputs affinely, so outputs are combined instead.
+/// Guides the outputs instead of the velocities, which are affine in the outputs.
 at::Tensor LearnedFlow::output(const at::Tensor& input, const at::Tensor& t) const {
   const at::Tensor times = t.unsqueeze(-1);
   const bool guided = condition_.goal.defined() && condition_.goal.size(-1) > 0;

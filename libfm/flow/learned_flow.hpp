@@ -1,10 +1,10 @@
 #pragma once
 // The flow that a network has learned, under one condition. With a goal, classifier-free guidance (Ho and Salimans
-// 2022) moves from the velocity without the goal to the one with it, and by the factor w as far:
+// 2022) combines the velocities without and with the goal by the factor w:
 //
 //   v = v(no goal) + w (v(goal) - v(no goal)).
 //
-// w = 1 is the goal as learned and w = 0 none, each with one network evaluation.
+// w = 1 (conditional) and w = 0 (unconditional) need one network evaluation each, other factors two.
 
 #include "libfm/flow/prediction.hpp"
 #include "libfm/nn/velocity_net.hpp"
@@ -13,8 +13,8 @@ namespace fm {
 
 class LearnedFlow {
  public:
-  /// Everything is only referred to, and must outlive this.
-  /// @param null_net sees no goal; null: `net` has a learned one for that
+  /// Keeps references to all arguments, which must outlive this object.
+  /// @param null_net network without a goal; null: `net` uses its learned null goal
   LearnedFlow(const VelocityNet& net, const Prediction& prediction, const Condition& condition, double guidance = 1.0,
               const VelocityNet* null_net = nullptr)
       : net_(net), prediction_(prediction), condition_(condition), guidance_(guidance), null_net_(null_net) {}
@@ -23,6 +23,7 @@ class LearnedFlow {
 
   /// @param z (N, H, A)
   /// @param t (N)
+  /// @return (N, H, A)
   at::Tensor velocity(const at::Tensor& z, const at::Tensor& t) const;
   PathEnds ends(const at::Tensor& z, const at::Tensor& t) const;
 

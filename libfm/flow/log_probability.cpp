@@ -55,7 +55,7 @@ at::Tensor log_probability(const VelocityField& velocity, const at::Tensor& x, c
                            const ButcherTableau& method, const DivergenceRule& divergence, double noise_scale) {
   const at::NoGradGuard no_grad;
   const std::int64_t rows = x.size(0), size = x.numel() / rows;
-  // The state is a row's z with the integral of the divergence behind it.
+  // The state is a row's z followed by the integral of the divergence.
   const auto augmented = [&](const at::Tensor& state, const at::Tensor& t) {
     const Divergence d = divergence(velocity, state.slice(1, 0, size).reshape(x.sizes()), t);
     return at::cat({d.velocity.reshape({rows, size}), d.value.unsqueeze(1)}, 1);

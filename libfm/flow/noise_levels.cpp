@@ -7,11 +7,11 @@
 namespace fm {
 
 NoiseLevels::NoiseLevels(int count) : signal_{1.0} {
-  constexpr double s = 0.008, least_step = 0.001;
+  constexpr double s = 0.008, min_ratio = 0.001;
   const auto f = [&](int k) {
     return std::pow(std::cos((static_cast<double>(k) / count + s) / (1.0 + s) * std::numbers::pi / 2), 2.0);
   };
-  for (int k = 1; k <= count; ++k) signal_.push_back(signal_.back() * std::max(least_step, f(k) / f(k - 1)));
+  for (int k = 1; k <= count; ++k) signal_.push_back(signal_.back() * std::max(min_ratio, f(k) / f(k - 1)));
 }
 
 }  // namespace fm

@@ -3,7 +3,7 @@
 //
 //   x_k = sqrt(a_k) x + sqrt(1 - a_k) e,   a_k = cos^2 ((k / K + s) / (1 + s) pi / 2) / cos^2 (s / (1 + s) pi / 2),
 //
-// s = 0.008, k = 0 ... K, with steps a_k / a_{k-1} of 0.001 or more.
+// s = 0.008, k = 0 ... K, with ratios a_k / a_{k-1} of at least 0.001.
 
 #include <vector>
 
@@ -16,10 +16,10 @@ class NoiseLevels {
 
   int count() const { return static_cast<int>(signal_.size()) - 1; }
 
-  /// a_k, from a_0 = 1 down.
+  /// a_k, decreasing from a_0 = 1.
   double signal(int k) const { return signal_[static_cast<std::size_t>(k)]; }
 
-  /// What a network is told as the time of level k.
+  /// The network's time input at level k.
   double time(int k) const { return static_cast<double>(k) / count(); }
 
  private:

@@ -6,7 +6,7 @@
 namespace fm {
 namespace {
 
-/// z + h sum_j w_j k_j, terms with w_j = 0 left out.
+/// z + h sum_j w_j k_j, without terms where w_j = 0.
 at::Tensor combine(at::Tensor z, double h, const std::vector<double>& weights, const std::vector<at::Tensor>& k) {
   for (std::size_t j = 0; j < weights.size(); ++j) {
     if (weights[j] != 0.0) z = at::add(z, k[j], h * weights[j]);

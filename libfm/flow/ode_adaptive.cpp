@@ -14,7 +14,7 @@
 namespace fm {
 namespace {
 
-/// sum_j w_j k_j, terms with w_j = 0 left out; zero if all are.
+/// sum_j w_j k_j, without terms where w_j = 0; undefined if there are none.
 at::Tensor weighted(const std::vector<double>& weights, const std::vector<at::Tensor>& k) {
   at::Tensor sum;
   for (std::size_t j = 0; j < weights.size(); ++j) {
@@ -30,8 +30,8 @@ std::vector<double> differences(const std::vector<double>& a, const std::vector<
 }
 
 struct Step {
-  at::Tensor z;      ///< after it
-  at::Tensor error;  ///< (N), relative to what is tolerated
+  at::Tensor z;      ///< after the step
+  at::Tensor error;  ///< (N), relative to the tolerance
 };
 
 /// A step of length h (N) from t (N), signed.
@@ -63,7 +63,7 @@ OdeSolution integrate_adaptive(const VelocityField& velocity, const at::Tensor& 
     if (done.all().item<bool>()) return solution;
     if (solution.steps == options.max_steps) {
       throw_input_error(
-          "sampler.adaptive: {} of {} rows are not at the end after max_steps = {} steps; raise rtol and "
+          "sampler.adaptive: {} of {} rows did not reach the end within max_steps = {} steps; raise rtol and "
           "atol, or max_steps",
           (~done).sum().item<std::int64_t>(), z0.size(0), options.max_steps);
     }

@@ -1,10 +1,11 @@
 #pragma once
-// Samples actions by carrying noise along a learned flow: z(0) ~ N(0, (temperature sigma(0))^2 I), dz/dt = v(z, t |
-// condition), action = z(1). Where the flow's times end before 1, the rest is one step in closed form, z = E[x1 | z].
+// Samples actions by integrating noise along a learned flow: z(0) ~ N(0, (temperature sigma(0))^2 I), dz/dt = v(z, t |
+// condition), action = z(1). If the flow's interval ends before 1, the last step is in closed form, z = E[x1 | z].
 
 #include "libfm/flow/learned_flow.hpp"
 #include "libfm/flow/ode.hpp"
-#include "libfm/policy_spec/network_options.hpp"
+#include "libfm/policy_spec/policy_options.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 #include "libfm/policy_spec/sampling_grid.hpp"
 
 #include <torch/nn/module.h>
@@ -13,14 +14,16 @@ namespace fm {
 
 class OdeSampler final : public torch::nn::Module {
  public:
+  /// @throws InputError for an unknown solver, grid, path or target.
   explicit OdeSampler(const SamplerOptions& options, const FlowOptions& flow = {});
 
   /// @param z0 (N, H, A), noise ~ N(0, I)
-  /// @param null_net sees no goal, for guidance; null: `net` has a learned one
+  /// @param null_net network without a goal, for guidance; null: `net` uses its learned null goal
+  /// @return z (N, H, A)
   OdeSolution forward(const VelocityNet& net, const at::Tensor& z0, const Condition& condition,
                       Record record = Record::end_only, const VelocityNet* null_net = nullptr) const;
 
-  /// The same from a guess (N, H, A) of the action: noised to `time`, on the path, and carried on from there.
+  /// Starts from a guess (N, H, A) of the actions, noised to `time` on the path. @return (N, H, A)
   at::Tensor refine(const VelocityNet& net, const at::Tensor& z0, const at::Tensor& guess, double time,
                     const Condition& condition, const VelocityNet* null_net = nullptr) const;
 
@@ -36,7 +39,7 @@ class OdeSampler final : public torch::nn::Module {
   TimeGrid grid_;
 };
 
-/// The closed-form end of a solution: z = E[x1 | z] where the interval ends before 1.
+/// Takes the last step of a solution in closed form, z = E[x1 | z], if the interval ends before 1.
 void finish(const LearnedFlow& flow, OdeSolution& solution, Record record);
 
 }  // namespace fm

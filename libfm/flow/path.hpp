@@ -1,5 +1,5 @@
 #pragma once
-// The paths of model/path.hpp for batches of tensors.
+// The paths of flow_math/path.hpp for batches of tensors.
 
 #include "libfm/flow_math/path.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace fm {
 
-/// The four numbers at times (N).
+/// alpha, sigma and their derivatives, (N) each, at times (N).
 using Path = std::function<PathPoint<at::Tensor>(const at::Tensor& times)>;
 
 Path make_path(const PathOptions& options);
@@ -22,6 +22,7 @@ at::Tensor per_row(const at::Tensor& coefficients, const at::Tensor& like);
 at::Tensor interpolate(const PathPoint<at::Tensor>& point, const at::Tensor& x1, const at::Tensor& z0);
 
 /// v = alpha' x1 + sigma' z0.
+/// @param x1, z0 (N, ...)
 at::Tensor path_velocity(const PathPoint<at::Tensor>& point, const at::Tensor& x1, const at::Tensor& z0);
 
 }  // namespace fm

@@ -10,7 +10,7 @@ const std::vector<ButcherTableau>& table() {
       {.name = "euler", .order = 1, .a = {{}}, .b = {1.0}, .c = {0.0}},
       {.name = "midpoint", .order = 2, .a = {{}, {0.5}}, .b = {0.0, 1.0}, .c = {0.0, 0.5}},
       {.name = "heun", .order = 2, .a = {{}, {1.0}}, .b = {0.5, 0.5}, .c = {0.0, 1.0}},
-      {.name = "ralston3",  // Ralston 1962: the least bound on the error of order 3
+      {.name = "ralston3",  // Ralston 1962: minimal bound on the local truncation error
        .order = 3,
        .a = {{}, {1.0 / 2}, {0.0, 3.0 / 4}},
        .b = {2.0 / 9, 1.0 / 3, 4.0 / 9},

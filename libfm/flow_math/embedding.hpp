@@ -7,9 +7,9 @@ namespace fm {
 
 /// Angular frequencies w_k, rad per unit of flow time; the embedding of t is [sin(w_k t) ..., cos(w_k t) ...].
 ///
-/// Positions in a text run to thousands, where Vaswani's frequencies 1 ... 1e-4 fit. Flow time runs from 0 to 1, where
-/// they would be all but constant; so here w_k goes geometrically from 1 to 20: the slowest wave tells early from late,
-/// the fastest turns by 0.4 rad in 1/50, the finest step that is usual in sampling.
+/// Vaswani's frequencies 1 ... 1e-4 fit token positions up to thousands; over flow time, from 0 to 1, they would be
+/// almost constant. Here w_k runs geometrically from 1 to 20: the slowest wave separates early from late times, the
+/// fastest advances by 0.4 rad in 1/50, the finest step common in sampling.
 std::vector<double> embedding_frequencies(int count);
 
 }  // namespace fm

@@ -1,5 +1,5 @@
 #pragma once
-// The noise that a policy's sample is made from.
+// The noise that a policy samples its actions from.
 
 #include "libfm/core/random.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace fm {
 
-/// Fills `noise`, and then `more`, with numbers ~ N(0, 1), a function of (stream, episode, step).
+/// Fills `noise`, then `more`, with numbers ~ N(0, 1) that are a function of (stream, episode, step).
 void draw_noise(const RandomStream& stream, std::uint64_t episode, std::uint32_t step, std::span<float> noise,
                 std::span<float> more = {});
 

@@ -3,12 +3,9 @@
 namespace fm {
 
 std::vector<std::string> path_names() {
-  std::vector<std::string> names;
-  for (const std::string_view name : {LinearPath::name, CosinePath::name, PolynomialPath::name,
-                                      VariancePreservingPath::name, VarianceExplodingPath::name}) {
-    names.emplace_back(name);
-  }
-  return names;
+  const PathOptions options;
+  return std::apply([&](auto... members) { return std::vector<std::string>{std::string((options.*members).name)...}; },
+                    path_table);
 }
 
 PathPoint<double> path_at(const PathOptions& options, double t) {

@@ -3,14 +3,18 @@
 //
 //   z_t = alpha(t) x1 + sigma(t) z0,   v = alpha'(t) x1 + sigma'(t) z0   (Lipman et al. 2023)
 //
-// A path is its four numbers, one formula for plain numbers and for tensors.
+// A path is given by alpha, sigma and their derivatives; the same formulas serve doubles and tensors.
 
+#include "libfm/core/error.hpp"
 #include "libfm/core/fields.hpp"
 
 #include <cmath>
 #include <numbers>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace fm {
@@ -37,12 +41,12 @@ struct LinearPath {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("sigma_min", sigma_min, "standard deviation of the noise that is left at t = 1", from_to_below(0.0, 1.0));
+    visit("sigma_min", sigma_min, "standard deviation of the noise remaining at t = 1", from_to_below(0.0, 1.0));
   }
 };
 
-/// alpha = sin(pi t / 2), sigma = cos(pi t / 2): the variance of z_t stays what it is for whitened data (Albergo and
-/// Vanden-Eijnden 2023, trigonometric interpolant).
+/// alpha = sin(pi t / 2), sigma = cos(pi t / 2): z_t keeps unit variance for whitened data (Albergo and Vanden-Eijnden
+/// 2023, trigonometric interpolant).
 struct CosinePath {
   static constexpr std::string_view name = "cosine";
 
@@ -55,7 +59,7 @@ struct CosinePath {
   }
 };
 
-/// alpha = t^n, sigma = 1 - t^n: straight lines, travelled slowly at first (Lipman et al. 2024, "Flow Matching Guide
+/// alpha = t^n, sigma = 1 - t^n: straight lines, traversed slowly at first (Lipman et al. 2024, "Flow Matching Guide
 /// and Code", section 4.7).
 struct PolynomialPath {
   static constexpr std::string_view name = "polynomial";
@@ -96,13 +100,14 @@ struct VariancePreservingPath {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("beta_min", beta_min, "noise rate at the data", above(0.0));
-    visit("beta_max", beta_max, "noise rate at the noise", above(0.0));
+    visit("beta_min", beta_min, "noise rate at t = 1, the data", above(0.0));
+    visit("beta_max", beta_max, "noise rate at t = 0, the noise", above(0.0));
   }
 };
 
 /// alpha = 1, sigma = sigma_min (sigma_max / sigma_min)^(1 - t): noise shrinks around the data (Song et al. 2021,
-/// VE-SDE). z begins as sigma_max z0, as if the data were 0, and samples keep noise of sigma_min.
+/// VE-SDE). Sampling starts from sigma_max z0, neglecting alpha x1; samples keep noise of standard
+/// deviation sigma_min.
 struct VarianceExplodingPath {
   static constexpr std::string_view name = "variance_exploding";
   double sigma_min = 0.01;
@@ -125,7 +130,7 @@ struct VarianceExplodingPath {
 
 std::vector<std::string> path_names();
 
-/// A path by name, with the options of each.
+/// Selects a path by name, with the options of each.
 struct PathOptions {
   std::string name = "linear";
   LinearPath linear;
@@ -135,27 +140,34 @@ struct PathOptions {
   VarianceExplodingPath variance_exploding;
 
   template <class Visitor>
-  void fields(Visitor& visit) {
-    visit("path", name, "the probability path from noise to action", one_of(path_names()));
-    visit("linear", linear, "options of `path: linear`");
-    visit("polynomial", polynomial, "options of `path: polynomial`");
-    visit("variance_preserving", variance_preserving, "options of `path: variance_preserving`");
-    visit("variance_exploding", variance_exploding, "options of `path: variance_exploding`");
-  }
+  void fields(Visitor& visit);
 };
 
-/// Calls use(path) with the path that the options name, linear where the name is none of the others': it was checked
-/// against path_names() when the options were read.
-template <class Use>
-auto with_path(const PathOptions& options, Use use) {
-  if (options.name == CosinePath::name) return use(options.cosine);
-  if (options.name == PolynomialPath::name) return use(options.polynomial);
-  if (options.name == VariancePreservingPath::name) return use(options.variance_preserving);
-  if (options.name == VarianceExplodingPath::name) return use(options.variance_exploding);
-  return use(options.linear);
+/// The table of paths; names, options and with_path derive from it.
+inline constexpr std::tuple path_table{&PathOptions::linear, &PathOptions::cosine, &PathOptions::polynomial,
+                                       &PathOptions::variance_preserving, &PathOptions::variance_exploding};
+
+template <class Visitor>
+void PathOptions::fields(Visitor& visit) {
+  visit("path", name, "the probability path from noise to action", one_of(path_names()));
+  const auto visit_path = [&](auto& path) {
+    if constexpr (HasFields<std::remove_reference_t<decltype(path)>>) {
+      visit(path.name.data(), path, ("options of `path: " + std::string(path.name) + "`").c_str());
+    }
+  };
+  std::apply([&](auto... members) { (visit_path(this->*members), ...); }, path_table);
 }
 
-/// The path's numbers at a time.
+/// Calls use(path) with the path that the options name. @throws InputError for a name that is not in the table.
+template <std::size_t row = 0, class Use>
+auto with_path(const PathOptions& options, Use use) {
+  const auto& path = options.*std::get<row>(path_table);
+  if (options.name == path.name) return use(path);
+  if constexpr (row + 1 < std::tuple_size_v<decltype(path_table)>) return with_path<row + 1>(options, std::move(use));
+  throw_input_error("policy.flow.path: no path '{}' (known: {})", options.name, fmt::join(path_names(), ", "));
+}
+
+/// alpha, sigma and their derivatives at time t.
 PathPoint<double> path_at(const PathOptions& options, double t);
 
 }  // namespace fm

@@ -1,14 +1,15 @@
 #include "libfm/flow_math/prediction_target.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <numeric>
 
 namespace fm {
 namespace {
 
-/// Of what is divided by. A network errs by a per cent or so, and at an end the velocity multiplies that by 1 / margin
-/// and a step by its length: a twentieth over a hundredth is 5 times, over a thousandth nothing would be left.
+/// Lower bound on the divisors alpha and sigma. At an end of the path, a step of length h multiplies the network's
+/// error, typically about 1 %, by h / margin: 5 for h = 1/20; with a margin of 1e-3 it would be 50.
 constexpr double margin = 1e-2;
 
 struct Row {
@@ -19,7 +20,7 @@ struct Row {
 constexpr Row table[] = {
     {"velocity", Target::velocity}, {"data", Target::data}, {"noise", Target::noise}, {"score", Target::score}};
 
-/// Up to which a condition holds that holds from t = 0 on, by bisection.
+/// The end of the interval from t = 0 on which a condition holds, by bisection.
 template <class Condition>
 double last_time(const Condition& holds) {
   double yes = 0.0, no = 1.0;
@@ -32,16 +33,10 @@ double last_time(const Condition& holds) {
 
 }  // namespace
 
-std::vector<std::string> target_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
-  return names;
-}
+std::vector<std::string> target_names() { return names_in(table); }
 
 Target find_target(const std::string& name) {
-  for (const Row& row : table) {
-    if (row.name == name) return row.target;
-  }
+  if (const Row* row = find_row(table, name)) return row->target;
   throw_input_error("policy.flow.target: no target '{}' (known: {})", name, fmt::join(target_names(), ", "));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// What a network is trained to predict along a path. Each determines the others, wherever the path's numbers let it.
+// What a network is trained to predict along a path. Each target determines the others wherever the path's
+// coefficients allow it (conversion.hpp).
 
 #include "libfm/flow_math/path.hpp"
 
@@ -14,7 +15,7 @@ enum class Target { velocity, data, noise, score };
 
 std::vector<std::string> target_names();
 
-/// @throws InputError for a name that is not one of them.
+/// @throws InputError for a name that is not in the table.
 Target find_target(const std::string& name);
 
 struct TimeInterval {
@@ -22,14 +23,13 @@ struct TimeInterval {
   double end = 1.0;
 };
 
-/// The times on which a path and a target give a finite velocity, data, noise and score: [0, 1] but for a margin at an
-/// end where a number that is divided by vanishes.
+/// The times at which velocity, data, noise and score are all finite for a path and a target: [0, 1] except for a
+/// margin at an end where a divisor vanishes.
 ///
-///   begin > 0  where alpha = 0 and the data is to be told from noise or score, or where the velocity stops telling
-///              noise from data (alpha' = 0 as well). Sampling begins with sigma z0, which leaves out alpha(begin) x1.
-///   end < 1    where sigma = 0 and noise is to be told from data or score, or sigma' is infinite. The last step is
-///   then
-///              taken in closed form, z = E[x1 | z(end)]; what that leaves out has variance at most
+///   begin > 0  where alpha = 0 and the data must be recovered from noise or score, or where the velocity does not
+///              determine the data (alpha' = 0 as well). Sampling starts from sigma z0, neglecting alpha(begin) x1.
+///   end < 1    where sigma = 0 and the noise must be recovered from data or score, or where sigma' is infinite. The
+///              last step is then taken in closed form, z = E[x1 | z(end)]; the neglected variance is at most
 ///              (sigma / alpha)^2 at `end`.
 TimeInterval closed_interval(const PathOptions& path, Target target);
 

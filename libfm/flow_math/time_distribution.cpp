@@ -1,6 +1,7 @@
 #include "libfm/flow_math/time_distribution.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ double logit_normal_density(const TimeDistributionOptions& o, double t) {
   return std::exp(-0.5 * x * x) / (o.logit_normal.deviation * std::sqrt(2.0 * std::numbers::pi) * t * (1.0 - t));
 }
 
-/// Gamma(shape, 1) (Marsaglia and Tsang 2000; shapes below 1 by their boost).
+/// Gamma(shape, 1) (Marsaglia and Tsang 2000; shapes below 1 by their boosting step).
 double draw_gamma(double shape, Draws& draws) {
   if (shape < 1.0) return draw_gamma(shape + 1.0, draws) * std::pow(1.0 - draws.uniform(), 1.0 / shape);
   const double d = shape - 1.0 / 3.0, c = 1.0 / std::sqrt(9.0 * d);
@@ -52,30 +53,24 @@ constexpr Row table[] = {{"uniform", draw_uniform, uniform_density},
                          {"logit_normal", draw_logit_normal, logit_normal_density},
                          {"beta", draw_beta, beta_density}};
 
-const Row& row_of(const TimeDistributionOptions& options) {
-  for (const Row& row : table) {
-    if (options.name == row.name) return row;
-  }
-  throw_input_error("policy.flow.time.name: no law '{}' (known: {})", options.name,
-                    fmt::join(time_distribution_names(), ", "));
-}
-
 }  // namespace
 
-std::vector<std::string> time_distribution_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
-  return names;
+std::vector<std::string> time_distribution_names() { return names_in(table); }
+
+TimeDistribution::TimeDistribution(const TimeDistributionOptions& options) : options_(options) {
+  const Row* row = find_row(table, options.name);
+  if (row == nullptr) {
+    throw_input_error("policy.flow.time.name: no distribution '{}' (known: {})", options.name,
+                      fmt::join(names_in(table), ", "));
+  }
+  draw_ = row->draw;
+  density_ = row->density;
 }
 
-double draw_time(const TimeDistributionOptions& options, Draws& draws) { return row_of(options).draw(options, draws); }
-
-double time_density(const TimeDistributionOptions& options, double t) { return row_of(options).density(options, t); }
-
-double time_weight(const TimeDistributionOptions& options, double t) {
+double TimeDistribution::weight(double t) const {
   constexpr double most = 100.0;
-  if (options.weight == "none") return 1.0;
-  return std::min(most, 1.0 / time_density(options, std::clamp(t, 1e-12, 1.0 - 1e-12)));
+  if (options_.weight == "none") return 1.0;
+  return std::min(most, 1.0 / density(std::clamp(t, 1e-12, 1.0 - 1e-12)));
 }
 
 }  // namespace fm

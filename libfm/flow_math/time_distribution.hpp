@@ -1,5 +1,5 @@
 #pragma once
-// Where along the path a network is trained: laws of the flow time on [0, 1].
+// Distributions of the flow time t in [0, 1] at which a network is trained.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/core/random.hpp"
@@ -16,20 +16,20 @@ struct LogitNormalOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("mean", mean, "of the normal variable; above 0: nearer to the data");
-    visit("deviation", deviation, "its standard deviation", above(0.0));
+    visit("mean", mean, "mean of the normal variable; above 0: times nearer to the data");
+    visit("deviation", deviation, "standard deviation of the normal variable", above(0.0));
   }
 };
 
-/// t ~ Beta(a, b). a < b dwells at the noise, as pi-0 does with a reversed Beta(1.5, 1) (Black et al. 2024).
+/// t ~ Beta(a, b). a < b favours times near the noise, as pi-0 does with Beta(1.5, 1) of 1 - t (Black et al. 2024).
 struct BetaOptions {
   double a = 1.0;
   double b = 1.5;
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("a", a, "density t^(a-1) (1-t)^(b-1)", between(0.1, 100.0));
-    visit("b", b, "of the same", between(0.1, 100.0));
+    visit("a", a, "a of the density t^(a-1) (1-t)^(b-1)", between(0.1, 100.0));
+    visit("b", b, "b of the density t^(a-1) (1-t)^(b-1)", between(0.1, 100.0));
   }
 };
 
@@ -43,23 +43,35 @@ struct TimeDistributionOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "law of the times in training", one_of(time_distribution_names()));
+    visit("name", name, "distribution of the flow time in training", one_of(time_distribution_names()));
     visit("logit_normal", logit_normal, "options of `name: logit_normal`");
     visit("beta", beta, "options of `name: beta`");
     visit("weight", weight,
-          "none: the law decides what counts; inverse_density: each time's loss is divided by its density, so that the "
-          "loss is the uniform law's, estimated at other times",
+          "none: all drawn times have equal weight; inverse_density: a row's loss is divided by the density of its "
+          "time, an importance-sampled estimate of the loss over uniform times",
           one_of({"none", "inverse_density"}));
   }
 };
 
-/// One time in [0, 1].
-double draw_time(const TimeDistributionOptions& options, Draws& draws);
+/// The distribution named by the options. Thread-safe.
+class TimeDistribution {
+ public:
+  /// @throws InputError for a name that is not in the table.
+  explicit TimeDistribution(const TimeDistributionOptions& options);
 
-/// The law's density at t in (0, 1).
-double time_density(const TimeDistributionOptions& options, double t);
+  /// One time in [0, 1].
+  double draw(Draws& draws) const { return draw_(options_, draws); }
 
-/// What a time's loss is multiplied by; at most 100, so that no single row rules the batch.
-double time_weight(const TimeDistributionOptions& options, double t);
+  /// The density at t in (0, 1).
+  double density(double t) const { return density_(options_, t); }
+
+  /// The weight of the loss at time t; at most 100, so that no single row dominates the batch.
+  double weight(double t) const;
+
+ private:
+  TimeDistributionOptions options_;
+  double (*draw_)(const TimeDistributionOptions&, Draws&);
+  double (*density_)(const TimeDistributionOptions&, double t);
+};
 
 }  // namespace fm

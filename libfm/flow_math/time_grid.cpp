@@ -1,6 +1,7 @@
 #include "libfm/flow_math/time_grid.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <cmath>
 #include <numbers>
@@ -22,22 +23,16 @@ constexpr Row table[] = {
 
 }  // namespace
 
-std::vector<std::string> grid_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
-  return names;
-}
+std::vector<std::string> grid_names() { return names_in(table); }
 
 TimeGrid TimeGrid::named(std::string_view name, int steps, double begin, double end) {
   if (steps < 1) throw_input_error("a time grid needs at least one step, not {}", steps);
-  for (const Row& row : table) {
-    if (row.name != name) continue;
-    std::vector<double> times;
-    for (int i = 0; i < steps; ++i) times.push_back(begin + (end - begin) * row.at(static_cast<double>(i) / steps));
-    times.push_back(end);
-    return TimeGrid(std::move(times));
-  }
-  throw_input_error("sampler.grid: no grid '{}' (known: {})", name, fmt::join(grid_names(), ", "));
+  const Row* row = find_row(table, name);
+  if (row == nullptr) throw_input_error("sampler.grid: no grid '{}' (known: {})", name, fmt::join(grid_names(), ", "));
+  std::vector<double> times;
+  for (int i = 0; i < steps; ++i) times.push_back(begin + (end - begin) * row->at(static_cast<double>(i) / steps));
+  times.push_back(end);
+  return TimeGrid(std::move(times));
 }
 
 TimeGrid TimeGrid::reversed() const { return TimeGrid({times_.rbegin(), times_.rend()}); }

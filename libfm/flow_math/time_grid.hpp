@@ -1,5 +1,5 @@
 #pragma once
-// The times that a solver steps through. One grid is shared by whatever must agree on it: sampling, log-probability.
+// The times that a solver steps through. Sampling and log-probability share one grid.
 
 #include <string>
 #include <string_view>
@@ -14,13 +14,13 @@ std::vector<std::string> grid_names();
 /// steps + 1 times, monotone; may run backwards.
 class TimeGrid {
  public:
-  /// i / steps mapped to [begin, end], each point computed by itself, so that no rounding adds up and the last is
-  /// `end`.
+  /// i / steps mapped to [begin, end]. Each time is computed directly, so that rounding errors do not accumulate and
+  /// the last one is exactly `end`.
   static TimeGrid uniform(int steps, double begin = 0.0, double end = 1.0) {
     return named("uniform", steps, begin, end);
   }
 
-  /// @throws InputError for an unknown name or no step.
+  /// @throws InputError for an unknown name or fewer than one step.
   static TimeGrid named(std::string_view name, int steps, double begin = 0.0, double end = 1.0);
 
   int steps() const { return static_cast<int>(times_.size()) - 1; }

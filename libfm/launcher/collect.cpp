@@ -1,4 +1,4 @@
-// fm collect EXPERIMENT: the expert's episodes, into the cache that training takes them from.
+// fm collect EXPERIMENT: collects the expert's episodes into the cache, where training finds them.
 
 #include "libfm/experiment/collect.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-// The launcher's commands, one file each. A command returns what it prints on stdout; everything else goes to stderr.
+// The launcher's commands, one file each. Only results are printed on stdout; log and progress go to stderr.
 
 #include "libfm/experiment/experiment.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace fm {
 
-/// What every command that takes an experiment takes.
+/// The arguments of commands that take an experiment.
 struct ExperimentArguments {
   std::string file;
   std::vector<std::string> overrides;
@@ -21,9 +21,10 @@ struct ExperimentArguments {
   /// Adds EXPERIMENT, KEY=VALUE, --print-config and --dry-run to a command.
   void add_to(CLI::App& command, bool file_is_required = true);
 
-  /// The experiment, or nothing if only its configuration was asked for, which then was printed.
-  /// @param plan what the command would do, for --dry-run
-  /// @param check what it wants of the experiment before it does anything
+  /// Reads the experiment. @return nothing with --print-config or --dry-run, whose output is printed here
+  /// @param plan what the command would do, printed by --dry-run
+  /// @param check further checks before the command does anything; not called with --print-config
+  /// @throws InputError if the experiment is invalid; MachineError if reading fails; what `check` throws
   std::optional<Experiment> read(const std::string& plan, void (*check)(const Experiment&) = nullptr) const;
 };
 

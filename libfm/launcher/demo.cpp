@@ -1,4 +1,4 @@
-// fm demo EXPERIMENT: what the expert does.
+// fm demo EXPERIMENT: rolls out the expert and draws it.
 
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
@@ -11,7 +11,8 @@
 namespace fm {
 
 void add_demo(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("demo", "roll out the expert, print its return, draw expert_trajectory.png");
+  CLI::App* command =
+      app.add_subcommand("demo", "roll out the expert, print its return and draw expert_trajectory.png");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
   command->callback([arguments] {
@@ -19,9 +20,9 @@ void add_demo(CLI::App& app) {
     if (!experiment) return;
     use_machine(*experiment);
     const auto directory = create_demo_directory(*experiment);
-    const std::string figures = demonstrate_into(directory, *experiment);
+    const std::string summary = demonstrate_into(directory, *experiment);
     if (experiment->report.figures) draw_figures(directory);
-    print_result(figures, directory);
+    print_result(summary, directory);
   });
 }
 

@@ -8,23 +8,23 @@ namespace fm {
 
 void ExperimentArguments::add_to(CLI::App& command, bool file_is_required) {
   command.add_option("EXPERIMENT", file, "the experiment's YAML file")->required(file_is_required);
-  command.add_option("SETTING", overrides, "settings that replace the file's, such as train.epochs=20")
+  command.add_option("SETTING", overrides, "overrides of the file's settings, such as train.epochs=20")
       ->option_text("KEY=VALUE ...");
-  command.add_flag("--print-config", print_config, "print the whole configuration and do nothing");
-  command.add_flag("--dry-run", dry_run, "check everything, say what would be done and do nothing");
+  command.add_flag("--print-config", print_config, "print the complete configuration and exit");
+  command.add_flag("--dry-run", dry_run, "check everything, print what would be done and exit");
 }
 
 std::optional<Experiment> ExperimentArguments::read(const std::string& plan, void (*check)(const Experiment&)) const {
   std::vector<std::string> settings = overrides;
   std::string path = file;
-  if (path.find('=') != std::string::npos) {  // where the file may be left out, the first setting stands in its place
+  if (path.find('=') != std::string::npos) {  // if the file is omitted, the first override is parsed as the file
     settings.insert(settings.begin(), path);
     path.clear();
   }
   const Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
   if (print_config) fmt::print("{}", print_yaml(experiment));
   if (check != nullptr && !print_config) check(experiment);
-  if (dry_run) fmt::print("{}: the configuration is right; would {}\n", path.empty() ? "defaults" : path, plan);
+  if (dry_run) fmt::print("{}: the configuration is valid; would {}\n", path.empty() ? "defaults" : path, plan);
   return print_config || dry_run ? std::nullopt : std::optional(experiment);
 }
 

@@ -1,4 +1,4 @@
-// fm: runs experiments.
+// fm: the launcher, which runs experiments.
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"

@@ -1,7 +1,7 @@
-// MKL, inside LibTorch, asks this function whether the processor is Intel's and takes a slow path on all others. AMD
-// processors run its fast path as well, about twice as fast, and with the same error. The answer is undocumented, so it
-// stands in this one file behind the build option FM_MKL_FAST_PATH; where LibTorch has no MKL, nothing calls it. The
-// log of every run says how fast matrix products were.
+// MKL, which LibTorch contains, calls this function to check for an Intel processor and takes a slow path on all
+// others. AMD processors support the fast path too: it is about twice as fast, with the same numerical error. The
+// function is undocumented, so it is overridden only here, behind the build option FM_MKL_FAST_PATH; without MKL
+// nothing calls it. Every run logs the measured rate of matrix products.
 
 extern "C" int mkl_serv_intel_cpu_true();
 

@@ -11,15 +11,15 @@ void print_run(const RunDirectory& run) {
   try {
     print_result(run_stages(run), run.path());
   } catch (const InputError&) {
-    throw;  // which the run would meet again
+    throw;  // resuming would fail in the same way
   } catch (...) {
-    spdlog::warn("{} is not finished; to go on: fm resume {}", run.experiment().name, run.path().string());
+    spdlog::warn("{} is not finished; to continue: fm resume {}", run.experiment().name, run.path().string());
     throw;
   }
 }
 
-void print_result(const std::string& figures, const std::filesystem::path& directory) {
-  fmt::print("{}{}\n", figures, directory.string());
+void print_result(const std::string& summary, const std::filesystem::path& directory) {
+  fmt::print("{}{}\n", summary, directory.string());
 }
 
 }  // namespace fm

@@ -1,5 +1,5 @@
 #pragma once
-// What commands that work in a run directory do and print alike.
+// Shared by the commands that work in a run directory: running the stages and printing the result.
 
 #include "libfm/experiment/run_directory.hpp"
 
@@ -8,10 +8,11 @@
 
 namespace fm {
 
-/// Runs the stages with the log in the directory's log.txt, then prints the figures and the directory.
+/// Runs the stages, logging to the directory's log.txt too, then prints the metrics and the directory.
+/// @throws what run_stages() throws
 void print_run(const RunDirectory& run);
 
-/// Figures, then the directory's absolute path as the last line of stdout.
-void print_result(const std::string& figures, const std::filesystem::path& directory);
+/// Prints the summary, then the directory's absolute path as the last line of stdout.
+void print_result(const std::string& summary, const std::filesystem::path& directory);
 
 }  // namespace fm

@@ -1,4 +1,4 @@
-// fm resume RUN_DIR: goes on exactly where an interrupted run stopped.
+// fm resume RUN_DIR: continues an interrupted run exactly where it stopped.
 
 #include "libfm/experiment/pipeline.hpp"
 #include "libfm/launcher/commands.hpp"
@@ -10,7 +10,7 @@
 namespace fm {
 
 void add_resume(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("resume", "go on where an interrupted run stopped");
+  CLI::App* command = app.add_subcommand("resume", "continue an interrupted run where it stopped");
   auto path = std::make_shared<std::string>();
   command->add_option("RUN_DIR", *path, "the run's directory")->required();
   command->callback([path] {

@@ -15,7 +15,7 @@ void add_run(CLI::App& app) {
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
   command->callback([arguments] {
-    const auto experiment = arguments->read("collect, train, evaluate and report", check_plan);
+    const auto experiment = arguments->read("collect, train, evaluate and report", preflight);
     if (!experiment) return;
     use_machine(*experiment);
     print_run(RunDirectory::create(*experiment, LastStage::report));

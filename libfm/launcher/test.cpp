@@ -1,4 +1,4 @@
-// fm test [EXPERIMENT]: the whole pipeline, shrunk to under a minute: a self-check of this machine.
+// fm test [EXPERIMENT]: runs the whole pipeline at reduced size, in under a minute, as a self-check of this machine.
 
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/pipeline.hpp"
@@ -14,11 +14,11 @@
 namespace fm {
 
 void add_test(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("test", "run the whole pipeline at small size, as a check of this machine");
+  CLI::App* command = app.add_subcommand("test", "run the whole pipeline at reduced size, as a check of this machine");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command, /*file_is_required=*/false);
   command->callback([arguments] {
-    const auto experiment = arguments->read("run the whole pipeline at small size", check_plan);
+    const auto experiment = arguments->read("run the whole pipeline at reduced size", preflight);
     if (!experiment) return;
     Experiment small = shrink(*experiment);
     use_machine(small);

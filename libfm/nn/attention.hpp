@@ -1,6 +1,6 @@
 #pragma once
-// Multi-head self-attention (Vaswani et al. 2017): of each head, softmax(Q K' / sqrt(d)) V over all tokens, d = width /
-// heads. Written in plain products, which every kind of differentiation passes through.
+// Multi-head self-attention (Vaswani et al. 2017): per head, softmax(Q K' / sqrt(d)) V over all tokens, d = width /
+// heads. Written as plain products, which support forward-mode and repeated differentiation.
 
 #include "libfm/nn/linear.hpp"
 
@@ -14,6 +14,7 @@ class Attention final : public torch::nn::Module {
   Attention(int width, int heads, const RandomStream& init);
 
   /// @param x (N, tokens, width)
+  /// @return (N, tokens, width)
   at::Tensor forward(const at::Tensor& x) const;
 
  private:

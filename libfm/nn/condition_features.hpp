@@ -1,9 +1,9 @@
 #pragma once
-// What every velocity network makes of its times and its condition before it begins: embedded times, observations, and
-// the goal or the learned null goal that stands for none.
+// The input features that all networks share: embedded times, observations, and the goal or the learned null goal that
+// replaces a masked one.
 
+#include "libfm/nn/conditional_net.hpp"
 #include "libfm/nn/time_embedding.hpp"
-#include "libfm/nn/velocity_net.hpp"
 
 #include <memory>
 
@@ -11,22 +11,25 @@ namespace fm {
 
 class ConditionFeatures {
  public:
-  /// Registers what it learns with `owner`.
+  /// Registers its modules and parameters with `owner`.
   ConditionFeatures(torch::nn::Module& owner, int time_features, const NetworkSizes& sizes);
 
-  /// (N, time_size())
-  at::Tensor time(const at::Tensor& times) const { return embedding_->forward(times); }
+  /// (N, time_size()); undefined where time is no input or has no features.
+  at::Tensor time(const at::Tensor& times) const;
   int time_size() const { return times_ * embedding_->size(); }
   const TimeEmbedding& embedding() const { return *embedding_; }
 
   /// The goal, or the null goal where it is masked, (N, G); undefined where G is 0.
   at::Tensor goal(const Condition& condition) const;
 
-  /// [time, observations, goal], (N, size()).
-  at::Tensor all(const at::Tensor& times, const Condition& condition) const;
+  /// [first, time, observations, goal] along the second dimension; undefined parts are omitted.
+  /// @param first, observations (N, any), possibly undefined
+  at::Tensor joined(const at::Tensor& first, const at::Tensor& times, const at::Tensor& observations,
+                    const Condition& condition) const;
+  /// Width of joined() without `first`, given the condition's observations.
   int size() const { return time_size() + observations_ + goals_; }
 
-  /// Whether nothing of them is learned.
+  /// Whether no feature has learned parameters.
   bool fixed() const { return goals_ == 0; }
 
  private:

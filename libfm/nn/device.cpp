@@ -12,9 +12,9 @@
 namespace fm {
 namespace {
 
-/// Why CUDA cannot be used, or nothing. Loading LibTorch's CUDA library registers CUDA with LibTorch; it is loaded only
-/// here, so that one executable serves machines with and without it, and starts quickly.
-std::string why_no_cuda() {
+/// Why CUDA cannot be used; empty if it can. Loading LibTorch's CUDA library registers CUDA with LibTorch. It is loaded
+/// only here, so that one executable runs on machines with and without CUDA, and starts quickly.
+std::string cuda_problem() {
   static const std::string reason = []() -> std::string {
     if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
       return fmt::format("LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda",
@@ -42,14 +42,14 @@ int cuda_index(const std::string& name) {
 
 c10::Device find_device(const std::string& name) {
   if (name == "cpu") return at::kCPU;
-  if (name == "auto") return why_no_cuda().empty() ? c10::Device(at::kCUDA, 0) : c10::Device(at::kCPU);
+  if (name == "auto") return cuda_problem().empty() ? c10::Device(at::kCUDA, 0) : c10::Device(at::kCPU);
   const int index = cuda_index(name);
-  if (index < 0) throw_input_error("device: '{}' is none of auto, cpu, cuda, cuda:N", name);
-  if (!why_no_cuda().empty()) throw_machine_error("device: {} is not to be had here: {}", name, why_no_cuda());
+  if (index < 0) throw_input_error("device: '{}' is not one of auto, cpu, cuda, cuda:N", name);
+  if (!cuda_problem().empty()) throw_machine_error("device: {} is not available: {}", name, cuda_problem());
   const auto count = at::detail::getCUDAHooks().deviceCount();
   if (index >= static_cast<int>(count)) {
-    throw_machine_error("device: {} is not to be had here: this machine has {} (cuda:0 to cuda:{})", name, count,
-                        count - 1);
+    throw_machine_error("device: {} is not available: this machine has {} CUDA device(s) (cuda:0 to cuda:{})", name,
+                        count, count - 1);
   }
   return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }

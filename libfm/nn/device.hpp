@@ -9,14 +9,14 @@
 namespace fm {
 
 /// "auto" (CUDA where it works, else the CPU), "cpu", "cuda" or "cuda:N".
-/// @throws InputError if the text is none of these, or MachineError that says why CUDA is not to be had here.
+/// @throws InputError for any other text, MachineError with the reason if CUDA is not available.
 c10::Device find_device(const std::string& name);
 
 /// Sets the number of CPU threads for this library and for LibTorch; 0: one for each core.
 void use_threads(int threads);
 
-/// While it lives, LibTorch computes each operation with one thread. Then what a block of rows gives does not depend on
-/// the number of threads, and for_each_block still runs as many blocks at a time as there are threads. One at a time.
+/// During its lifetime, LibTorch computes each operation with one thread. The result for a block of rows then does not
+/// depend on the number of threads, while for_each_block still runs blocks in parallel. One instance at a time.
 class SerialOperations {
  public:
   SerialOperations();
@@ -31,7 +31,7 @@ class SerialOperations {
 /// The device in words, for the log: "cpu, 8 threads" or "cuda:0".
 std::string describe_device(c10::Device device);
 
-/// CUDA's version as CUDA numbers it (13020 is 13.2), or nothing in a process that did not ask for CUDA.
+/// CUDA's version in its own encoding (13020 is 13.2); nullopt if CUDA has not been loaded in this process.
 std::optional<long> cuda_version();
 
 }  // namespace fm

@@ -29,13 +29,13 @@ Number* values_of(const at::Tensor& tensor) {
 
 MlpBlocks blocks_of(std::int64_t rows) { return {static_cast<int>(rows), at::get_num_threads()}; }
 
-/// Contiguous, in the type of the products' factors.
+/// A contiguous tensor in the type of the products' factors.
 template <class Number>
 at::Tensor as_factor(const at::Tensor& tensor) {
   return tensor.detach().to(scalar_type<Number>).contiguous();
 }
 
-/// Tensors that the passes read, and their layers. Holds the memory that it points to.
+/// The layers that the passes read, and the tensors that own their memory.
 template <class Number>
 struct Layers {
   variable_list held;
@@ -59,7 +59,7 @@ at::Tensor forward_only(const at::Tensor& x, at::TensorList parameters) {
   return y;
 }
 
-/// Views for gradients of the parameters, one behind another; undefined for those that need none.
+/// Contiguous views for the gradients of the parameters; undefined for those that need none.
 variable_list gradient_views(at::TensorList parameters, const std::vector<bool>& needed) {
   std::int64_t size = 0;
   for (const at::Tensor& p : parameters) size += p.numel();
@@ -85,7 +85,7 @@ MlpGradients gradient_places(at::TensorList gradients, float* x) {
   return places;
 }
 
-/// A recorded backward pass: the forward pass anew, layer by layer, whose gradient LibTorch can differentiate again.
+/// A recorded backward pass: repeats the forward pass layer by layer, so that LibTorch can differentiate the gradient.
 /// @param needed for x and each parameter
 variable_list recorded_backward(const at::Tensor& x, at::TensorList parameters, const std::vector<bool>& needed,
                                 const at::Tensor& g_y) {
@@ -102,7 +102,7 @@ variable_list recorded_backward(const at::Tensor& x, at::TensorList parameters, 
   return gradients;
 }
 
-/// Saves x, the parameters as they were given, what the passes read, and the tape's memory.
+/// Saves x, the original parameters, the converted tensors that the passes read, and the tape's memory.
 template <class Number>
 struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
@@ -182,11 +182,11 @@ at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters) {
   return y.view(shape);
 }
 
-double regress_mlp(std::int64_t rows, const MakeRows& make, at::TensorList parameters) {
+double regress_mlp(std::int64_t rows, const FillRows& fill, at::TensorList parameters) {
   const Layers<float> net(parameters);
   const variable_list gradients = gradient_views(parameters, std::vector<bool>(parameters.size(), true));
   const auto regress = rounds_products(at::kCPU) ? mlp_regression<Bfloat16> : mlp_regression<float>;
-  const double loss = regress(blocks_of(rows), net.layers, make, gradient_places(gradients, nullptr));
+  const double loss = regress(blocks_of(rows), net.layers, fill, gradient_places(gradients, nullptr));
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];
   return loss;
 }

@@ -8,7 +8,7 @@
 namespace fm {
 namespace {
 
-/// Open as long as it lives.
+/// A level of forward-mode differentiation, open during the object's lifetime.
 class Level {
  public:
   Level() : index_(torch::autograd::ForwardADLevel::get_next_idx()) {}

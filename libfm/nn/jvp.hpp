@@ -14,8 +14,8 @@ struct Dual {
   at::Tensor tangent;  ///< sum_i df/dx_i tangent_i
 };
 
-/// @param tangents shaped as inputs
-/// Not to be nested, nor called by two threads at once: LibTorch has one level of forward-mode differentiation.
+/// Must not be nested or called concurrently: LibTorch has a single level of forward-mode differentiation.
+/// @param tangents with the shapes of the inputs
 Dual jvp(const std::function<at::Tensor(std::span<const at::Tensor>)>& f, const std::vector<at::Tensor>& inputs,
          const std::vector<at::Tensor>& tangents);
 

@@ -1,6 +1,5 @@
-// The loops of kernels.hpp, for the instruction set of the file that includes them: plain C++ that the compiler turns
-// into vector instructions. Everything has internal linkage, and nothing of the standard library is called (see
-// simd/instruction_set.hpp).
+// The loops of kernels.hpp, for the instruction set of the including file: plain C++ that the compiler vectorises.
+// Everything has internal linkage, and no standard library function is called (see simd/instruction_set.hpp).
 
 #include "libfm/nn/kernels.hpp"
 #include "libfm/simd/angle.hpp"

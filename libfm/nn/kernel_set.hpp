@@ -1,5 +1,5 @@
 #pragma once
-// The kernels of this folder, as each instruction set's file has them.
+// The kernels of this folder for one instruction set.
 
 #include "libfm/nn/kernels.hpp"
 #include "libfm/simd/instruction_set.hpp"

@@ -1,7 +1,7 @@
 #pragma once
-// The loops between matrix products that LibTorch would make several passes over memory for: a layer's bias, SiLU and
-// derivative; the optimiser's step. Torch-free. Each instruction set has a file of its own with the same loops
-// (kernel_loops.hpp); which one runs is decided once, by the processor.
+// Fused loops for what takes LibTorch several passes over memory: a layer's bias, SiLU and its derivative; the
+// optimiser's step. Independent of LibTorch. The same loops (kernel_loops.hpp) are compiled once per instruction set
+// and chosen once, by the processor.
 
 #include "libfm/simd/bfloat16.hpp"
 
@@ -14,16 +14,16 @@ template <class Number>
 struct LayerKernels {
   /// h = silu(z + bias)
   void (*silu)(std::int64_t rows, std::int64_t width, const float* z, const float* bias, Number* h);
-  /// The same, and its derivative in z: with s = sigmoid(z + bias), slope = s (1 + (z + bias) (1 - s)). It may take z's
-  /// place.
+  /// The same, and its derivative in z: with s = sigmoid(z + bias), slope = s (1 + (z + bias) (1 - s)). slope may
+  /// alias z.
   void (*silu_and_slope)(std::int64_t rows, std::int64_t width, const float* z, const float* bias, Number* h,
                          Number* slope);
-  /// g = g_h slope, and the sum over rows of what is rounded into g. `g` may take g_h's place.
+  /// g = g_h slope; adds the sum over rows of the rounded g to `sum`. `g` may alias g_h.
   void (*through_slope)(std::int64_t rows, std::int64_t width, const float* g_h, const Number* slope, Number* g,
                         float* sum);
-  /// g = x, and the sum over rows.
+  /// g = x; adds the sum over rows of the rounded g to `sum`.
   void (*convert)(std::int64_t rows, std::int64_t width, const float* x, Number* g, float* sum);
-  /// y = x, of n numbers.
+  /// y = x, n numbers.
   void (*round)(std::int64_t n, const float* x, Number* y);
 };
 
@@ -34,7 +34,7 @@ const LayerKernels<Number>& layer_kernels();
 ///   g <- scale g,  m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2,
 ///   w <- keep w - rate m / (sqrt(v) / root_correction2 + epsilon),  a <- a + follow (w - a)
 struct AdamWCoefficients {
-  float scale;  ///< of the gradient, for clipping
+  float scale;  ///< factor of the gradient, for clipping
   float beta1;
   float beta2;
   float keep;              ///< 1 - learning rate * weight decay
@@ -52,8 +52,8 @@ struct OptimiserKernels {
 
 const OptimiserKernels& optimiser_kernels();
 
-/// Row i of out begins with sin(times[i] frequencies) and goes on with the cosines; 2 count numbers, `stride` from row
-/// to row. For angles up to 1000.
+/// Row i of out holds sin(times[i] frequencies), then the cosines: 2 count numbers, at a distance of `stride` between
+/// rows. For angles up to 1000.
 using EmbedTimes = void (*)(std::int64_t rows, std::int64_t count, const float* times, const float* frequencies,
                             float* out, std::int64_t stride);
 

@@ -7,8 +7,8 @@
 
 namespace fm {
 
-/// U(-bound, bound). Draws depend on the position and the row alone, so a layer's weights do not move when another
-/// changes its size.
+/// Float32 numbers ~ U(-bound, bound). Draws depend only on the position and the row, so a layer's weights do not
+/// change with the size of another.
 at::Tensor uniform_weights(at::IntArrayRef shape, double bound, const RandomStream& init, std::uint64_t position);
 
 class Linear final : public torch::nn::Module {
@@ -20,7 +20,7 @@ class Linear final : public torch::nn::Module {
   /// @return (..., outputs)
   at::Tensor forward(const at::Tensor& x) const;
 
-  /// Weights and biases 0 from here on, so that what this feeds begins with nothing.
+  /// Sets weights and biases to 0, so that the layer's output starts at 0.
   void set_zero();
 
  private:

@@ -26,7 +26,7 @@ Mlp::Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomSt
 }
 
 at::Tensor Mlp::forward(const at::Tensor& x) const {
-  const bool fits = x.size(-1) == parameters_[0].size(1);  // if not, LibTorch says so
+  const bool fits = x.size(-1) == parameters_[0].size(1);  // otherwise LibTorch reports the error
   return fits && fused_mlp_applies(x, parameters_) ? fused_mlp(x, parameters_) : layerwise_mlp(x, parameters_);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// A multilayer perceptron with SiLU between its layers (Elfwing et al. 2018): y = W_n silu(... silu(W_0 x + b_0)) +
-// b_n.
+// A multilayer perceptron with SiLU between its layers (Elfwing et al. 2018):
+//
+//   y = W_n silu(... silu(W_0 x + b_0)) + b_n.
 
 #include "libfm/core/random.hpp"
 
@@ -25,7 +26,7 @@ class Mlp final : public torch::nn::Module {
  private:
   std::vector<at::Tensor> parameters_;
 
-  // A parameter moves by its storage (Module::to sets its data), so the handles here stay those registered.
+  // Module::to replaces the data of parameters, not the tensors, so these handles stay valid.
 };
 
 }  // namespace fm

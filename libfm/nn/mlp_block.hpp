@@ -1,5 +1,5 @@
 #pragma once
-// What one thread does of a perceptron's passes (mlp_pass.hpp, mlp_regression.hpp): a block of rows through all layers,
+// One thread's part of a perceptron's passes (mlp_pass.hpp, mlp_regression.hpp): a block of rows through all layers,
 // then its share of the gradients that need all rows. Called within a parallel region.
 
 #include "libfm/nn/mlp_pass.hpp"
@@ -13,7 +13,7 @@
 
 namespace fm {
 
-/// Memory of a thread that is kept from pass to pass.
+/// A thread's memory, reused across passes.
 class Scratch {
  public:
   template <class Number>
@@ -56,7 +56,7 @@ std::size_t widest(const MlpLayers<Number>& layers) {
   return static_cast<std::size_t>(width);
 }
 
-/// Calls work(block, begin, rows) for every block, each by one thread; all have ended when it returns.
+/// Calls work(block, begin, rows) for every block, each on one thread; ends with a barrier.
 template <class Work>
 void for_blocks(const MlpBlocks& blocks, const Work& work) {
 #pragma omp for schedule(static)
@@ -74,7 +74,7 @@ void last_layer(const MlpLayer<Number>& layer, MatrixView<const Number> x, Matri
   }
 }
 
-/// From tape.inputs[0], and fills the rest of the tape.
+/// The forward pass of a block from tape.inputs[0]; fills the rest of the tape.
 /// @param y (all rows, outputs)
 template <class Number>
 void block_forward(const MlpLayers<Number>& layers, const MlpTape<Number>& tape, float* y, int begin, int rows) {
@@ -91,8 +91,8 @@ void block_forward(const MlpLayers<Number>& layers, const MlpTape<Number>& tape,
              rows_of(y, begin, rows, layers.back().outputs));
 }
 
-/// A backward pass under way: the gradients in every layer's outputs before SiLU, and their sums over each block. Its
-/// memory is the calling thread's, kept from pass to pass: one at a time.
+/// Gradients of a backward pass with respect to every layer's outputs before SiLU, and their sums over each block. Uses
+/// the calling thread's scratch memory: one instance at a time.
 template <class Number>
 class OutputGradients {
  public:
@@ -112,7 +112,7 @@ class OutputGradients {
   std::size_t width() const { return static_cast<std::size_t>(offsets_.back()); }
 
   int rows_;
-  std::vector<std::int64_t> offsets_ = {0};  ///< of each layer in a row of all, and the row's width
+  std::vector<std::int64_t> offsets_ = {0};  ///< of each layer in a concatenated row, then the row's width
   Number* values_;                           ///< layer after layer, (rows, outputs)
   float* sums_;                              ///< (blocks, all outputs)
 };
@@ -153,7 +153,7 @@ void weight_gradient(const MlpLayer<Number>& layer, const Number* g, const Numbe
                      rows_of(gradient, begin, end - begin, layer.inputs));
 }
 
-/// Block after block, so that the order of additions does not depend on which thread is first.
+/// Adds block after block, so that the order of additions does not depend on thread timing.
 template <class Number>
 void bias_gradient(const OutputGradients<Number>& g, int blocks, std::size_t layer, float* gradient) {
   std::copy_n(g.sum(0, layer), g.outputs(layer), gradient);
@@ -162,7 +162,7 @@ void bias_gradient(const OutputGradients<Number>& g, int blocks, std::size_t lay
   }
 }
 
-/// This thread's share of what follows the last block: the gradients of weights and biases.
+/// This thread's share of the gradients of weights and biases, after all blocks.
 template <class Number>
 void parameter_gradients(const MlpBlocks& blocks, const MlpLayers<Number>& layers, const MlpTape<Number>& tape,
                          const OutputGradients<Number>& g, const MlpGradients& gradients) {

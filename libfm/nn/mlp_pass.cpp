@@ -5,7 +5,7 @@
 namespace fm {
 namespace {
 
-/// Of n numbers, rounded up so that what follows begins on a cache line.
+/// n numbers, rounded up so that the following array begins on a cache line.
 std::size_t padded(std::size_t n) { return (n + 31) / 32 * 32; }
 
 thread_local Scratch activations_scratch;
@@ -13,10 +13,10 @@ thread_local Scratch activations_scratch;
 }  // namespace
 
 MlpBlocks::MlpBlocks(int total_rows, int thread_count) : rows(total_rows), threads(thread_count) {
-  constexpr int most = 512, least = 16;  // rows; above, activations leave the cache; below, each row costs more
-  const int wanted = (rows + most - 1) / most;
+  constexpr int max_rows = 512, min_rows = 16;  // rows: above, activations exceed the cache; below, rows cost more
+  const int wanted = (rows + max_rows - 1) / max_rows;
   const int for_all = (wanted + threads - 1) / threads * threads;
-  count = std::max(1, std::min(for_all, rows / least));
+  count = std::max(1, std::min(for_all, rows / min_rows));
   block = std::max(1, (rows + count - 1) / count);
   count = (rows + block - 1) / block;
 }

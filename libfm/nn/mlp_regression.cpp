@@ -5,12 +5,12 @@
 namespace fm {
 namespace {
 
-/// The calling thread's, for all threads.
+/// Owned by the calling thread, used by all threads.
 thread_local Scratch weights_scratch, tape_scratch, outputs_scratch, losses_scratch;
-/// Each thread's own.
+/// Owned by each thread.
 thread_local Scratch inputs_scratch, targets_scratch, row_weights_scratch;
 
-/// Layers in the type of the products' factors. What needs no rounding is the layers themselves.
+/// Layers rounded to the type of the products' factors; for float, the layers themselves.
 template <class Number>
 class Rounded {
  public:
@@ -27,7 +27,7 @@ class Rounded {
 
   const MlpLayers<Number>& layers() const { return layers_; }
 
-  /// This thread's share of the rounding; all threads have ended when it returns.
+  /// This thread's share of the rounding; ends with a barrier.
   void round() const {
     for (std::size_t i = 0; i < exact_.size(); ++i) {
       const std::int64_t size = numbers(exact_[i]), parts = omp_get_num_threads();
@@ -58,20 +58,20 @@ class Rounded<float> {
   const MlpLayers<float>& exact_;
 };
 
-/// y becomes the gradient of the mean of weight (y - target)^2.
-/// @param total rows and outputs of the whole batch
+/// Replaces y by the gradient of the mean of weight (y - target)^2.
+/// @param total rows times outputs of the whole batch
 /// @return the block's sum of weight (y - target)^2
-double squared_error(const RegressionRows& made, int outputs, double total, float* y) {
+double squared_error(const RegressionRows& block_rows, int outputs, double total, float* y) {
   const auto scale = static_cast<float>(2.0 / total);
   double sum = 0.0;
-  for (int i = 0; i < made.count; ++i) {
+  for (int i = 0; i < block_rows.count; ++i) {
     float row = 0.0F;
     for (int j = 0; j < outputs; ++j, ++y) {
-      const float error = *y - made.targets[static_cast<std::int64_t>(i) * outputs + j];
+      const float error = *y - block_rows.targets[static_cast<std::int64_t>(i) * outputs + j];
       row += error * error;
-      *y = scale * made.weights[i] * error;
+      *y = scale * block_rows.weights[i] * error;
     }
-    sum += static_cast<double>(made.weights[i] * row);
+    sum += static_cast<double>(block_rows.weights[i] * row);
   }
   return sum;
 }
@@ -79,7 +79,7 @@ double squared_error(const RegressionRows& made, int outputs, double total, floa
 }  // namespace
 
 template <class Number>
-double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, const MakeRows& make,
+double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, const FillRows& fill,
                       const MlpGradients& gradients) {
   const Rounded<Number> rounded(exact);
   const MlpLayers<Number>& layers = rounded.layers();
@@ -96,14 +96,15 @@ double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, co
     rounded.round();
     for_blocks(blocks, [&](int block, int begin, int count) {
       const auto n = static_cast<std::size_t>(count);
-      const RegressionRows made{begin, count, inputs_scratch.reserve<float>(n * inputs),
-                                targets_scratch.reserve<float>(n * outputs), row_weights_scratch.reserve<float>(n)};
-      make(made);
-      layer_kernels<Number>().round(static_cast<std::int64_t>(n) * inputs, made.inputs,
+      const RegressionRows block_rows{begin, count, inputs_scratch.reserve<float>(n * inputs),
+                                      targets_scratch.reserve<float>(n * outputs),
+                                      row_weights_scratch.reserve<float>(n)};
+      fill(block_rows);
+      layer_kernels<Number>().round(static_cast<std::int64_t>(n) * inputs, block_rows.inputs,
                                     x + static_cast<std::int64_t>(begin) * inputs);
       block_forward(layers, tape, y, begin, count);
       float* first = y + static_cast<std::int64_t>(begin) * outputs;
-      losses[block] = squared_error(made, outputs, static_cast<double>(rows * outputs), first);
+      losses[block] = squared_error(block_rows, outputs, static_cast<double>(rows * outputs), first);
       block_backward(layers, tape, y, g, nullptr, block, begin, count);
     });
     parameter_gradients(blocks, layers, tape, g, gradients);
@@ -113,8 +114,8 @@ double mlp_regression(const MlpBlocks& blocks, const MlpLayers<float>& exact, co
   return loss / static_cast<double>(rows * outputs);
 }
 
-template double mlp_regression<float>(const MlpBlocks&, const MlpLayers<float>&, const MakeRows&, const MlpGradients&);
-template double mlp_regression<Bfloat16>(const MlpBlocks&, const MlpLayers<float>&, const MakeRows&,
+template double mlp_regression<float>(const MlpBlocks&, const MlpLayers<float>&, const FillRows&, const MlpGradients&);
+template double mlp_regression<Bfloat16>(const MlpBlocks&, const MlpLayers<float>&, const FillRows&,
                                          const MlpGradients&);
 
 }  // namespace fm

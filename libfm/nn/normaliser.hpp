@@ -15,7 +15,7 @@ class Normaliser final : public torch::nn::Module {
   at::Tensor normalise(const at::Tensor& x) const { return (x - offset_) / scale_; }
   /// @param y (..., D), normalised
   at::Tensor denormalise(const at::Tensor& y) const { return y * scale_ + offset_; }
-  /// What one unit of y is in the data's. (D)
+  /// Size of a normalised unit in the data's units, (D).
   const at::Tensor& scale() const { return scale_; }
 
  private:

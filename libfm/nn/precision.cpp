@@ -8,13 +8,16 @@ bool rounds_products(c10::DeviceType device) {
   return at::autocast::is_autocast_enabled(device) && at::autocast::get_autocast_dtype(device) == at::kBFloat16;
 }
 
-RoundedProducts::RoundedProducts(c10::DeviceType device) : device_(device) {
+ProductPrecision::ProductPrecision(const std::string& precision, c10::DeviceType device)
+    : rounds_(precision == "bfloat16"), device_(device) {
+  if (!rounds_) return;
   at::autocast::set_autocast_dtype(device, at::kBFloat16);
   at::autocast::set_autocast_enabled(device, true);
 }
 
-/// Autocast keeps rounded weights; they must not outlive the step that changes the weights.
-RoundedProducts::~RoundedProducts() {
+/// Autocast caches rounded weights; the cache must not outlive the step that changes the weights.
+ProductPrecision::~ProductPrecision() {
+  if (!rounds_) return;
   at::autocast::set_autocast_enabled(device_, false);
   at::autocast::clear_cache();
 }

@@ -1,24 +1,27 @@
 #pragma once
-// Products in bfloat16: LibTorch's autocast. Factors of matrix products are rounded to bfloat16, and so is what leaves
-// a linear layer, but in the perceptron of plain velocity networks, which keeps it in float32; weights, losses and
+// Matrix products in bfloat16 by LibTorch's autocast. Their factors are rounded to bfloat16, as are the outputs of
+// linear layers, except in the fused perceptron (fused_mlp.hpp), which keeps outputs in float32; weights, losses and
 // optimiser stay float32.
 
 #include <c10/core/Device.h>
 
+#include <string>
+
 namespace fm {
 
-/// Whether products on this kind of device are rounded now, on this thread.
+/// Whether products on this kind of device are currently rounded on this thread.
 bool rounds_products(c10::DeviceType device);
 
-/// Rounds them as long as it lives. One at a time.
-class RoundedProducts {
+/// Enables rounding during its lifetime if the precision is "bfloat16". One instance at a time.
+class ProductPrecision {
  public:
-  explicit RoundedProducts(c10::DeviceType device);
-  RoundedProducts(const RoundedProducts&) = delete;
-  RoundedProducts& operator=(const RoundedProducts&) = delete;
-  ~RoundedProducts();
+  ProductPrecision(const std::string& precision, c10::DeviceType device);
+  ProductPrecision(const ProductPrecision&) = delete;
+  ProductPrecision& operator=(const ProductPrecision&) = delete;
+  ~ProductPrecision();
 
  private:
+  bool rounds_;
   c10::DeviceType device_;
 };
 

@@ -1,6 +1,6 @@
 #include "libfm/nn/serial_product.hpp"
 
-// Column-major BLAS. Weak: a LibTorch without them has a null address here.
+// Column-major BLAS. Weak symbols: null if LibTorch does not export them.
 extern "C" {
 [[gnu::weak]] void sgemm_(const char* transpose_a, const char* transpose_b, const int* m, const int* n, const int* k,
                           const float* alpha, const float* a, const int* lda, const float* b, const int* ldb,
@@ -17,7 +17,7 @@ namespace {
 constexpr auto blas_of(const float*) { return sgemm_; }
 constexpr auto blas_of(const Bfloat16*) { return gemm_bf16bf16f32_; }
 
-/// A row-major product is the column-major one of the transposed: y' = w' x'.
+/// A row-major product is the column-major product of the transposes: y' = w' x'.
 template <class Number>
 void multiply(const char* transpose_w, const char* transpose_x, int inner, MatrixView<const Number> w,
               MatrixView<const Number> x, MatrixView<float> y) {

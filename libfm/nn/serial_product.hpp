@@ -1,6 +1,6 @@
 #pragma once
-// Matrix products by the calling thread alone, from the BLAS that LibTorch carries: within a parallel region every
-// thread computes its own, and nothing is dispatched, allocated or waited for. All matrices are row-major; factors are
+// Single-threaded matrix products from the BLAS in LibTorch: within a parallel region every thread computes its own
+// product, without dispatch, allocation or synchronisation. All matrices are row-major; factors are
 // float or Bfloat16, sums and results float.
 
 #include "libfm/nn/kernels.hpp"
@@ -11,7 +11,7 @@ namespace fm {
 template <class Number>
 bool has_serial_product();
 
-/// A matrix that lies in a larger one of `stride` columns.
+/// A matrix within a larger one of `stride` columns.
 template <class Number>
 struct MatrixView {
   Number* values;

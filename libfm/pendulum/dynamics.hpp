@@ -1,5 +1,5 @@
 #pragma once
-// The torque-limited pendulum's motion, equal to Gymnasium's Pendulum-v1 step for step. theta = 0 is upright.
+// Dynamics of the torque-limited pendulum, equal to Gymnasium's Pendulum-v1 step for step. theta = 0 is upright.
 //
 //   omega' = clip(omega + (3 g / (2 l) sin theta + 3 / (m l^2) u) dt, -8, 8),  theta' = theta + omega' dt
 
@@ -33,14 +33,15 @@ struct PendulumState {
   double omega = 0.0;  ///< rad/s
 };
 
-/// The pendulum's energy, zero at the height of its pivot: I omega^2 / 2 + (m g l / 2) cos theta with I = m l^2 / 3. J
+/// The pendulum's energy, J, zero at rest at pivot height: I omega^2 / 2 + (m g l / 2) cos theta with I = m l^2 / 3.
 double pendulum_energy(const PendulumOptions& pendulum, double theta, double omega);
 
-/// The speed at theta's own time. Steps that move theta with the new omega leave omega half a step behind: with half of
-/// the next undriven change added, energy is kept to second order in the time step instead of first (Verlet 1967).
+/// The angular velocity at the time of theta, rad/s. Semi-implicit Euler steps leave omega half a step behind theta;
+/// with half of the next undriven change added, energy is conserved to second order in the time step instead of first
+/// (Verlet 1967).
 double synchronous_speed(const PendulumOptions& pendulum, const PendulumState& state);
 
-/// The equation of motion above, its factors worked out.
+/// The equation of motion above with precomputed factors.
 struct PendulumDynamics {
   explicit PendulumDynamics(const PendulumOptions& options);
 

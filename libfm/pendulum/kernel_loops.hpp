@@ -8,7 +8,7 @@ namespace fm {
 namespace {
 
 void step_rows(const PendulumDynamics& dynamics, const PendulumRows& rows) {
-  const PendulumDynamics d = dynamics;  // a copy, which no store below can change: the loop becomes vector instructions
+  const PendulumDynamics d = dynamics;  // a copy that cannot alias the stores below, so the loop vectorises
   const auto [count, torque, theta, omega, sine, observations] = rows;
   for (int i = 0; i < count; ++i) {
     const PendulumState next = d.next({theta[i], omega[i]}, sine[i], torque[i]);

@@ -1,13 +1,13 @@
 #pragma once
-// One step of many pendulums, compiled for several instruction sets and chosen at run time. Each does the same
-// operations in the same order, without fused multiply-adds, so all give the same bits.
+// One step of many pendulums, compiled for several instruction sets and selected at run time. All perform the same
+// operations in the same order, without fused multiply-adds, so their results are bit-identical.
 
 #include "libfm/pendulum/dynamics.hpp"
 #include "libfm/simd/instruction_set.hpp"
 
 namespace fm {
 
-/// Pendulums side by side, row i of each array being pendulum i.
+/// Pendulums in structure-of-arrays layout: element i of each array belongs to pendulum i.
 struct PendulumRows {
   int count;
   const double* torque;  ///< N m, within its bounds
@@ -18,7 +18,7 @@ struct PendulumRows {
 };
 
 struct PendulumKernels {
-  /// Moves every row on by one time step.
+  /// Advances every row by one time step.
   void (*step)(const PendulumDynamics& dynamics, const PendulumRows& rows);
 };
 

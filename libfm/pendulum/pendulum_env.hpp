@@ -1,6 +1,6 @@
 #pragma once
-// The pendulum as an environment, for any task: where episodes begin, what is rewarded, what counts as success, and a
-// goal if there is one. Observation [cos theta, sin theta, omega], action [torque], state [theta, omega].
+// The pendulum as an environment, with a task that defines initial states, rewards, success and goals. Observation
+// [cos theta, sin theta, omega], action [torque], state [theta, omega]; rad, rad/s, N m.
 
 #include "libfm/core/error.hpp"
 #include "libfm/env/environment.hpp"
@@ -13,13 +13,13 @@
 
 namespace fm {
 
-/// The specification that tasks begin with.
+/// The specification common to all tasks, without goals.
 EnvSpec pendulum_spec(const char* name, const PendulumOptions& pendulum);
 
-/// Counts the steps that an angle has been near enough to another, without a break.
+/// Counts the consecutive steps during which an angle has been close to a wanted one.
 class AngleHeld {
  public:
-  /// Whether the last 20 steps, or all of a shorter episode's, were within 0.1 rad.
+  /// Counts one step. @return whether the last 20 steps, or all `horizon` steps if fewer, were within 0.1 rad
   bool update(double angle, double wanted, int horizon) {
     steps_ = std::abs(wrap_angle(angle - wanted)) < 0.1 ? steps_ + 1 : 0;
     return steps_ >= std::min(20, horizon);
@@ -29,18 +29,18 @@ class AngleHeld {
   int steps_ = 0;
 };
 
-/// What a task may leave as it is. `Memory` holds what a task remembers of a row's episode.
+/// Defaults for the members of a task. `Memory` is the task's state of one row's episode.
 ///
-/// A task adds: Options (with the `pendulum`), Memory, name, EnvSpec spec(options),
-///   PendulumState start(draws, memory)              a new episode's
-///   double reward(state, torque, memory)            of a step, by the state before it
-///   bool success(state, step, memory)               whether the episode is one if it ends with this state
+/// A task adds: Options (with the `pendulum`), Memory, EnvSpec spec(options),
+///   PendulumState start(draws, memory)              the initial state of a new episode
+///   double reward(state, torque, memory)            the reward of a step, from the state before it
+///   bool success(state, step, memory)               whether the episode is a success if it ends in this state
 struct PendulumTask {
   template <class Options>
   static const PendulumOptions& pendulum(const Options& options) {
     return options.pendulum;
   }
-  /// An episode begins in a state that was set; a goal stays.
+  /// Starts an episode in a state that was set; the goal is kept.
   template <class Memory>
   static void begin(Memory& memory) {
     memory = {};
@@ -50,7 +50,7 @@ struct PendulumTask {
     return 0.0;
   }
   template <class Memory>
-  static void hold_goal(double, Memory&) {}
+  static void set_goal(double, Memory&) {}
   static std::map<std::string, double> metrics(std::span<const Episode>) { return {}; }
 };
 
@@ -59,7 +59,7 @@ class PendulumEnv final : public VectorEnv {
  public:
   using Options = typename Task::Options;
 
-  /// What such an environment will be. @throws InputError for options that contradict each other.
+  /// The specification for these options. @throws InputError for inconsistent options.
   static EnvSpec describe(const Options& options) {
     const Task checked(options);
     return Task::spec(options);
@@ -86,10 +86,10 @@ class PendulumEnv final : public VectorEnv {
 
   void step(const Matrix& actions, StepResult& result) override {
     result.clear(copies());
-    // Contiguous stretches of running rows move together: one stretch, unless some have ended.
+    // Contiguous runs of active rows are stepped together: a single run unless some rows have ended.
     for (int begin = 0; begin < copies();) {
       int end = begin;
-      while (end < copies() && runs(end)) ++end;
+      while (end < copies() && is_active(end)) ++end;
       if (end > begin) step_rows(begin, end, actions.data(), result);
       begin = std::max(end, begin + 1);
     }
@@ -101,8 +101,8 @@ class PendulumEnv final : public VectorEnv {
   void set_goals(std::span<const int> rows, const Matrix& goals) override {
     if (spec_.goals.empty()) throw_input_error("environment '{}' has no goals to set", spec_.name);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      task_.hold_goal(goals(static_cast<Eigen::Index>(i), 0), memories_[static_cast<std::size_t>(rows[i])]);
-      tell_goal(rows[i]);
+      task_.set_goal(goals(static_cast<Eigen::Index>(i), 0), memories_[static_cast<std::size_t>(rows[i])]);
+      update_goal(rows[i]);
     }
   }
 
@@ -136,7 +136,7 @@ class PendulumEnv final : public VectorEnv {
     return {theta_[static_cast<std::size_t>(i)], omega_[static_cast<std::size_t>(i)]};
   }
 
-  /// Row i's episode begins in this state.
+  /// Starts row i's episode in this state.
   void begin(int i, const PendulumState& state) {
     const auto row = static_cast<std::size_t>(i);
     const auto [sine, cosine] = sin_cos(state.theta);
@@ -145,14 +145,14 @@ class PendulumEnv final : public VectorEnv {
     omega_[row] = state.omega;
     sine_[row] = sine;
     observations_.row(i) << static_cast<float>(cosine), static_cast<float>(sine), static_cast<float>(state.omega);
-    tell_goal(i);
+    update_goal(i);
   }
 
-  void tell_goal(int i) {
+  void update_goal(int i) {
     if (goals_.cols() > 0) goals_(i, 0) = static_cast<float>(task_.goal(memories_[static_cast<std::size_t>(i)]));
   }
 
-  bool runs(int i) const { return steps_[static_cast<std::size_t>(i)] < horizon_; }
+  bool is_active(int i) const { return steps_[static_cast<std::size_t>(i)] < horizon_; }
 
   void step_rows(int begin, int end, const float* actions, StepResult& result) {
     for (int i = begin; i < end; ++i) {
@@ -166,8 +166,8 @@ class PendulumEnv final : public VectorEnv {
       const auto row = static_cast<std::size_t>(i);
       ++steps_[row];
       result.success[row] = task_.success(state(i), steps_[row], memories_[row]);
-      result.truncated[row] = !runs(i);
-      tell_goal(i);
+      result.truncated[row] = !is_active(i);
+      update_goal(i);
     }
   }
 
@@ -177,7 +177,7 @@ class PendulumEnv final : public VectorEnv {
   EnvSpec spec_;
   const PendulumKernels& kernels_ = pendulum_kernels.best();
 
-  // Row i of each is copy i.
+  // Element or row i of each belongs to copy i.
   std::vector<typename Task::Memory> memories_;
   std::vector<int> steps_;
   std::vector<double> torque_;

@@ -5,13 +5,13 @@
 namespace fm {
 namespace {
 
-/// The time since the pendulum was a whole turn back, in steps; 0: it has not turned. Drops what lies before.
+/// The duration of the last full revolution, in steps; 0 if there was none yet. Drops older angles.
 double steps_of_last_turn(std::deque<double>& angles) {
   const auto turned = [&](std::size_t i) { return std::abs(angles.back() - angles[i]); };
   constexpr double turn = 2.0 * std::numbers::pi;
   while (angles.size() >= 2 && turned(1) >= turn) angles.pop_front();
   if (angles.size() < 2 || turned(0) < turn) return 0.0;
-  // A whole turn lies between the first two angles.
+  // The revolution began between the first two angles.
   const double share = (turned(0) - turn) / (turned(0) - turned(1));
   return static_cast<double>(angles.size() - 1) - share;
 }
@@ -20,10 +20,9 @@ double steps_of_last_turn(std::deque<double>& angles) {
 
 PendulumSpinTask::PendulumSpinTask(const Options& options) : options_(options) {
   if (options.slowest > options.fastest) {
-    throw_input_error("env.pendulum_spin.slowest: {} exceeds fastest, {}; make it less", options.slowest,
-                      options.fastest);
+    throw_input_error("env.pendulum_spin.slowest: {} exceeds fastest, {}; lower it", options.slowest, options.fastest);
   }
-  // The fastest rate that the bound on speed leaves: that of a pendulum which has it at the bottom.
+  // The highest mean rate within the speed bound: that of a pendulum which reaches the bound at the bottom.
   const double possible = rotation_rate(options.pendulum, {std::numbers::pi, options.pendulum.max_speed});
   if (options.fastest > 0.95 * possible) {
     throw_input_error(
@@ -53,11 +52,11 @@ PendulumState PendulumSpinTask::start(Draws& draws, Memory& memory) const {
   return state;
 }
 
-void PendulumSpinTask::hold_goal(double goal, Memory& memory) const {
+void PendulumSpinTask::set_goal(double goal, Memory& memory) const {
   if (static_cast<float>(std::abs(goal)) < static_cast<float>(options_.slowest)) {
     throw_input_error(
-        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}, and never asked for; collect.goal_levels can be 0 "
-        "or 2",
+        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}, and never a goal of this task; set "
+        "collect.goal_levels to 0 or 2",
         goal, options_.slowest);
   }
   memory.next_rate = static_cast<float>(goal);
@@ -66,7 +65,7 @@ void PendulumSpinTask::hold_goal(double goal, Memory& memory) const {
 
 void PendulumSpinTask::take_next_rate(Memory& memory) {
   memory.rate = memory.next_rate;
-  memory.steps_right = 0;
+  memory.steps_at_goal = 0;
 }
 
 double PendulumSpinTask::reward(const PendulumState& state, double torque, const Memory& memory) const {
@@ -81,8 +80,8 @@ bool PendulumSpinTask::success(const PendulumState& state, int step, Memory& mem
   const double rate = steps == 0.0 ? 0.0
                                    : std::copysign(2.0 * std::numbers::pi / (steps * time_step),
                                                    memory.angles.back() - memory.angles.front());
-  memory.steps_right = std::abs(rate / memory.rate - 1.0) <= 0.05 ? memory.steps_right + 1 : 0;
-  const bool held = memory.steps_right * time_step >= 1.0;
+  memory.steps_at_goal = std::abs(rate / memory.rate - 1.0) <= 0.05 ? memory.steps_at_goal + 1 : 0;
+  const bool held = memory.steps_at_goal * time_step >= 1.0;
   if (step == memory.change_step) take_next_rate(memory);
   return held;
 }

@@ -1,14 +1,13 @@
 #pragma once
-// The pendulum that turns over and over at a wanted mean angular velocity, either way round; the wish may change within
-// the episode.
+// The pendulum rotating at a goal mean angular velocity, in either direction; the goal may change during the episode.
 //
-//   goal [rate], rad/s: its size uniform between `slowest` and `fastest`, its sign either; drawn at the start, and once
-//   more at a step drawn between a third and two thirds of the episode, if `changes`
-//   reward = -((r / rate - 1)^2 + 0.001 u^2), r the mean angular velocity that an undriven pendulum of the state's
-//   energy has, see pendulum_rotation.hpp; of the state before the step
+//   goal [rate], rad/s: magnitude uniform between `slowest` and `fastest`, random sign; drawn at the start and, if
+//   `changes`, once more for a step drawn from the middle third of the episode
+//   reward = -((r / rate - 1)^2 + 0.001 u^2), with r the mean angular velocity of an undriven pendulum with
+//   the energy of the state before the step, see rotation.hpp
 //
-// Starts are those of `pendulum`. Success: through the last second, the mean angular velocity over the revolution just
-// completed is within 5 % of the goal.
+// Initial states are those of `pendulum`. Success: during the last second, the mean angular velocity over the latest
+// revolution was within 5 % of the goal.
 
 #include "libfm/pendulum/swing_up.hpp"
 
@@ -25,9 +24,9 @@ struct PendulumSpinOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     pendulum.fields(visit);
-    visit("slowest", slowest, "least size of the wanted rate, rad/s", above(0.0));
-    visit("fastest", fastest, "its largest size, rad/s", above(0.0));
-    visit("changes", changes, "another rate is wanted from some step of the episode on");
+    visit("slowest", slowest, "smallest magnitude of the goal rate, rad/s", above(0.0));
+    visit("fastest", fastest, "largest magnitude of the goal rate, rad/s", above(0.0));
+    visit("changes", changes, "whether the goal rate changes once during the episode");
   }
 };
 
@@ -35,11 +34,11 @@ class PendulumSpinTask : public PendulumTask {
  public:
   using Options = PendulumSpinOptions;
   struct Memory {
-    float rate = 0.0F;  ///< as the policy sees it
+    float rate = 0.0F;  ///< rad/s, in the precision of the goal column
     float next_rate = 0.0F;
     int change_step = -1;       ///< -1: never
-    std::deque<double> angles;  ///< of the last steps, the newest last, back to a revolution before it
-    int steps_right = 0;
+    std::deque<double> angles;  ///< of the last steps, oldest first, covering one revolution
+    int steps_at_goal = 0;
   };
 
   /// @throws InputError if slowest exceeds fastest, or max_speed is too low for the fastest rate.
@@ -50,8 +49,8 @@ class PendulumSpinTask : public PendulumTask {
   PendulumState start(Draws& draws, Memory& memory) const;
   static void begin(Memory& memory) { memory = {.rate = memory.rate, .next_rate = memory.rate, .angles = {}}; }
   static double goal(const Memory& memory) { return memory.rate; }
-  /// @throws InputError for a rate that the task never asks for.
-  void hold_goal(double goal, Memory& memory) const;
+  /// @throws InputError for a rate of smaller magnitude than `slowest`.
+  void set_goal(double goal, Memory& memory) const;
 
   double reward(const PendulumState& state, double torque, const Memory& memory) const;
   bool success(const PendulumState& state, int step, Memory& memory) const;

@@ -1,15 +1,15 @@
 #pragma once
 // The swing-up of Gymnasium's Pendulum-v1.
 //
-//   reward = -(wrap(theta)^2 + 0.1 omega^2 + 0.001 u^2), of the state before the step
+//   reward = -(wrap(theta)^2 + 0.1 omega^2 + 0.001 u^2), for the state before the step
 //
-// Starts at theta ~ U(-pi, pi), omega ~ U(-1, 1). Success: within 0.1 rad of upright for the last 20 steps.
+// Initial states: theta ~ U(-pi, pi), omega ~ U(-1, 1). Success: within 0.1 rad of upright for the last 20 steps.
 
 #include "libfm/pendulum/pendulum_env.hpp"
 
 namespace fm {
 
-/// The reward for an angle that is off by `error`, rad.
+/// The reward for an angular error, rad, at angular velocity omega, rad/s, and torque, N m.
 inline double pendulum_reward(double error, double omega, double torque) {
   return -(error * error + 0.1 * omega * omega + 0.001 * torque * torque);
 }

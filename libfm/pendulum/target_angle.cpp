@@ -8,8 +8,8 @@ PendulumTargetTask::PendulumTargetTask(const Options& options)
   const double needed = p.mass * p.gravity * p.length / 2.0 * std::sin(options.farthest);
   if (needed >= p.max_torque) {
     throw_input_error(
-        "env.pendulum_target.farthest: {} rad takes {:.3g} N m to hold, and max_torque is {}; lower the one "
-        "or raise the other",
+        "env.pendulum_target.farthest: holding {} rad takes {:.3g} N m, but max_torque is {}; lower farthest "
+        "or raise max_torque",
         options.farthest, needed, p.max_torque);
   }
 }

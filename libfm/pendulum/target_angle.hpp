@@ -1,11 +1,10 @@
 #pragma once
-// The pendulum at a target angle other than upright, which torque alone can hold: |target| <= asin(2 u_max / (m g l)),
-// 0.41 rad.
+// The pendulum held at a target angle near upright, which torque can hold: |target| <= asin(2 u_max / (m g l)) = 0.41.
 //
-//   goal [target], drawn uniformly from +-0.35 rad for each episode
-//   reward = -(wrap(theta - target)^2 + 0.1 omega^2 + 0.001 u^2), of the state before the step
+//   goal [target], drawn uniformly from +-`farthest` for each episode
+//   reward = -(wrap(theta - target)^2 + 0.1 omega^2 + 0.001 u^2), for the state before the step
 //
-// Starts are those of `pendulum`. Success: within 0.1 rad of the target for the last 20 steps.
+// Initial states are those of `pendulum`. Success: within 0.1 rad of the target for the last 20 steps.
 
 #include "libfm/pendulum/swing_up.hpp"
 
@@ -26,7 +25,7 @@ class PendulumTargetTask : public PendulumTask {
  public:
   using Options = PendulumTargetOptions;
   struct Memory {
-    float target = 0.0F;  ///< as the policy sees it
+    float target = 0.0F;  ///< rad, in the precision of the goal column
     AngleHeld held;
   };
 
@@ -43,7 +42,7 @@ class PendulumTargetTask : public PendulumTask {
 
   static void begin(Memory& memory) { memory.held = {}; }
   static double goal(const Memory& memory) { return memory.target; }
-  static void hold_goal(double goal, Memory& memory) { memory = {.target = static_cast<float>(goal), .held = {}}; }
+  static void set_goal(double goal, Memory& memory) { memory = {.target = static_cast<float>(goal), .held = {}}; }
 
   static double reward(const PendulumState& state, double torque, const Memory& memory) {
     return pendulum_reward(wrap_angle(state.theta - memory.target), state.omega, torque);

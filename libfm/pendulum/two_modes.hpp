@@ -1,9 +1,9 @@
 #pragma once
-// The pendulum's swing-up from hanging, which can end on either side: demonstrations that take both have two modes.
+// The swing-up from hanging, which can end on either side: demonstrations on both sides have two modes.
 //
-// Reward and success are those of `pendulum`; starts lie within a small angle of hanging, at rest. Metric
-// direction_entropy_bits: the entropy of the side by which the successful episodes came up; 1 bit: either as often as
-// the other, 0: always the same, or none succeeded.
+// Reward and success are those of `pendulum`; initial states are at rest within a small angle of hanging. Metric
+// direction_entropy_bits: the entropy of the side on which successful episodes swing up; 1 bit if both are equally
+// frequent, 0 if it is always the same or no episode succeeded.
 
 #include "libfm/pendulum/swing_up.hpp"
 

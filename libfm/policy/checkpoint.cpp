@@ -24,12 +24,12 @@ void append_weights(const PolicyModel& model, const std::string& prefix, SafeTen
   }
 }
 
-/// Float32 or float64, as the weights are.
+/// The type of the weights, float32 or float64.
 at::ScalarType weights_type(const SafeTensors& content, const std::string& where) {
   for (const SafeTensor& tensor : content.tensors) {
     if (tensor.name.starts_with("weights.")) return tensor.dtype == Dtype::F64 ? at::kDouble : at::kFloat;
   }
-  throw_input_error("{}: holds no weights; is this a libfm checkpoint?", where);
+  throw_input_error("{}: contains no weights; is this a libfm checkpoint?", where);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ void load_weights(const SafeTensors& content, const std::string& prefix, PolicyM
     const SafeTensor& found = find_weights(content, prefix + parameter.key(), {shape.data(), shape.size()}, where);
     const at::Tensor values = from_safe_tensor(found);
     if (!at::isfinite(values).all().item<bool>()) {
-      throw_input_error("{}: tensor '{}' holds numbers that are not finite", where, found.name);
+      throw_input_error("{}: tensor '{}' contains values that are not finite", where, found.name);
     }
     parameter.value().copy_(values);
   }

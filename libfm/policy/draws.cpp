@@ -23,11 +23,12 @@ at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::in
 FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
                     const FlowOptions& options, const TimeInterval& interval) {
   const std::int64_t rows = actions.size(0), size = actions.numel() / rows;
+  const TimeDistribution distribution(options.time);
   // Columns: time, weight, whether the goal is kept, noise.
   const at::Tensor drawn = draw_rows(stream, position, rows, 3 + size, actions, [&](Draws& draws, float* row) {
-    const double u = draw_time(options.time, draws);
+    const double u = distribution.draw(draws);
     row[0] = static_cast<float>(interval.begin + (interval.end - interval.begin) * u);
-    row[1] = static_cast<float>(time_weight(options.time, u));
+    row[1] = static_cast<float>(distribution.weight(u));
     for (std::int64_t j = 0; j < size; ++j) row[3 + j] = static_cast<float>(draws.normal());
     row[2] = options.goal_drop > 0.0 && draws.uniform() < options.goal_drop ? 0.0F : 1.0F;
   });

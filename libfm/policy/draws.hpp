@@ -1,6 +1,6 @@
 #pragma once
-// Random tensors. Numbers are drawn on the CPU, row by row, also for a run on CUDA: so a run's draws do not depend on
-// its device.
+// Random tensors. Numbers are drawn on the CPU row by row, also for runs on CUDA, so that
+// draws do not depend on the device.
 
 #include "libfm/core/random.hpp"
 #include "libfm/nn/velocity_net.hpp"
@@ -22,17 +22,17 @@ using FillRow = std::function<void(Draws& draws, float* row)>;
 at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
                      const at::Tensor& like, const FillRow& fill);
 
-/// The coupling's own draws are those of this row, apart from every row's of a batch.
+/// The row index of the coupling's draws, distinct from all rows of a batch.
 inline constexpr std::uint32_t coupling_row = 0xFFFFFFFF;
 
 struct FlowDraws {
-  at::Tensor times;    ///< (N), in the interval, by the options' law
+  at::Tensor times;    ///< (N), in the interval, from the distribution of the options
   at::Tensor weights;  ///< (N), of the rows' losses; undefined: 1
   at::Tensor noise;    ///< (N, H, A) ~ N(0, I)
   at::Tensor kept;     ///< (N), 0 where the goal is dropped, else 1
 };
 
-/// For a batch of actions (N, H, A), of its type and on its device.
+/// Draws for a batch of actions (N, H, A), of its type and on its device.
 FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
                     const FlowOptions& options, const TimeInterval& interval);
 

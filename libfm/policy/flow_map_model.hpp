@@ -1,11 +1,12 @@
 #pragma once
-// Policies of one or few steps that learn a flow map from data: mean flow and shortcut models. They differ in the loss
-// alone.
+// Policies of one or few steps that learn a flow map from data: mean flow and shortcut models. They differ only
+// in the loss.
 
 #include "libfm/flow/coupling.hpp"
 #include "libfm/flow/flow_map_sampler.hpp"
 #include "libfm/flow/mean_flow_loss.hpp"
 #include "libfm/flow/shortcut_loss.hpp"
+#include "libfm/flow_math/time_distribution.hpp"
 #include "libfm/policy/policy_model.hpp"
 
 #include <memory>
@@ -17,25 +18,27 @@ class FlowMapModel : public PolicyModel {
   FlowMapModel(const PolicyDescription& description, const RandomStream& init);
 
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
-  void set_sampler(const SamplerOptions& sampler) override;
-  std::int64_t evaluations() const override { return net_->evaluations(); }
 
  protected:
   const VelocityNet& net() const { return *net_; }
   const Coupling& coupling() const { return coupling_; }
+  const TimeDistribution& distribution() const { return distribution_; }
 
  private:
+  void sampler_changed() override;
+
   std::shared_ptr<VelocityNet> net_;
   std::shared_ptr<FlowMapSampler> sampler_;
   Coupling coupling_;
+  TimeDistribution distribution_;
 };
 
 class MeanFlowModel final : public FlowMapModel {
  public:
   MeanFlowModel(const PolicyDescription& description, const RandomStream& init);
 
-  /// Each row draws two times by policy.flow.time, in order, or one of no interval.
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  /// Each row draws two ordered times from policy.flow.time, or, for the instantaneous share, uses one of them twice.
+  at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
 
  private:
   MeanFlowLoss loss_;
@@ -45,8 +48,9 @@ class ShortcutModel final : public FlowMapModel {
  public:
   ShortcutModel(const PolicyDescription& description, const RandomStream& init);
 
-  /// A share of the rows draws a step 2^-k and a point of its grid; the others a time by policy.flow.time.
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  /// The consistency share of the rows draws a step 2^-k and a point of its grid; the others draw
+  /// a time from policy.flow.time.
+  at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
 
  private:
   ShortcutLoss loss_;

@@ -4,24 +4,14 @@
 #include "libfm/flow/log_probability.hpp"
 
 namespace fm {
-namespace {
-
-std::shared_ptr<VelocityNet> make_null_net(const PolicyDescription& d, const FlowOptions& flow,
-                                           const RandomStream& init) {
-  NetworkSizes sizes = network_sizes(d);
-  if (flow.null_goal != "separate" || sizes.goals == 0) return nullptr;
-  sizes.goals = 0;
-  return make_velocity_net(d.network, sizes, init);
-}
-
-}  // namespace
-
-FlowModel::FlowModel(const PolicyDescription& description, const FlowOptions& flow, const RandomStream& init)
-    : PolicyModel(description), flow_(flow), null_net_(make_null_net(description, flow, init)), loss_(flow),
-      coupling_(make_coupling(flow.coupling)) {
-  net_ = register_module("net", make_velocity_net(description.network, network_sizes(description), init));
-  if (null_net_) {
-    register_module("null_net", null_net_);
+FlowModel::FlowModel(const PolicyDescription& description, const RandomStream& init)
+    : PolicyModel(description), flow_(description_.policy.flow), loss_(flow_),
+      coupling_(make_coupling(flow_.coupling)) {
+  NetworkSizes sizes = network_sizes(description);
+  net_ = add_network("net", sizes, init);
+  if (flow_.null_goal == "separate" && sizes.goals > 0) {
+    sizes.goals = 0;
+    null_net_ = add_network("null_net", sizes, init);
     flow_.goal_drop = 0.0;
   }
   set_sampler(description.sampler);
@@ -31,28 +21,36 @@ FlowModel::Pairs FlowModel::pair(const Batch& batch, const at::Tensor& noise, Dr
   return {batch.actions, coupling_(batch.actions, noise, batch.condition, std::move(draws))};
 }
 
-at::Tensor FlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  return evaluate(batch, stream, position, &FlowMatchingLoss::forward);
+FlowModel::Drawn FlowModel::draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+  const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
+  Drawn drawn{.pairs = pair(batch, draws.noise, stream.at(position, coupling_row)),
+              .times = draws.times,
+              .weights = draws.weights,
+              .condition = batch.condition};
+  drawn.condition.goal_mask = draws.kept;
+  return drawn;
+}
+
+at::Tensor FlowModel::losses(const Drawn& d) const {
+  const at::Tensor losses = loss_.row_losses(*net_, d.pairs.x1, d.pairs.z0, d.times, d.condition, d.weights);
+  if (!null_net_) return losses;
+  return losses + loss_.row_losses(*null_net_, d.pairs.x1, d.pairs.z0, d.times, d.condition, d.weights);
+}
+
+at::Tensor FlowModel::losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+  return losses(draw(batch, stream, position));
 }
 
 at::Tensor FlowModel::training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const bool regresses = loss_.regresses(*net_, batch.actions, batch.condition);
-  return evaluate(batch, stream, position, regresses ? &FlowMatchingLoss::regress : &FlowMatchingLoss::forward);
-}
-
-at::Tensor FlowModel::evaluate(const Batch& batch, const RandomStream& stream, std::uint64_t position,
-                               decltype(&FlowMatchingLoss::forward) way) const {
-  const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
-  const auto [x1, z0] = pair(batch, draws.noise, stream.at(position, coupling_row));
-  Condition condition = batch.condition;
-  condition.goal_mask = draws.kept;
-  const at::Tensor value = (loss_.*way)(*net_, x1, z0, draws.times, condition, draws.weights);
-  return null_net_ ? value + (loss_.*way)(*null_net_, x1, z0, draws.times, condition, draws.weights) : value;
+  const Drawn d = draw(batch, stream, position);
+  if (!null_net_) {
+    const auto loss = loss_.try_regression(*net_, d.pairs.x1, d.pairs.z0, d.times, d.condition, d.weights);
+    if (loss) return *loss;
+  }
+  return losses(d).mean();
 }
 
 std::int64_t FlowModel::noises() const { return stochastic_ ? 1 + stochastic_->grid().steps() : 1; }
-
-std::int64_t FlowModel::evaluations() const { return net_->evaluations() + (null_net_ ? null_net_->evaluations() : 0); }
 
 at::Tensor FlowModel::sample(const Condition& condition, const at::Tensor& noise) const {
   return solve(condition, noise, Record::end_only).z;
@@ -79,9 +77,7 @@ at::Tensor FlowModel::log_probability(const Condition& condition, const at::Tens
   const DivergenceRule divergence = [&](const VelocityField& v, const at::Tensor& z, const at::Tensor& t) {
     return probes.defined() ? estimated_divergence(v, z, t, probes) : exact_divergence(v, z, t);
   };
-  if (description_.sampler.temperature == 0.0) {
-    throw_input_error("eval.log_probability: at sampler.temperature 0 every action is certain; set above 0");
-  }
+  check_density(description_.sampler);
   const SamplerOptions exact{.solver = "rk4", .steps = 50};
   const TimeGrid grid = sampling_grid(exact, loss_.prediction().interval());
   const double deviation = description_.sampler.temperature * path_at(flow_.path, grid[0]).sigma;
@@ -93,23 +89,35 @@ at::Tensor FlowModel::velocity(const Condition& condition, const at::Tensor& z, 
   return LearnedFlow(*net_, loss_.prediction(), condition, guidance, null_net_.get()).velocity(z, t);
 }
 
-void FlowModel::set_sampler(const SamplerOptions& sampler) {
+void FlowModel::check_density(const SamplerOptions& sampler) const {
+  if (sampler.temperature == 0.0) {
+    throw_input_error(
+        "eval.log_probability: sampling is deterministic at sampler.temperature 0, there is no density; set above 0");
+  }
+}
+
+void FlowModel::check_sampler(const SamplerOptions& sampler) const {
   if (sampler.guidance != 1.0 && description_.spec.goals.empty()) {
-    throw_input_error("sampler.guidance: there is no goal to be guided by; set 1");
+    throw_input_error("sampler.guidance: the environment has no goal; set 1");
   }
   if (sampler.guidance != 1.0 && !null_net_ && flow_.goal_drop == 0.0) {
     throw_input_error(
-        "sampler.guidance: the policy never learned to act without a goal; set 1, or train with "
+        "sampler.guidance: the policy was not trained without a goal; set 1, or train with "
         "policy.flow.goal_drop above 0");
   }
   if (sampler.solver == euler_maruyama && sampler.warm_start > 0.0) {
-    throw_input_error("sampler.warm_start: a stochastic solver begins from noise alone; set 0, or take another solver");
+    throw_input_error(
+        "sampler.warm_start: a stochastic solver does not support warm starts; set 0, or use another solver");
   }
+}
+
+void FlowModel::sampler_changed() {
+  const SamplerOptions& sampler = description_.sampler;
+  const bool stochastic = sampler.solver == euler_maruyama;
   SamplerOptions deterministic = sampler;
-  if (sampler.solver == euler_maruyama) deterministic.solver = "euler";
+  if (stochastic) deterministic.solver = "euler";
   sampler_ = std::make_shared<OdeSampler>(deterministic, flow_);
-  stochastic_ = sampler.solver == euler_maruyama ? std::make_shared<SdeSampler>(sampler, flow_) : nullptr;
-  description_.sampler = sampler;
+  stochastic_ = stochastic ? std::make_shared<SdeSampler>(sampler, flow_) : nullptr;
 }
 
 }  // namespace fm

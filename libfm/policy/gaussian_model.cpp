@@ -13,10 +13,14 @@
 namespace fm {
 namespace {
 
-/// A head of K (1 + 2 A) numbers for each action of the chunk; the weights' logits are their mean over the chunk.
+/// The head has K (1 + 2 A) outputs for each action of the chunk; the logits of the weights are averaged over the
+/// chunk. Its inputs are observations and goal; in format 1 also zeros for z and the time 0.
 NetworkSizes head_sizes(const PolicyDescription& d) {
   NetworkSizes sizes = network_sizes(d);
-  sizes.actions = d.policy.gaussian.components * (1 + 2 * sizes.actions);
+  sizes.outputs = d.policy.gaussian.components * (1 + 2 * sizes.actions);
+  const bool has_z = d.format_version == 1;
+  sizes.actions = has_z ? *sizes.outputs : 0;
+  sizes.times = has_z ? 1 : 0;
   return sizes;
 }
 
@@ -24,7 +28,7 @@ NetworkSizes head_sizes(const PolicyDescription& d) {
 
 GaussianModel::GaussianModel(const PolicyDescription& description, const RandomStream& init)
     : PolicyModel(description) {
-  net_ = register_module("net", make_velocity_net(description.network, head_sizes(description), init));
+  net_ = add_network("net", head_sizes(description), init);
   set_sampler(description.sampler);
 }
 
@@ -32,14 +36,15 @@ GaussianModel::Mixture GaussianModel::mixture(const Condition& condition) const 
   const NetworkSizes head = head_sizes(description_);
   const std::int64_t rows = condition.observations.size(0), k = description_.policy.gaussian.components;
   const auto options = condition.observations.options();
-  const at::Tensor nothing = at::zeros({rows, head.action_horizon, head.actions}, options);
-  const at::Tensor out =
-      net_->forward(nothing, at::zeros({rows, 1}, options), condition).view({rows, head.action_horizon, k, -1});
+  const at::Tensor y = head.actions == 0 ? net_->forward(condition)
+                                         : net_->forward(at::zeros({rows, head.action_horizon, head.actions}, options),
+                                                         at::zeros({rows, 1}, options), condition);
+  const at::Tensor out = y.view({rows, head.action_horizon, k, -1});
   const std::int64_t actions = (out.size(-1) - 1) / 2;
   const auto by_component = [](const at::Tensor& x) { return x.transpose(1, 2).flatten(2); };
-  const double least = std::log(description_.policy.gaussian.smallest_scale);
+  const double min_log_scale = std::log(description_.policy.gaussian.smallest_scale);
   return {at::log_softmax(out.select(-1, 0).mean(1), -1), by_component(out.slice(-1, 1, 1 + actions)),
-          by_component(out.slice(-1, 1 + actions)).clamp(least, 3.0)};
+          by_component(out.slice(-1, 1 + actions)).clamp(min_log_scale, 3.0)};
 }
 
 at::Tensor GaussianModel::log_probability(const Condition& condition, const at::Tensor& actions,
@@ -50,9 +55,9 @@ at::Tensor GaussianModel::log_probability(const Condition& condition, const at::
   return at::logsumexp(m.log_weights - (0.5 * x.square() + m.log_scales + constant).sum(-1), {-1});
 }
 
-at::Tensor GaussianModel::loss(const Batch& batch, const RandomStream&, std::uint64_t) const {
+at::Tensor GaussianModel::losses(const Batch& batch, const RandomStream&, std::uint64_t) const {
   const auto size = static_cast<double>(batch.actions.numel() / batch.actions.size(0));
-  return -log_probability(batch.condition, batch.actions).mean() / size;
+  return -log_probability(batch.condition, batch.actions) / size;
 }
 
 at::Tensor GaussianModel::sample(const Condition& condition, const at::Tensor& noise) const {

@@ -12,14 +12,14 @@ class GaussianModel final : public PolicyModel {
  public:
   GaussianModel(const PolicyDescription& description, const RandomStream& init);
 
-  /// -log p(a | s), mean over rows, by the number of action dimensions.
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
-  /// A component by the first noise's first number (through its normal distribution function), its Gaussian by the
-  /// second.
+  /// (N), -log p(a | s) divided by the number of action dimensions.
+  at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  /// The first noise sample selects the component (its first number through the normal distribution function), the
+  /// second draws from the component's Gaussian.
   std::int64_t noises() const override { return 2; }
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
-  std::int64_t evaluations() const override { return net_->evaluations(); }
 
+  void check_density(const SamplerOptions&) const override {}
   at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
                              const at::Tensor& probes = {}) const override;
 

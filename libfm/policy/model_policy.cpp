@@ -12,8 +12,8 @@
 namespace fm {
 namespace {
 
-/// The memory as a tensor of `rows` rows, on the CPU; rows that are missing are zeros.
-at::Tensor filled_up(const float* data, std::int64_t present, std::vector<std::int64_t> shape) {
+/// The memory as a tensor of shape[0] rows on the CPU; rows beyond `present` are zeros.
+at::Tensor zero_padded(const float* data, std::int64_t present, std::vector<std::int64_t> shape) {
   const std::int64_t rows = shape.front();
   shape.front() = present;
   const at::Tensor view = at::from_blob(const_cast<float*>(data), shape, at::kFloat);
@@ -47,11 +47,11 @@ void ModelPredictor::predict(const PredictionRows& in) {
 
 void ModelPredictor::predict_batch(const PredictionRows& in) const {
   const PolicyDescription& d = description();
-  const std::int64_t rows = alone_ ? in.rows : batch_rows;
+  const std::int64_t rows = single_row_ ? in.rows : batch_rows;
   const std::int64_t horizon = d.policy.horizon.prediction, width = std::ssize(d.spec.actions);
   const auto tensor = [&](const float* data, std::vector<std::int64_t> shape) {
     shape.insert(shape.begin(), rows);
-    return filled_up(data, in.rows, std::move(shape)).to(options_);
+    return zero_padded(data, in.rows, std::move(shape)).to(options_);
   };
   const Condition condition =
       model_->condition(tensor(in.observations, {d.policy.horizon.observations, std::ssize(d.spec.observations)}),

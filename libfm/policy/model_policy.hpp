@@ -1,5 +1,5 @@
 #pragma once
-// A trained model in the role of a Policy: what rollouts, evaluation and the launcher let act.
+// A trained model as a Policy, for rollouts, evaluation and the launcher.
 
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/policy_spec/chunked_policy.hpp"
@@ -14,14 +14,14 @@ class ModelPredictor final : public Predictor {
 
   const PolicyDescription& description() const override { return model_->description(); }
   int noises() const override { return static_cast<int>(model_->noises()); }
-  void prepare(int rows) override { alone_ = rows == 1; }
-  /// Matrix products round a row differently in batches of different sizes, so rows are predicted in batches of
-  /// batch_rows, the last one filled up: a row's result then depends on the row alone. A single row, as in a control
-  /// loop, is its own batch.
+  void prepare(int rows) override { single_row_ = rows == 1; }
+  /// Matrix products round a row differently in batches of different sizes. Rows are therefore predicted in batches of
+  /// batch_rows, the last one padded, so that a row's result does not depend on the others. After prepare(1), as in a
+  /// control loop, a row is its own batch.
   void predict(const PredictionRows& rows) override;
   void execute(Matrix& actions) const override;
 
-  /// A multiple of the rows that matrix products take together (4, 6, 8, 12 or 24, by processor and library).
+  /// A multiple of the rows that matrix products process together (4, 6, 8, 12 or 24, by processor and library).
   static constexpr int batch_rows = 48;
 
  private:
@@ -29,13 +29,13 @@ class ModelPredictor final : public Predictor {
 
   std::shared_ptr<const PolicyModel> model_;
   at::TensorOptions options_;
-  bool alone_ = true;
+  bool single_row_ = true;
 };
 
 class ModelPolicy final : public ChunkedPolicy {
  public:
-  /// @param noise where the sampler's noise comes from, by (episode, step)
-  /// @throws InputError if sampler.executed is more than what is predicted.
+  /// @param noise stream of the sampler's noise, indexed by (episode, step)
+  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
   ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomStream& noise)
       : ChunkedPolicy(std::make_unique<ModelPredictor>(std::move(model)), noise) {}
 };

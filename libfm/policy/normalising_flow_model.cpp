@@ -14,7 +14,7 @@
 namespace fm {
 namespace {
 
-/// The first half has the larger share of an odd number. Even layers change the second.
+/// The first half is the larger one for odd sizes. Even layers change the second half.
 struct Halves {
   at::Tensor kept;
   at::Tensor changed;
@@ -30,7 +30,7 @@ at::Tensor join(const Halves& h, std::size_t layer) {
   return layer % 2 == 0 ? at::cat({h.kept, h.changed}, 1) : at::cat({h.changed, h.kept}, 1);
 }
 
-/// What the actions are conditioned on, (N, C).
+/// The condition: observations and goal, (N, C).
 at::Tensor joined(const Condition& c) {
   const at::Tensor observations = c.observations.flatten(1);
   return c.goal.defined() ? at::cat({observations, c.goal}, 1) : observations;
@@ -42,12 +42,12 @@ NormalisingFlowModel::NormalisingFlowModel(const PolicyDescription& description,
     : PolicyModel(description) {
   const NetworkSizes sizes = network_sizes(description);
   size_ = static_cast<std::int64_t>(sizes.action_horizon) * sizes.actions;
-  companions_ = size_ == 1 ? 1 : 0;
-  const auto all = static_cast<int>(size_ + companions_), first = (all + 1) / 2;
+  extra_dimensions_ = size_ == 1 ? 1 : 0;
+  const auto all = static_cast<int>(size_ + extra_dimensions_), first = (all + 1) / 2;
   const int condition = sizes.observation_history * sizes.observations + sizes.goals;
   for (int i = 0; i < description.policy.normalising_flow.layers; ++i) {
     const int kept = i % 2 == 0 ? first : all - first;
-    // Every layer's weights come from positions of their own: the layers of one network use two each, far below 1000.
+    // Each coupling layer draws its weights from its own stream.
     const auto layer = std::make_shared<Mlp>(kept + condition, description.network.mlp.hidden, 2 * (all - kept),
                                              init.child(fmt::format("layer {}", i)));
     layers_.push_back(register_module(fmt::format("layer_{}", i), layer));
@@ -58,7 +58,7 @@ NormalisingFlowModel::NormalisingFlowModel(const PolicyDescription& description,
 std::pair<at::Tensor, at::Tensor> NormalisingFlowModel::affine(std::size_t layer, const at::Tensor& kept,
                                                                const at::Tensor& condition) const {
   const at::Tensor out = layers_[layer]->forward(at::cat({kept, condition}, 1));
-  // Scales between exp(-3) and exp(3), so that no layer can blow up.
+  // Scales are limited to between exp(-3) and exp(3), so that no layer diverges.
   return {3.0 * (out.slice(1, 0, out.size(1) / 2) / 3.0).tanh(), out.slice(1, out.size(1) / 2)};
 }
 
@@ -84,24 +84,27 @@ std::pair<at::Tensor, at::Tensor> NormalisingFlowModel::backward_map(at::Tensor 
   return {x, log_determinant};
 }
 
-at::Tensor NormalisingFlowModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+at::Tensor NormalisingFlowModel::losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   at::Tensor x = batch.actions.flatten(1);
-  if (companions_ > 0) {
-    const at::Tensor companion = draw_rows(stream, position, x.size(0), 1, x, [](Draws& draws, float* row) {
-      row[0] = static_cast<float>(draws.normal());
-    });
-    x = at::cat({x, companion}, 1);
+  if (extra_dimensions_ > 0) {
+    const at::Tensor extra = draw_rows(stream, position, x.size(0), 1, x,
+                                       [](Draws& draws, float* row) { row[0] = static_cast<float>(draws.normal()); });
+    x = at::cat({x, extra}, 1);
   }
-  return -log_density(x, joined(batch.condition)).mean() / static_cast<double>(x.size(1));
+  return -log_density(x, joined(batch.condition)) / static_cast<double>(x.size(1));
+}
+
+void NormalisingFlowModel::check_density(const SamplerOptions&) const {
+  if (extra_dimensions_ == 0) return;
+  throw_input_error(
+      "eval.log_probability: policy 'normalising_flow' has no density for a single action number, only for two or "
+      "more; "
+      "set false");
 }
 
 at::Tensor NormalisingFlowModel::log_probability(const Condition& condition, const at::Tensor& actions,
                                                  const at::Tensor&) const {
-  if (companions_ > 0) {
-    throw_input_error(
-        "eval.log_probability: policy 'normalising_flow' has a density for two numbers or more, not for a single one; "
-        "set false");
-  }
+  check_density(description_.sampler);
   return log_density(actions.flatten(1), joined(condition));
 }
 
@@ -112,8 +115,8 @@ at::Tensor NormalisingFlowModel::log_density(const at::Tensor& x, const at::Tens
 }
 
 at::Tensor NormalisingFlowModel::sample(const Condition& condition, const at::Tensor& noise) const {
-  evaluations_.fetch_add(1, std::memory_order_relaxed);
-  const at::Tensor z = description_.sampler.temperature * noise.flatten(1);  // z, and behind it the companion
+  count_evaluation();
+  const at::Tensor z = description_.sampler.temperature * noise.flatten(1);  // followed by the extra dimension, if any
   return forward_map(z, joined(condition)).slice(1, 0, size_).view(noise.select(1, 0).sizes());
 }
 

@@ -13,6 +13,7 @@
 namespace fm {
 
 PolicyModel::PolicyModel(const PolicyDescription& description) : description_(description) {
+  description_.policy = resolved(description.policy);
   observations_ = register_module("observation_normaliser", std::make_shared<Normaliser>(description.observations));
   actions_ = register_module("action_normaliser", std::make_shared<Normaliser>(description.actions));
   goals_ = register_module("goal_normaliser", std::make_shared<Normaliser>(description.goals));
@@ -25,6 +26,18 @@ PolicyModel::PolicyModel(const PolicyDescription& description) : description_(de
   }
   lowest_ = register_buffer("lowest_action", at::tensor(low, at::kFloat));
   highest_ = register_buffer("highest_action", at::tensor(high, at::kFloat));
+}
+
+std::shared_ptr<ConditionalNet> PolicyModel::add_network(const std::string& name, const NetworkSizes& sizes,
+                                                         const RandomStream& init) {
+  networks_.push_back(register_module(name, make_network(description_.network, sizes, init)));
+  return networks_.back();
+}
+
+std::int64_t PolicyModel::evaluations() const {
+  std::int64_t sum = other_evaluations_.load(std::memory_order_relaxed);
+  for (const auto& network : networks_) sum += network->evaluations();
+  return sum;
 }
 
 at::Tensor PolicyModel::executable(const at::Tensor& actions) const {
@@ -40,28 +53,42 @@ at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Te
 }
 
 at::Tensor PolicyModel::log_probability(const Condition&, const at::Tensor&, const at::Tensor&) const {
-  throw_input_error("eval.log_probability: the density of policy '{}' is not known; set false",
-                    description_.policy.name);
+  check_density(description_.sampler);
+  throw std::logic_error("check_density accepts a density that is not implemented");
 }
 
-void PolicyModel::set_sampler(const SamplerOptions& sampler) {
+void PolicyModel::check_density(const SamplerOptions&) const {
+  throw_input_error("eval.log_probability: policy '{}' has no known density; set false", description_.policy.name);
+}
+
+void PolicyModel::check_sampler(const SamplerOptions& sampler) const {
   if (sampler.guidance != 1.0) {
-    throw_input_error("sampler.guidance: policy '{}' is not guided; set 1", description_.policy.name);
+    throw_input_error("sampler.guidance: policy '{}' does not support guidance; set 1", description_.policy.name);
   }
   if (sampler.solver == euler_maruyama) {
-    throw_input_error("sampler.solver: policy '{}' has no stochastic differential equation; take another solver",
+    throw_input_error("sampler.solver: policy '{}' does not support stochastic solvers; use another solver",
                       description_.policy.name);
   }
   if (sampler.warm_start > 0.0) {
-    throw_input_error("sampler.warm_start: policy '{}' cannot begin from its last prediction; set 0",
-                      description_.policy.name);
+    throw_input_error("sampler.warm_start: policy '{}' does not support warm starts; set 0", description_.policy.name);
   }
-  description_.sampler = sampler;
 }
 
-void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel>) {
-  throw_input_error("policy.teacher: policy '{}' learns from data, not from a teacher; take reflow or one_step",
+void PolicyModel::set_sampler(const SamplerOptions& sampler) {
+  check_sampler(sampler);
+  description_.sampler = sampler;
+  sampler_changed();
+}
+
+void PolicyModel::check_teacher(const PolicyModel&) const {
+  throw_input_error("policy.teacher: policy '{}' learns from data, not from a teacher; use reflow or one_step",
                     description_.policy.name);
+}
+
+void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
+  check_teacher(*teacher);
+  teacher_ = std::move(teacher);
+  teacher_changed();
 }
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {

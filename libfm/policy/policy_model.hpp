@@ -1,5 +1,6 @@
 #pragma once
-// The contract of what can be trained to act: a loss on recorded actions, and samples of new ones.
+// The interface of trainable policies: a loss on recorded actions, and samples of new ones.
+// Const functions are thread-safe.
 
 #include "libfm/core/random.hpp"
 #include "libfm/nn/normaliser.hpp"
@@ -8,12 +9,15 @@
 
 #include <torch/nn/module.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace fm {
 
-/// Rows to learn from, normalised.
+/// A batch of training rows, normalised.
 struct Batch {
   at::Tensor actions;  ///< (N, H, A)
   Condition condition;
@@ -25,76 +29,103 @@ class PolicyModel : public torch::nn::Module {
 
   const PolicyDescription& description() const { return description_; }
 
-  /// What training minimises, a scalar. All randomness is drawn from (stream, position, row of the batch).
-  virtual at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const = 0;
+  /// The training loss of each row, (N). All randomness is drawn from (stream, position, row of the batch).
+  virtual at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const = 0;
 
-  /// The same for a step of training: a loss to call backward() on, or one without a graph, where the model knew a
-  /// shorter way and its parameters have their gradients already.
+  /// The mean of losses, a scalar.
+  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+    return losses(batch, stream, position).mean();
+  }
+
+  /// loss() for a training step. Either backward() can be called on the result, or it has no graph and the gradients of
+  /// the parameters are already set, where the model has a faster implementation than autograd.
   virtual at::Tensor training_loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
     return loss(batch, stream, position);
   }
 
-  /// How many noises (H, A) a sample is made from.
+  /// Number of noise samples (H, A) per action chunk.
   virtual std::int64_t noises() const { return 1; }
 
   /// @param noise (N, noises(), H, A) ~ N(0, I)
   /// @return (N, H, A), normalised actions
   virtual at::Tensor sample(const Condition& condition, const at::Tensor& noise) const = 0;
 
-  /// The same from a guess (N, H, A) of the actions, where set_sampler takes sampler.warm_start.
+  /// The same from a guess (N, H, A) of the actions, if set_sampler accepts sampler.warm_start.
   virtual at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const;
 
-  /// Of normalised actions (N, H, A), (N). @throws InputError where the policy's density is not known.
-  /// @param probes (K, N, H, A) ~ N(0, I), for estimates of what takes too long exactly; may be undefined
+  /// Log-density of normalised actions (N, H, A), (N). @throws InputError as check_density does.
+  /// @param probes (K, N, H, A) ~ N(0, I), for a stochastic estimate where the policy uses one; undefined: exact
   virtual at::Tensor log_probability(const Condition& condition, const at::Tensor& actions,
                                      const at::Tensor& probes) const;
+  /// @throws InputError if the policy has no known density with these settings.
+  virtual void check_density(const SamplerOptions& sampler) const;
 
-  /// Samples with other settings than those of the description from here on.
-  /// @throws InputError for one that this policy cannot follow.
-  virtual void set_sampler(const SamplerOptions& sampler);
+  /// @throws InputError for settings that this policy does not support.
+  virtual void check_sampler(const SamplerOptions& sampler) const;
+  /// Replaces the sampler settings of the description. @throws InputError as check_sampler does.
+  void set_sampler(const SamplerOptions& sampler);
 
-  /// Learns from a teacher's samples from here on. @throws InputError where the policy learns from data alone.
-  virtual void set_teacher(std::shared_ptr<const PolicyModel> teacher);
+  /// @throws InputError if the policy learns only from data, or cannot learn from this teacher.
+  virtual void check_teacher(const PolicyModel& teacher) const;
+  /// Sets the teacher whose samples are learned. @throws InputError as check_teacher does.
+  void set_teacher(std::shared_ptr<const PolicyModel> teacher);
 
-  /// Network evaluations so far.
-  virtual std::int64_t evaluations() const = 0;
+  /// Number of network evaluations so far (NFE).
+  std::int64_t evaluations() const;
 
-  /// @param observations (N, h, O), oldest first, goals (N, G), in the environment's units
+  /// The normalised condition, hidden observations set to 0.
+  /// @param observations (N, h, O), oldest first, in the environment's units
+  /// @param goals (N, G), in the environment's units
   Condition condition(const at::Tensor& observations, const at::Tensor& goals) const;
 
   const Normaliser& action_normaliser() const { return *actions_; }
 
-  /// Normalised actions (..., A) in the environment's units, within their bounds.
+  /// Converts normalised actions (..., A) to the environment's units, clipped to its bounds.
   at::Tensor executable(const at::Tensor& actions) const;
 
-  /// Normalised actions (..., A) within the environment's bounds, normalised.
+  /// Clips normalised actions (..., A) to the environment's bounds; the result is normalised.
   at::Tensor within_bounds(const at::Tensor& actions) const;
 
  protected:
+  /// Creates and registers a network whose evaluations are counted.
+  std::shared_ptr<ConditionalNet> add_network(const std::string& name, const NetworkSizes& sizes,
+                                              const RandomStream& init);
+  /// Counts an evaluation of a network that is not a ConditionalNet.
+  void count_evaluation() const { other_evaluations_.fetch_add(1, std::memory_order_relaxed); }
+
   PolicyDescription description_;
+  std::shared_ptr<const PolicyModel> teacher_;  ///< null: none
 
  private:
+  /// Called after description_.sampler has changed.
+  virtual void sampler_changed() {}
+  /// Called after teacher_ has changed.
+  virtual void teacher_changed() {}
+
+  std::vector<std::shared_ptr<ConditionalNet>> networks_;
+  mutable std::atomic<std::int64_t> other_evaluations_ = 0;
   std::shared_ptr<Normaliser> observations_;
   std::shared_ptr<Normaliser> actions_;
   std::shared_ptr<Normaliser> goals_;
-  at::Tensor visible_;  ///< (O), 0 for an observation that is hidden
+  at::Tensor visible_;  ///< (O), 0 for hidden observations
   at::Tensor lowest_;   ///< (A), the environment's bounds
   at::Tensor highest_;
 };
 
 /// A model with fresh weights drawn from `init`, by description.policy.name.
+/// @throws InputError for a policy, network or sampler that does not fit the rest of the description.
 std::shared_ptr<PolicyModel> make_policy_model(const PolicyDescription& description, const RandomStream& init);
 
 /// Whether the policy of this name is trained on a teacher's samples.
 bool learns_from_teacher(const std::string& policy);
 
-/// Of a velocity network for this policy.
+/// Sizes of a velocity network for this policy, whose z and outputs are action chunks.
 NetworkSizes network_sizes(const PolicyDescription& description);
 
-/// Whether one model's weights have the sizes of the other's, in order.
+/// Whether the parameters of both models have the same shapes, in order.
 bool same_sizes(const PolicyModel& a, const PolicyModel& b);
 
-/// Copies the weights of one model into another with the same_sizes().
+/// Copies the weights between models with same_sizes().
 void copy_weights(const PolicyModel& from, PolicyModel& to);
 
 }  // namespace fm

@@ -19,11 +19,6 @@ std::shared_ptr<PolicyModel> make(const PolicyDescription& description, const Ra
   return std::make_shared<Model>(description, init);
 }
 
-template <class Model>
-std::shared_ptr<PolicyModel> make_flow(const PolicyDescription& description, const RandomStream& init) {
-  return std::make_shared<Model>(description, learned_flow(description.policy), init);
-}
-
 struct Row {
   const char* name;
   Maker make;
@@ -31,23 +26,23 @@ struct Row {
 };
 
 constexpr Row table[] = {
-    {"flow", make_flow<FlowModel>},
+    {"flow", make<FlowModel>},
     {"mean_flow", make<MeanFlowModel>},
     {"shortcut", make<ShortcutModel>},
-    {"reflow", make_flow<ReflowModel>, true},
+    {"reflow", make<ReflowModel>, true},
     {"one_step", make<OneStepModel>, true},
     {"mse", make<MseModel>},
     {"mip", make<MipModel>},
     {"gaussian", make<GaussianModel>},
     {"diffusion", make<DiffusionModel>},
-    {"score", make_flow<FlowModel>},
+    {"score", make<FlowModel>},
     {"normalising_flow", make<NormalisingFlowModel>},
 };
 
+static_assert(has_rows_for(table, policy_kinds));
+
 const Row& row_of(const std::string& name) {
-  for (const Row& row : table) {
-    if (name == row.name) return row;
-  }
+  if (const Row* row = find_row(table, name)) return *row;
   throw_input_error("policy.name: no policy '{}'", name);
 }
 

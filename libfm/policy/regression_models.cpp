@@ -1,10 +1,10 @@
 #include "libfm/policy/regression_models.hpp"
 
+#include "libfm/flow/row_losses.hpp"
 #include "libfm/policy/draws.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/mse_loss.h>
 #include <ATen/ops/zeros_like.h>
 
 namespace fm {
@@ -18,12 +18,12 @@ at::Tensor output_at(const VelocityNet& net, const at::Tensor& z, double time, c
 }  // namespace
 
 MseModel::MseModel(const PolicyDescription& description, const RandomStream& init) : PolicyModel(description) {
-  net_ = register_module("net", make_velocity_net(description.network, network_sizes(description), init));
+  net_ = add_network("net", network_sizes(description), init);
   set_sampler(description.sampler);
 }
 
-at::Tensor MseModel::loss(const Batch& batch, const RandomStream&, std::uint64_t) const {
-  return at::mse_loss(output_at(*net_, at::zeros_like(batch.actions), 0.0, batch.condition), batch.actions);
+at::Tensor MseModel::losses(const Batch& batch, const RandomStream&, std::uint64_t) const {
+  return squared_errors(output_at(*net_, at::zeros_like(batch.actions), 0.0, batch.condition), batch.actions);
 }
 
 at::Tensor MseModel::sample(const Condition& condition, const at::Tensor& noise) const {
@@ -31,16 +31,16 @@ at::Tensor MseModel::sample(const Condition& condition, const at::Tensor& noise)
 }
 
 MipModel::MipModel(const PolicyDescription& description, const RandomStream& init) : PolicyModel(description) {
-  net_ = register_module("net", make_velocity_net(description.network, network_sizes(description), init));
+  net_ = add_network("net", network_sizes(description), init);
   set_sampler(description.sampler);
 }
 
-at::Tensor MipModel::loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
+at::Tensor MipModel::losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const at::Tensor& x1 = batch.actions;
   const double t = description_.policy.mip.time;
   const at::Tensor z0 = draw_flow(stream, position, x1, FlowOptions{.goal_drop = 0.0}, {}).noise;
-  return at::mse_loss(output_at(*net_, at::zeros_like(x1), 0.0, batch.condition), x1) +
-         at::mse_loss(output_at(*net_, t * x1 + (1.0 - t) * z0, t, batch.condition), x1);
+  return squared_errors(output_at(*net_, at::zeros_like(x1), 0.0, batch.condition), x1) +
+         squared_errors(output_at(*net_, t * x1 + (1.0 - t) * z0, t, batch.condition), x1);
 }
 
 at::Tensor MipModel::sample(const Condition& condition, const at::Tensor& noise) const {

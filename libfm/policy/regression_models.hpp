@@ -1,6 +1,6 @@
 #pragma once
-// Behaviour cloning by regression: what flow matching must be compared with before it is worth its steps. Neither draws
-// noise in acting, so where demonstrations have two modes both act between them, or on one of them always.
+// Behaviour cloning by regression: baselines for flow matching. Neither samples noise when acting, so for
+// demonstrations with two modes both act between the modes, or always in the same one.
 //
 //   mse   a = f(0, 0 | s), squared error: the conditional mean
 //   mip   two steps, both supervised (Pan et al. 2025, "Much Ado About Noising", 2512.01809): a0 = f(0, 0 | s), then
@@ -16,9 +16,8 @@ class MseModel final : public PolicyModel {
  public:
   MseModel(const PolicyDescription& description, const RandomStream& init);
 
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
-  std::int64_t evaluations() const override { return net_->evaluations(); }
 
  private:
   std::shared_ptr<VelocityNet> net_;
@@ -28,9 +27,8 @@ class MipModel final : public PolicyModel {
  public:
   MipModel(const PolicyDescription& description, const RandomStream& init);
 
-  at::Tensor loss(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
+  at::Tensor losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const override;
   at::Tensor sample(const Condition& condition, const at::Tensor& noise) const override;
-  std::int64_t evaluations() const override { return net_->evaluations(); }
 
  private:
   std::shared_ptr<VelocityNet> net_;

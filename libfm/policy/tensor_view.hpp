@@ -1,5 +1,5 @@
 #pragma once
-// Eigen matrices seen as tensors, and back.
+// Conversions between Eigen matrices and tensors.
 
 #include "libfm/env/environment.hpp"
 
@@ -10,7 +10,7 @@ namespace fm {
 /// The matrix's own memory as a float32 tensor (rows, columns) on the CPU: valid only as long as the matrix.
 at::Tensor view_as_tensor(const Matrix& matrix);
 
-/// A copy of a tensor (rows, ...) as a matrix with all else in its columns.
+/// A copy of a tensor (rows, ...) as a matrix (rows, columns), with the other dimensions flattened.
 Matrix to_matrix(const at::Tensor& tensor);
 
 }  // namespace fm

@@ -1,8 +1,8 @@
 #pragma once
-// What the tensors of a checkpoint are called.
+// Names of the tensors in a checkpoint.
 //
 //   weights.NAME      the network's weights as trained
-//   ema.NAME          their moving average, where there is one: what acts
+//   ema.NAME          their moving average, if there is one; used for acting
 
 #include "libfm/core/safetensors.hpp"
 
@@ -12,10 +12,10 @@
 
 namespace fm {
 
-/// "ema." or "weights.", what the names of the tensors that act begin with.
+/// Prefix of the tensors used for acting: "ema." if the checkpoint has averaged weights, else "weights.".
 std::string acting_prefix(const SafeTensors& content);
 
-/// @throws InputError that begins with `where` if there is no tensor of this name, or it has another shape.
+/// The tensor `name`. @throws InputError, prefixed by `where`, if it is missing or does not have this shape.
 const SafeTensor& find_weights(const SafeTensors& content, const std::string& name, std::span<const std::int64_t> shape,
                                const std::string& where);
 

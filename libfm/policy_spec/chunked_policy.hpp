@@ -1,6 +1,6 @@
 #pragma once
-// A trained policy in the role of a Policy, whatever computes its predictions: history, chunks of actions, warm starts
-// and noise are handled here, once; a Predictor turns rows of observations into rows of actions.
+// A trained policy as a Policy, independent of the engine that computes its predictions: history, action chunks, warm
+// starts and noise are handled here; a Predictor maps rows of observations to rows of actions.
 
 #include "libfm/core/random.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
@@ -10,50 +10,51 @@
 
 namespace fm {
 
-/// Rows to predict for, one after the other in each array.
+/// A batch to predict; rows are contiguous in each array.
 struct PredictionRows {
   int rows;
   const float* observations;  ///< (rows, h O), oldest first, in the environment's units
   const float* goals;         ///< (rows, G), in the environment's units
   const float* noise;         ///< (rows, noises H A) ~ N(0, 1)
-  const float* guesses;       ///< (rows, H A), normalised, to begin from; null: from noise alone
-  float* actions;             ///< (rows, H A), normalised: to be filled
+  const float* guesses;       ///< (rows, H A), normalised initial guesses; null: start from noise
+  float* actions;             ///< (rows, H A), normalised; output
 };
 
-/// Computes predictions: LibTorch's model or the realtime engine. An object belongs to one thread at a time.
+/// Computes predictions: LibTorch's model or the realtime engine. An object may be used by one thread at a time.
 class Predictor {
  public:
   virtual ~Predictor() = default;
   virtual const PolicyDescription& description() const = 0;
-  /// How many noises (H, A) a prediction is made from.
+  /// Number of noise samples (H, A) per prediction.
   virtual int noises() const { return 1; }
-  /// At most this many rows are asked for together, until the next call. For buffers.
+  /// Allocates buffers: until the next call, at most this many rows are predicted together.
   virtual void prepare(int /*rows*/) {}
-  /// Rows do not depend on each other, to the last bit, except between prepare(1) and prepare() of several.
+  /// Rows are bitwise independent of each other, except that results may differ in rounding between prepare(1) and
+  /// prepare() for several rows.
   virtual void predict(const PredictionRows& rows) = 0;
-  /// Normalised actions (rows, A) in the environment's units, within their bounds. In place.
+  /// Converts normalised actions (rows, A) to the environment's units, clipped to its bounds, in place.
   virtual void execute(Matrix& actions) const = 0;
 };
 
 class ChunkedPolicy : public Policy {
  public:
-  /// @param noise where the sampler's noise comes from, by (episode, step)
-  /// @throws InputError if sampler.executed is more than what is predicted.
+  /// @param noise stream of the sampler's noise, indexed by (episode, step)
+  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
   ChunkedPolicy(std::unique_ptr<Predictor> predictor, const RandomStream& noise);
 
   void reset(int copies, std::span<const int> rows) final;
-  /// After a reset, and once `output` has had its size, nothing is allocated here. Actions are clipped to the bounds of
-  /// the environment's specification.
+  /// Does not allocate after a reset, once `output` has its size. Actions are clipped to the bounds of the
+  /// environment's specification.
   void act(const PolicyInput& input, PolicyOutput& output) final { act_from(input, nullptr, output); }
-  /// The same with noise (N, noise_size()) from the caller in place of the stream's; null: the stream's.
+  /// The same with the caller's noise (N, noise_size()); null: the stream's noise.
   void act_from(const PolicyInput& input, const Matrix* noise, PolicyOutput& output);
 
-  /// Numbers of noise for one prediction: noises (H A), and H A more where sampler.action_noise adds noise to actions.
+  /// Noise numbers per prediction: noises() H A, plus H A if sampler.action_noise adds noise to actions.
   int noise_size() const { return noise_size_; }
 
  private:
   void prepare(int rows);
-  /// Makes predictions for the rows in due_, all with a last one to begin from, or all without.
+  /// Predicts for the rows in due_, either all from their last prediction or all from noise.
   void predict(const PolicyInput& input, const Matrix* noise, bool from_last);
   void gather(const PolicyInput& input, const Matrix* noise, bool from_last);
 
@@ -62,7 +63,7 @@ class ChunkedPolicy : public Policy {
   RecedingHorizon horizon_;
   int noise_size_;
   std::vector<int> due_;  ///< rows of the input
-  // Of the rows in due_, one after the other.
+  // Inputs and outputs of the rows in due_, contiguous.
   Matrix observations_, goals_, noises_, guesses_, predictions_;
   Matrix action_noises_;
 };

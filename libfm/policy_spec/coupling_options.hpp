@@ -1,14 +1,18 @@
 #pragma once
-// Which noise each action of a batch is paired with in training.
+// How noise and actions of a training batch are paired.
 
 #include "libfm/core/fields.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fm {
 
-std::vector<std::string> coupling_names();
+/// Names of the couplings; their table is in flow/coupling.cpp.
+inline constexpr std::string_view coupling_kinds[] = {"independent", "optimal_transport", "sinkhorn",
+                                                      "conditional_optimal_transport"};
 
 struct SinkhornOptions {
   double regularisation = 0.05;
@@ -16,8 +20,8 @@ struct SinkhornOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("regularisation", regularisation, "weight of the plan's entropy, as a share of the mean cost", above(0.0));
-    visit("iterations", iterations, "scalings of rows and columns", between(1, 100000));
+    visit("regularisation", regularisation, "weight of the plan's entropy, relative to the mean cost", above(0.0));
+    visit("iterations", iterations, "Sinkhorn iterations, each scaling rows and columns", between(1, 100000));
   }
 };
 
@@ -26,10 +30,10 @@ struct ConditionalTransportOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit(
-        "condition_weight", condition_weight,
-        "what a squared distance between normalised observations and goals costs, against one between noise and action",
-        at_least(0.0));
+    visit("condition_weight", condition_weight,
+          "weight of the squared distance between conditions (normalised observations and goals), relative to that "
+          "between noise and action",
+          at_least(0.0));
   }
 };
 
@@ -40,7 +44,7 @@ struct CouplingOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "which noise each action of a batch is paired with", one_of(coupling_names()));
+    visit("name", name, "how noise and actions of a batch are paired", one_of(names_in(coupling_kinds)));
     visit("sinkhorn", sinkhorn, "options of `name: sinkhorn`");
     visit("conditional_optimal_transport", conditional_optimal_transport,
           "options of `name: conditional_optimal_transport`");

@@ -22,14 +22,15 @@ struct FlowOptions {
   void fields(Visitor& visit) {
     path.fields(visit);
     visit("target", target, "what the network predicts; sampling converts it to a velocity", one_of(target_names()));
-    visit("time", time, "the times along the path that are trained");
-    visit("coupling", coupling, "pairs of noise and action");
+    visit("time", time, "distribution of training times along the path");
+    visit("coupling", coupling, "pairing of noise and actions");
     visit("goal_drop", goal_drop,
-          "share of rows that are trained without their goal, so that guidance has a velocity without one",
+          "share of rows trained without their goal, which teaches the unconditional velocity that guidance needs",
           between(0.0, 1.0));
-    visit("null_goal", null_goal,
-          "no goal is: learned: a goal of its own for one network; separate: a second network that sees none",
-          one_of({"learned", "separate"}));
+    visit(
+        "null_goal", null_goal,
+        "input in place of a missing goal; learned: a learned vector; separate: a second network without a goal input",
+        one_of({"learned", "separate"}));
   }
 };
 

@@ -1,16 +1,17 @@
 #pragma once
-// The options that make a policy what it is. They travel in its checkpoint.
+// The options of networks; stored in checkpoints.
 
 #include "libfm/core/fields.hpp"
-#include "libfm/policy_spec/policy_options.hpp"
-#include "libfm/policy_spec/sampler_options.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fm {
 
-std::vector<std::string> network_names();
+/// Names of the networks; their table is in nn/conditional_nets.cpp.
+inline constexpr std::string_view network_kinds[] = {"mlp", "residual_mlp", "transformer", "gru"};
 
 struct MlpOptions {
   std::vector<int> hidden = {256, 256, 256};
@@ -31,9 +32,8 @@ struct ResidualMlpOptions {
     visit("width", width, "width of the blocks", between(1, 65536));
     visit("blocks", blocks, "residual blocks", between(1, 1000));
     visit("conditioning", conditioning,
-          "how time and condition steer the blocks: film scales and shifts, adaln does so after a layer norm and "
-          "begins as "
-          "the identity",
+          "how time and condition modulate the blocks; film: scale and shift; adaln: scale and shift after a layer "
+          "norm and a gate, initialised to the identity",
           one_of({"film", "adaln"}));
   }
 };
@@ -46,8 +46,8 @@ struct TransformerOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("width", width, "width of the tokens", between(1, 65536));
-    visit("layers", layers, "layers of attention and perceptron", between(1, 1000));
-    visit("heads", heads, "attention heads; they divide the width", between(1, 1024));
+    visit("layers", layers, "transformer layers (attention and MLP)", between(1, 1000));
+    visit("heads", heads, "attention heads; must divide the width", between(1, 1024));
   }
 };
 
@@ -56,7 +56,7 @@ struct GruOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("width", width, "numbers in its state", between(1, 65536));
+    visit("width", width, "size of the hidden state", between(1, 65536));
   }
 };
 
@@ -70,15 +70,14 @@ struct NetworkOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "the velocity network", one_of(network_names()));
-    visit("mlp", mlp, "options of `name: mlp`, and of the perceptron behind a gru");
+    visit("name", name, "the velocity network", one_of(names_in(network_kinds)));
+    visit("mlp", mlp, "options of `name: mlp`, and of the MLP that follows a gru");
     visit("residual_mlp", residual_mlp, "options of `name: residual_mlp`");
     visit("transformer", transformer, "options of `name: transformer`");
     visit("gru", gru, "options of `name: gru`");
     visit("time_embedding", time_embedding,
-          "features of the sinusoidal time embedding, sines and cosines together, an even number; 0: the network is "
-          "not told "
-          "the time, to see what that costs",
+          "features of the sinusoidal time embedding, sines and cosines together, an even number; 0: no time input, "
+          "for ablations",
           between(0, 4096));
   }
 };

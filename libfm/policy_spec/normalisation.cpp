@@ -1,6 +1,7 @@
 #include "libfm/policy_spec/normalisation.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <cmath>
 
@@ -32,26 +33,22 @@ constexpr Row table[] = {{"min_max", min_max}, {"z_score", z_score}, {"none", no
 
 }  // namespace
 
-std::vector<std::string> normaliser_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
-  return names;
-}
+std::vector<std::string> normaliser_names() { return names_in(table); }
 
 Normalisation fit_normalisation(std::string_view normaliser, const Matrix& values) {
   constexpr double smallest_scale = 1e-4;
   if (values.rows() == 0) throw InputError("the normaliser needs at least one row of data");
-  for (const Row& row : table) {
-    if (row.name != normaliser) continue;
-    Normalisation result;
-    for (Eigen::Index j = 0; j < values.cols(); ++j) {
-      const Column column = row.fit(values.col(j).cast<double>());
-      result.offset.push_back(column.offset);
-      result.scale.push_back(column.scale < smallest_scale ? 1.0 : column.scale);
-    }
-    return result;
+  const Row* row = find_row(table, normaliser);
+  if (row == nullptr) {
+    throw_input_error("no normaliser '{}' (known: {})", normaliser, fmt::join(normaliser_names(), ", "));
   }
-  throw_input_error("no normaliser '{}' (known: {})", normaliser, fmt::join(normaliser_names(), ", "));
+  Normalisation result;
+  for (Eigen::Index j = 0; j < values.cols(); ++j) {
+    const Column column = row->fit(values.col(j).cast<double>());
+    result.offset.push_back(column.offset);
+    result.scale.push_back(column.scale < smallest_scale ? 1.0 : column.scale);
+  }
+  return result;
 }
 
 }  // namespace fm

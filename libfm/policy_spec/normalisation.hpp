@@ -1,6 +1,5 @@
 #pragma once
-// Maps between the units of data and the numbers near [-1, 1] that a network works with: y = (x - offset) / scale, for
-// each dimension.
+// Affine maps between data units and network inputs near [-1, 1]: y = (x - offset) / scale, per dimension.
 
 #include "libfm/env/environment.hpp"
 
@@ -20,7 +19,7 @@ struct Normalisation {
 /// min_max: the data's range to [-1, 1]; z_score: mean 0, standard deviation 1; none: unchanged.
 std::vector<std::string> normaliser_names();
 
-/// Of the columns of `values`. A dimension that hardly varies is only shifted: its scale would blow up rounding noise.
+/// Fits each column of `values` (N, D). An almost constant dimension is only shifted: its scale would amplify noise.
 /// @throws InputError for an unknown name or no rows.
 Normalisation fit_normalisation(std::string_view normaliser, const Matrix& values);
 

@@ -48,7 +48,7 @@ void from_json(const nlohmann::json& json, Normalisation& n) {
 
 namespace {
 
-constexpr int format_version = 1;
+constexpr int newest_format = 2;
 
 nlohmann::json parse(const std::map<std::string, std::string>& metadata, const char* key) {
   const auto found = metadata.find(key);
@@ -73,17 +73,18 @@ void check_bounds(const EnvSpec& spec) {
 
 PolicyDescription read(const std::map<std::string, std::string>& metadata) {
   const int version = parse(metadata, "format_version").get<int>();
-  if (version != format_version) {
-    throw_input_error("has format version {}, this libfm reads {}", version, format_version);
+  if (version < 1 || version > newest_format) {
+    throw_input_error("has format version {}, this libfm reads 1 to {}", version, newest_format);
   }
   const nlohmann::json normaliser = parse(metadata, "normaliser");
   PolicyDescription d{.spec = parse(metadata, "spec").get<EnvSpec>(),
-                      .policy = options_from_json<PolicyOptions>(parse(metadata, "policy"), "policy"),
+                      .policy = resolved(options_from_json<PolicyOptions>(parse(metadata, "policy"), "policy")),
                       .network = options_from_json<NetworkOptions>(parse(metadata, "network"), "network"),
                       .sampler = options_from_json<SamplerOptions>(parse(metadata, "sampler"), "sampler"),
                       .observations = normaliser.at("observations").get<Normalisation>(),
                       .actions = normaliser.at("actions").get<Normalisation>(),
-                      .goals = normaliser.at("goals").get<Normalisation>()};
+                      .goals = normaliser.at("goals").get<Normalisation>(),
+                      .format_version = version};
   check_size("observations", d.observations, d.spec.observations.size());
   check_size("actions", d.actions, d.spec.actions.size());
   check_size("goals", d.goals, d.spec.goals.size());
@@ -105,7 +106,7 @@ std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<
   for (const std::string& name : hidden) {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
-      throw_input_error("policy.hidden: no observation '{}' here; there are: {}", name, fmt::join(names, ", "));
+      throw_input_error("policy.hidden: no observation '{}' (known: {})", name, fmt::join(names, ", "));
     }
     visible[static_cast<std::size_t>(found - names.begin())] = 0.0;
   }
@@ -118,15 +119,15 @@ EnvSpec spec_from_json(const std::string& text, const std::string& where) {
   try {
     return nlohmann::json::parse(text).get<EnvSpec>();
   } catch (const nlohmann::json::exception& e) {
-    throw_input_error("{}: malformed specification of the environment: {}", where, e.what());
+    throw_input_error("{}: malformed environment specification: {}", where, e.what());
   }
 }
 
 std::map<std::string, std::string> description_to_metadata(const PolicyDescription& d) {
   const nlohmann::json normaliser = {{"observations", d.observations}, {"actions", d.actions}, {"goals", d.goals}};
-  return {{"format_version", std::to_string(format_version)}, {"spec", spec_to_json(d.spec)},
-          {"policy", options_to_json(d.policy).dump()},       {"network", options_to_json(d.network).dump()},
-          {"sampler", options_to_json(d.sampler).dump()},     {"normaliser", normaliser.dump()}};
+  return {{"format_version", std::to_string(d.format_version)}, {"spec", spec_to_json(d.spec)},
+          {"policy", options_to_json(d.policy).dump()},         {"network", options_to_json(d.network).dump()},
+          {"sampler", options_to_json(d.sampler).dump()},       {"normaliser", normaliser.dump()}};
 }
 
 PolicyDescription description_from_metadata(const std::map<std::string, std::string>& metadata,

@@ -1,10 +1,12 @@
 #pragma once
-// Everything about a trained policy that is not a weight: what a checkpoint's metadata holds, and all that is needed to
-// build the policy again without its experiment file.
+// Everything about a trained policy except its weights: the metadata of a checkpoint, sufficient to rebuild the policy
+// without its experiment file.
 
 #include "libfm/env/environment.hpp"
 #include "libfm/policy_spec/network_options.hpp"
 #include "libfm/policy_spec/normalisation.hpp"
+#include "libfm/policy_spec/policy_options.hpp"
+#include "libfm/policy_spec/sampler_options.hpp"
 
 #include <map>
 #include <string>
@@ -13,29 +15,32 @@
 namespace fm {
 
 struct PolicyDescription {
-  EnvSpec spec;  ///< of the environment, or of the data where there was none
-  PolicyOptions policy;
+  EnvSpec spec;          ///< of the environment, or of the dataset if there is no environment
+  PolicyOptions policy;  ///< resolved() when read; PolicyModel resolves its argument
   NetworkOptions network;
   SamplerOptions sampler;
   Normalisation observations;
   Normalisation actions;
   Normalisation goals;
+  /// Version of the checkpoint format. In version 1 the Gaussian policy's network had additional inputs: zeros for z
+  /// and a time of 0.
+  int format_version = 2;
 };
 
 std::vector<std::string> names_of(const std::vector<Dimension>& dimensions);
 
 /// 1 for each observation that the policy sees, 0 for those that policy.hidden names.
-/// @throws InputError for a name that the specification does not have.
+/// @throws InputError for a name that is not in the specification.
 std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden);
 
 std::string spec_to_json(const EnvSpec& spec);
-/// @throws InputError, beginning with `where`.
+/// @throws InputError, prefixed by `where`, if the text is malformed.
 EnvSpec spec_from_json(const std::string& text, const std::string& where);
 
-/// As the metadata of a safetensors file: each value is JSON in text.
+/// The metadata of a safetensors file; each value is JSON text.
 std::map<std::string, std::string> description_to_metadata(const PolicyDescription& description);
 
-/// @throws InputError, beginning with `where`, if something is missing, malformed or does not fit together.
+/// @throws InputError, prefixed by `where`, if the metadata is incomplete, malformed or inconsistent.
 PolicyDescription description_from_metadata(const std::map<std::string, std::string>& metadata,
                                             const std::string& where);
 

@@ -1,16 +1,21 @@
 #pragma once
-// What is learned, by name, with the options of each.
+// The policies by name, with the options of each.
 
+#include "libfm/core/named_table.hpp"
 #include "libfm/policy_spec/flow_options.hpp"
 #include "libfm/policy_spec/normalisation.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fm {
 
-std::vector<std::string> policy_names();
+/// Names of the policies; their table is in policy/policy_models.cpp.
+inline constexpr std::string_view policy_kinds[] = {
+    "flow", "mean_flow", "shortcut",  "reflow", "one_step",        "mse",
+    "mip",  "gaussian",  "diffusion", "score",  "normalising_flow"};
 
 /// Mean flow (Geng et al. 2025): see flow/mean_flow_loss.hpp.
 struct MeanFlowOptions {
@@ -20,8 +25,9 @@ struct MeanFlowOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("instantaneous", instantaneous,
-          "share of rows trained on the velocity itself, with no interval to average over", between(0.0, 1.0));
-    visit("power", power, "p of a row's weight 1 / (error + 0.001)^p; 0: the plain squared error", between(0.0, 1.0));
+          "share of rows trained on the instantaneous velocity, with an interval of length 0", between(0.0, 1.0));
+    visit("power", power, "exponent p of a row's weight 1 / (error + 0.001)^p; 0: plain squared error",
+          between(0.0, 1.0));
   }
 };
 
@@ -32,9 +38,9 @@ struct ShortcutOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("consistency", consistency, "share of rows on which one step must equal two of half its length",
-          between(0.0, 1.0));
-    visit("finest", finest, "steps of the finest grid that these rows lie on, a power of two", between(2, 4096));
+    visit("consistency", consistency,
+          "share of rows trained on consistency: one step equals two steps of half its length", between(0.0, 1.0));
+    visit("finest", finest, "steps of the finest grid used by these rows, a power of two", between(2, 4096));
   }
 };
 
@@ -55,11 +61,10 @@ struct GaussianOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("components", components, "Gaussians in the mixture", between(1, 1000));
-    visit(
-        "smallest_scale", smallest_scale,
-        "no standard deviation is below it, in normalised units: the likelihood of an action that is repeated exactly, "
-        "as at a bound, would grow without end",
-        above(0.0));
+    visit("smallest_scale", smallest_scale,
+          "lower bound on the standard deviations, in normalised units: the likelihood of an action that is repeated "
+          "exactly, as at a bound, would be unbounded",
+          above(0.0));
   }
 };
 
@@ -71,11 +76,11 @@ struct DiffusionOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("levels", levels, "noise levels in training", between(2, 10000));
-    visit("sampler", sampler, "ddim: deterministic, in sampler.steps; ddpm: ancestral, one step a level",
+    visit("sampler", sampler, "ddim: deterministic, with sampler.steps steps; ddpm: ancestral, one step per level",
           one_of({"ddim", "ddpm"}));
     visit("clip", clip,
-          "estimates of the action on the way are kept within +-clip, normalised units: 1 is where the data end with "
-          "`normaliser: min_max`",
+          "estimates of the action during sampling are clipped to +-clip, in normalised units; with `normaliser: "
+          "min_max` the data lie within +-1",
           above(0.0));
   }
 };
@@ -85,7 +90,7 @@ struct NormalisingFlowOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("layers", layers, "coupling layers, each with networks of network.mlp.hidden", between(2, 64));
+    visit("layers", layers, "coupling layers, each an MLP with the widths of network.mlp.hidden", between(2, 64));
   }
 };
 
@@ -95,11 +100,9 @@ struct HorizonOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("observations", observations, "observations that the policy sees, the present one the last",
-          between(1, 1000));
+    visit("observations", observations, "observations that the policy sees, the current one last", between(1, 1000));
     visit("prediction", prediction,
-          "actions that are predicted together, the present one the first; "
-          "sampler.executed of them are executed",
+          "actions predicted at once, the current one first; the first sampler.executed of them are executed",
           between(1, 1000));
   }
 };
@@ -115,35 +118,34 @@ struct PolicyOptions {
   NormalisingFlowOptions normalising_flow;
   HorizonOptions horizon;
   std::vector<std::string> hidden;
-  std::optional<std::string> teacher;  ///< a path of this machine: empty in checkpoints
+  std::optional<std::string> teacher;  ///< a local path; empty in checkpoints
   std::string normaliser = "min_max";
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "what is learned", one_of(policy_names()));
+    visit("name", name, "the kind of policy", one_of(names_in(policy_kinds)));
     visit("flow", flow,
-          "options of `name: flow`, reflow and score (which has the target score, on a diffusion's path); of mean_flow "
-          "and shortcut the path, the law of times and the coupling");
+          "options of `name: flow`, `reflow` and `score` (target score, on a diffusion path); `mean_flow` and "
+          "`shortcut` use its path, time and coupling");
     visit("mean_flow", mean_flow, "options of `name: mean_flow`");
     visit("shortcut", shortcut, "options of `name: shortcut`");
     visit("mip", mip, "options of `name: mip`");
     visit("gaussian", gaussian, "options of `name: gaussian`");
     visit("diffusion", diffusion, "options of `name: diffusion`");
     visit("normalising_flow", normalising_flow, "options of `name: normalising_flow`");
-    visit("horizon", horizon, "what the policy sees and predicts at once");
-    visit("hidden", hidden, "observations, by name, that the policy does not see; experts and evaluation still do");
-    visit(
-        "teacher", teacher,
-        "run directory, checkpoint or experiment file (run first, as the file says) that `reflow` and `one_step` learn "
-        "from; null: none");
+    visit("horizon", horizon, "lengths of the observation history and of the predicted action chunk");
+    visit("hidden", hidden, "names of observations hidden from the policy; experts and evaluation still see them");
+    visit("teacher", teacher,
+          "teacher of `reflow` and `one_step`: a run directory, a checkpoint, or an experiment file, which is run "
+          "first; null: none");
     visit("normaliser", normaliser, "how observations and actions are scaled for the network",
           one_of(normaliser_names()));
   }
 };
 
-/// What the policies flow, reflow and score learn: the options' own flow; for score its relative, denoising score
-/// matching (Vincent 2011; Song et al. 2021), which is flow matching's loss and sampler with the score as the target,
-/// on a diffusion's path.
-FlowOptions learned_flow(const PolicyOptions& options);
+/// Sets the options that a policy implies: `score`, denoising score matching (Vincent 2011; Song et al. 2021), uses
+/// flow matching's loss and sampler with the score as the target, on a diffusion path. Others are returned unchanged.
+/// Applied once, where options are read; a PolicyDescription holds the result.
+PolicyOptions resolved(PolicyOptions options);
 
 }  // namespace fm

@@ -8,7 +8,7 @@
 namespace fm {
 namespace {
 
-constexpr double most_numbers = 1 << 26;  ///< of a row; products of sizes stay far from overflow
+constexpr double max_numbers = 1 << 26;  ///< per copy; keeps products of sizes far from overflow
 
 }  // namespace
 
@@ -18,14 +18,14 @@ RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
       goals_(static_cast<int>(d.spec.goals.size())),
       kept_(d.sampler.ensemble > 0.0 ? (horizon_ + executed_ - 1) / executed_ : 1), decay_(d.sampler.ensemble) {
   if (executed_ > horizon_) {
-    throw_input_error("sampler.executed: {} actions cannot be executed of policy.horizon.prediction: {}", executed_,
-                      horizon_);
+    throw_input_error("sampler.executed: {} exceeds policy.horizon.prediction: {}", executed_, horizon_);
   }
   const double numbers =
       static_cast<double>(history_) * observations_ + static_cast<double>(kept_) * horizon_ * actions_;
-  if (numbers > most_numbers) {
+  if (numbers > max_numbers) {
     throw_input_error(
-        "policy.horizon: {} observations of {} numbers and {} predictions of {} actions of {} are too many to remember",
+        "policy.horizon: a history of {} observations of size {} and {} predictions of {} actions of size {} need too "
+        "much memory",
         history_, observations_, kept_, horizon_, actions_);
   }
 }
@@ -34,7 +34,7 @@ void RecedingHorizon::resize(std::size_t copies) {
   const auto wide = [copies](int width) { return copies * static_cast<std::size_t>(width); };
   copies_.resize(copies);
   histories_.resize(wide(history_ * observations_));
-  asked_.resize(wide(goals_));
+  last_goals_.resize(wide(goals_));
   predictions_.resize(wide(kept_ * horizon_ * actions_));
   ages_.resize(wide(kept_));
 }
@@ -60,9 +60,9 @@ void RecedingHorizon::observe(std::size_t copy, const float* observation, const 
     std::copy(observation, observation + observations_, history + k * observations_);
   }
   fresh = false;
-  float* asked = asked_.data() + copy * static_cast<std::size_t>(goals_);
-  if (!std::equal(goal, goal + goals_, asked)) copies_[copy].predictions = 0;
-  std::copy(goal, goal + goals_, asked);
+  float* last_goal = last_goals_.data() + copy * static_cast<std::size_t>(goals_);
+  if (!std::equal(goal, goal + goals_, last_goal)) copies_[copy].predictions = 0;
+  std::copy(goal, goal + goals_, last_goal);
 }
 
 bool RecedingHorizon::is_due(int copy) const { return !has_prediction(copy) || ages_[slot(copy, 0)] >= executed_; }

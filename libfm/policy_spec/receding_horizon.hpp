@@ -1,8 +1,8 @@
 #pragma once
-// What a policy remembers of the episodes it acts in: each copy's last observations, and the predictions whose actions
-// are still to come. Where a prediction has several actions, sampler.executed of them are executed before the next is
-// made (receding horizon, Chi et al. 2023); with an ensemble an action is the mean of all predictions for its step
-// (temporal ensembling, Zhao et al. 2023; there the oldest prediction weighs most, here the newest).
+// The memory of a policy while it acts: each environment copy's last observations, and predictions with actions still
+// to execute. Of each predicted chunk, sampler.executed actions are executed before the next prediction (receding
+// horizon, Chi et al. 2023); with an ensemble an action is the weighted mean of all predictions for its step (temporal
+// ensembling, Zhao et al. 2023, where the oldest prediction has the largest weight; here the newest has).
 
 #include "libfm/env/policy.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
@@ -14,14 +14,14 @@ namespace fm {
 
 class RecedingHorizon {
  public:
-  /// @throws InputError if sampler.executed is more than what is predicted, or if that is too much to remember.
+  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction, or the horizons need too much memory.
   explicit RecedingHorizon(const PolicyDescription& description);
 
-  /// Begins anew in `rows` of `copies`. Nothing is allocated afterwards, while the number of copies stays the same.
+  /// Clears the memory of `rows` of `copies`. Nothing is allocated afterwards while the number of copies is unchanged.
   void reset(int copies, std::span<const int> rows);
 
-  /// Takes in observations and goals. An episode's first observation stands for those before it; what was predicted for
-  /// another goal is forgotten.
+  /// Stores observations and goals. An episode's first observation fills the whole history; predictions made for
+  /// another goal are discarded.
   void observe(const PolicyInput& input);
 
   /// Whether the copy needs a new prediction: every sampler.executed steps.
@@ -30,33 +30,33 @@ class RecedingHorizon {
 
   /// (h O), oldest first, in the environment's units.
   std::span<const float> history(int copy) const;
-  /// The last prediction (H A), moved on to now; its last action stands for what lies beyond it.
+  /// The last prediction (H A), shifted to the current step, with its last action repeated at the end.
   void guess(int copy, std::span<float> actions) const;
-  /// @param actions (H A), normalised, from the present step on
+  /// @param actions (H A), normalised, from the current step on
   void add_prediction(int copy, std::span<const float> actions);
-  /// The present action (A), normalised; the copy's time moves on. Where it is not finite, as after a reading that was
-  /// not, predictions are forgotten: the next step begins from noise.
+  /// The current action (A), normalised; advances the copy by one step. If the action is not finite, for example
+  /// because an observation was not, the predictions are discarded and the next step starts from noise.
   void next_action(int copy, std::span<float> action);
 
  private:
   struct Copy {
     bool fresh = true;
     int predictions = 0;
-    int newest = 0;  ///< the slot of the last; the one before it is in the next slot
+    int newest = 0;  ///< slot of the newest prediction; the previous one is in the next slot
   };
   void resize(std::size_t copies);
   void observe(std::size_t copy, const float* observation, const float* goal);
-  /// Of the prediction that is `back` before the newest.
+  /// Slot of the prediction made `back` predictions before the newest.
   std::size_t slot(int copy, int back) const;
   const float* action_at(std::size_t slot, int index) const;
 
   int history_, horizon_, executed_;
   int observations_, actions_, goals_;  ///< O, A, G
-  int kept_;  ///< with an ensemble, as many predictions as can still speak about the present step
+  int kept_;  ///< slots per copy: with an ensemble, all predictions that cover the current step
   double decay_;
   std::vector<Copy> copies_;
   std::vector<float> histories_;    ///< (N, h, O)
-  std::vector<float> asked_;        ///< (N, G), the goals
+  std::vector<float> last_goals_;   ///< (N, G)
   std::vector<float> predictions_;  ///< (N, kept, H, A)
   std::vector<int> ages_;           ///< (N, kept), steps since the prediction was made
 };

@@ -1,5 +1,5 @@
 #pragma once
-// How a trained policy is sampled. Every setting here can be changed without training again.
+// How a trained policy is sampled. Every setting here can be changed without retraining.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/flow_math/time_grid.hpp"
@@ -9,7 +9,7 @@
 
 namespace fm {
 
-/// The Runge-Kutta methods of model/butcher_tableau.hpp, and the stochastic method.
+/// The Runge-Kutta methods of flow_math/butcher_tableau.hpp, and euler_maruyama.
 std::vector<std::string> sampler_names();
 
 inline constexpr const char* euler_maruyama = "euler_maruyama";
@@ -23,9 +23,9 @@ struct AdaptiveOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("rtol", rtol, "tolerated error of a step, relative to z", above(0.0));
-    visit("atol", atol, "tolerated error of a step, normalised units", above(0.0));
-    visit("max_steps", max_steps, "steps, rejected ones too, after which sampling fails", between(1, 1e7));
+    visit("rtol", rtol, "error tolerance of a step, relative to z", above(0.0));
+    visit("atol", atol, "absolute error tolerance of a step, in normalised units", above(0.0));
+    visit("max_steps", max_steps, "steps, including rejected ones, after which sampling fails", between(1, 1e7));
   }
 };
 
@@ -34,7 +34,7 @@ struct StochasticOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("noise", noise, "how much noise is added and taken away again along the path; 0: none", at_least(0.0));
+    visit("noise", noise, "amount of noise injected and removed again along the path; 0: none", at_least(0.0));
   }
 };
 
@@ -54,28 +54,28 @@ struct SamplerOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("solver", solver, "the method that carries noise to action", one_of(sampler_names()));
+    visit("solver", solver, "solver that integrates from noise to action", one_of(sampler_names()));
     visit("engine", engine,
-          "what runs the network when the policy is evaluated; realtime: without LibTorch, for one action in "
-          "microseconds; realtime_bfloat16: with weights rounded to bfloat16",
+          "inference engine in evaluation; realtime: without LibTorch, microseconds per action; realtime_bfloat16: the "
+          "same with weights rounded to bfloat16",
           one_of({"libtorch", "realtime", "realtime_bfloat16"}));
-    visit("steps", steps, "its number of steps; an adaptive method chooses its own", between(1, 10000));
-    visit("grid", grid, "where the steps lie", one_of(grid_names()));
-    visit("temperature", temperature, "standard deviation of the noise that sampling begins with", at_least(0.0));
-    visit("action_noise", action_noise, "standard deviation of Gaussian noise on the sampled action, normalised units",
-          at_least(0.0));
+    visit("steps", steps, "number of solver steps; adaptive solvers choose their own", between(1, 10000));
+    visit("grid", grid, "spacing of the steps", one_of(grid_names()));
+    visit("temperature", temperature, "standard deviation of the initial noise", at_least(0.0));
+    visit("action_noise", action_noise,
+          "standard deviation of Gaussian noise added to sampled actions, in normalised units", at_least(0.0));
     visit("guidance", guidance,
-          "w in v = v(no goal) + w (v(goal) - v(no goal)); 0: as if there were no goal, 1: the goal as learned",
+          "w in v = v(no goal) + w (v(goal) - v(no goal)); 0: unconditional, 1: conditional, as trained",
           at_least(0.0));
     visit("executed", executed, "actions of each prediction that are executed before the next", between(1, 1000));
     visit("warm_start", warm_start,
-          "flow time that sampling begins at, from the last prediction, shifted and noised; 0: from noise alone",
+          "flow time at which sampling starts from the last prediction, shifted and noised; 0: start from noise",
           from_to_below(0.0, 1.0));
     visit("ensemble", ensemble,
-          "every action is the mean of all predictions made for its step, weighted exp(-ensemble age), age in "
-          "predictions; 0: the last alone",
+          "each action is the mean of all predictions for its step with weights exp(-ensemble age), age in "
+          "predictions; 0: only the last prediction",
           at_least(0.0));
-    visit("adaptive", adaptive, "options of the solvers that adapt their steps, bosh3 and dopri5");
+    visit("adaptive", adaptive, "options of the adaptive solvers, bosh3 and dopri5");
     visit("euler_maruyama", euler_maruyama, "options of `solver: euler_maruyama`");
   }
 };

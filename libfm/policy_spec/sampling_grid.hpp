@@ -1,5 +1,5 @@
 #pragma once
-// The times that a flow is sampled at, from the sampler's options and the interval on which the flow is known.
+// The times at which a flow is evaluated in sampling, from the sampler's options and the flow's closed interval.
 
 #include "libfm/flow_math/prediction_target.hpp"
 #include "libfm/flow_math/time_grid.hpp"
@@ -10,7 +10,7 @@ namespace fm {
 /// The grid that sampler and log-probability share.
 TimeGrid sampling_grid(const SamplerOptions& options, const TimeInterval& interval);
 
-/// From `begin` to the interval's end, with as many of the steps as fall to it.
+/// From `begin` to the interval's end, with a proportional number of steps, rounded up.
 TimeGrid rest_of_grid(const SamplerOptions& options, double begin, const TimeInterval& interval);
 
 }  // namespace fm

@@ -29,7 +29,7 @@ std::vector<float> CheckpointWeights::values(const std::string& name, const std:
   const SafeTensor& found = find_weights(*content_, prefix_ + name, shape, *where_);
   std::vector<float> numbers = as_float32(found);
   if (!std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); })) {
-    throw_input_error("{}: tensor '{}' holds numbers that are not finite", *where_, found.name);
+    throw_input_error("{}: tensor '{}' contains values that are not finite", *where_, found.name);
   }
   return numbers;
 }

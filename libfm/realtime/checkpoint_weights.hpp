@@ -1,5 +1,5 @@
 #pragma once
-// The weights of a checkpoint that act, by their names (model/checkpoint_names.hpp).
+// Access by name to the weights of a checkpoint that are used for acting (policy_spec/checkpoint_names.hpp).
 
 #include "libfm/core/safetensors.hpp"
 #include "libfm/env/environment.hpp"
@@ -11,13 +11,13 @@ namespace fm {
 
 class CheckpointWeights {
  public:
-  /// Refers to both arguments. @param where begins every error
+  /// Keeps references to both arguments. @param where prefix of every error
   CheckpointWeights(const SafeTensors& content, const std::string& where);
 
-  /// Those whose names begin with `part` as well.
+  /// The weights whose names continue with `part`.
   CheckpointWeights under(const std::string& part) const;
 
-  /// @throws InputError if the tensor is missing, of another shape or type, or not finite.
+  /// In float32. @throws InputError if the tensor is missing, of another shape or type, or not finite.
   Matrix matrix(const std::string& name, int rows, int columns) const;
   std::vector<float> vector(const std::string& name, int size) const;
 

@@ -1,7 +1,7 @@
 #pragma once
-// A network's first layer, y = W_z z + W_t embedding(t) + W_c [observations, goal] + b. Its time part is tabulated for
-// every evaluation of the sampler and its condition part computed once an action, which leaves W_z z. Both are hoisted
-// in float32.
+// A network's first layer, y = W_z z + W_t embedding(t) + W_c [observations, goal] + b. The time part is tabulated for
+// every evaluation of the sampler and the condition part is computed once per action, which leaves W_z z in the
+// sampler's loop. Both are computed in float32.
 
 #include "libfm/realtime/network.hpp"
 
@@ -9,8 +9,8 @@ namespace fm {
 
 class ConditionedLayer {
  public:
-  /// @param weight (outputs, z + time features + condition), time features as many as `time_embedding` gives each time
-  /// @param z 0: the layer does not see it
+  /// @param weight (outputs, z + time features + condition), with `time_embedding` time features per time
+  /// @param z size of z; 0: z is no input
   ConditionedLayer(const Kernels& kernels, const Matrix& weight, const std::vector<float>& bias, int z, int condition,
                    int time_embedding, const std::vector<Times>& times);
 
@@ -30,11 +30,11 @@ class ConditionedLayer {
   AlignedVector<float> table_;  ///< (evaluations, padded outputs), with the bias
 };
 
-/// Features of each time, one after the other: [sin(w_k t) ..., cos(w_k t) ...] with the frequencies of
-/// model/embedding.hpp.
+/// The concatenated features of all times: [sin(w_k t) ..., cos(w_k t) ...] with the frequencies of
+/// flow_math/embedding.hpp.
 std::vector<float> embed(const Times& times, int features);
 
-/// Of the layer that sees all of it.
+/// Number of time and condition features together.
 int features_of(const NetworkShape& shape, int time_embedding, const std::vector<Times>& times);
 
 }  // namespace fm

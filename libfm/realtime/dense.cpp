@@ -5,7 +5,7 @@
 namespace fm {
 namespace {
 
-/// A single panel's sums would wait for each other; cut into four parts they run side by side.
+/// The sums of a single panel are limited by latency; split into four parts they overlap.
 int splits_of(int panels, int inputs) { return panels == 1 && inputs >= 16 && inputs % 4 == 0 ? 4 : 1; }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct RowView {
   float* row(int i) const { return data + i * stride; }
 };
 
-/// Whole panels of every instruction set.
+/// The width rounded up to whole panels of every instruction set.
 constexpr int padded(int width) { return (width + 31) / 32 * 32; }
 
 class Dense {

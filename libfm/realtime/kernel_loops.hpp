@@ -1,5 +1,5 @@
-// The loops of kernels.hpp, for the instruction set of the file that includes them. Everything has internal linkage,
-// and nothing of the standard library is called (see simd/instruction_set.hpp).
+// The loops of kernels.hpp, for the instruction set of the including file. Everything has internal linkage, and no
+// standard library function is called (see simd/instruction_set.hpp).
 
 #include "libfm/realtime/kernels.hpp"
 #include "libfm/simd/bfloat16.hpp"
@@ -8,7 +8,7 @@
 namespace fm {
 namespace {
 
-#if defined(__AVX512F__) || defined(FM_EMULATE_AVX512)  // by a test, on processors without it
+#if defined(__AVX512F__) || defined(FM_EMULATE_AVX512)  // emulated in a test on processors without it
 constexpr int lanes = 16, tall_rows = 12;               // 32 registers
 #elif defined(__AVX2__)
 constexpr int lanes = 8, tall_rows = 5;  // 16 registers
@@ -54,7 +54,7 @@ template <int Rows, int Panels, bool Split, class Weight>
   }
 }
 
-/// What the sums of a panel begin with.
+/// Initial values of a panel's sums.
 inline Pair begin_of(const DenseCall& c, std::ptrdiff_t row, std::ptrdiff_t column) {
   Pair begin = {load(c.shared + column), load(c.shared + column + lanes)};
   if (c.own != nullptr) {

@@ -1,6 +1,6 @@
 #pragma once
-// The inner loops of the realtime engine, compiled once for each instruction set and chosen when the program runs. Each
-// output is summed in the same order whatever the number of rows, so a row's result does not depend on those beside it.
+// The inner loops of the realtime engine, compiled once for each instruction set and chosen at run time. Each output is
+// summed in the same order for any number of rows, so a row's result does not depend on the other rows.
 
 #include "libfm/simd/instruction_set.hpp"
 
@@ -16,7 +16,7 @@ struct DenseCall {
   const void* weights;
   int inputs;
   int panels;
-  int splits;           ///< 1; or 4: one panel, its inputs cut into as many parts, each summed by itself
+  int splits;           ///< 1, or 4: a single panel whose inputs are summed in 4 separate parts
   const float* shared;  ///< (outputs), the same for all rows
   const float* own;     ///< (rows, outputs), or null; may be y
   std::ptrdiff_t own_stride;
@@ -25,7 +25,7 @@ struct DenseCall {
   int rows;
 };
 
-/// Counts of `n` numbers are padded to whole vectors: multiples of 16.
+/// Counts `n` are padded to whole vectors: multiples of 16.
 struct Kernels {
   int lanes;  ///< floats in a vector
   void (*dense_float32)(const DenseCall& call);

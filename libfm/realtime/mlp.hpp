@@ -1,5 +1,5 @@
 #pragma once
-// The network of nn/mlp_velocity_net.hpp: y = W_n silu(... silu(W_0 [z, time, observations, goal] + b_0)) + b_n.
+// The network of nn/mlp_net.hpp: y = W_n silu(... silu(W_0 [z, time, observations, goal] + b_0)) + b_n.
 
 #include "libfm/realtime/conditioned_layer.hpp"
 
@@ -19,7 +19,7 @@ class RealtimeMlp final : public RealtimeNetwork {
 
   const Kernels& kernels_;
   ConditionedLayer first_;
-  std::vector<Dense> layers_;  ///< the others
+  std::vector<Dense> layers_;  ///< all layers after the first
   int widest_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// The networks of the engine: velocity networks, with everything that does not depend on z taken out of the sampler's
-// loop.
+// The networks of the engine: velocity networks, with everything that does not depend on z hoisted out of the
+// sampler's loop.
 
 #include "libfm/policy_spec/network_options.hpp"
 #include "libfm/realtime/checkpoint_weights.hpp"
@@ -23,25 +23,27 @@ struct NetworkShape {
   int condition() const { return observations + goals; }
 };
 
-/// Works in scratch that its caller owns, so that threads share it.
+/// Thread-safe: all working memory is the caller's scratch.
 class RealtimeNetwork {
  public:
   virtual ~RealtimeNetwork() = default;
 
-  /// Numbers of scratch that `rows` rows need.
+  /// Size of the scratch for `rows` rows, in floats.
   virtual std::size_t scratch(int rows) const = 0;
 
-  /// Takes in the condition [observations, goal] of `rows` rows, for the evaluations [begin, end) that follow.
+  /// Processes the condition [observations, goal] of `rows` rows for the following evaluations [begin, end).
   virtual void condition(int begin, int end, int rows, RowView features, float* scratch) const = 0;
 
-  /// The output y (rows, H A) for z, at the times that evaluation `index` has.
+  /// The output y (rows, H A) for z (rows, H A), at the times of evaluation `index`.
   virtual void evaluate(int index, int rows, RowView z, RowView y, float* scratch) const = 0;
 };
 
-/// @throws InputError for a network that the engine does not run.
+/// @throws InputError for a network that the engine does not support.
 void check_realtime_network(const NetworkOptions& options);
 
-/// @param times of each evaluation @throws InputError for a network that the engine does not run.
+/// The network options.name with the given weights.
+/// @param times of each evaluation
+/// @throws InputError for a network that the engine does not support, or weights that are missing or do not fit.
 std::unique_ptr<RealtimeNetwork> make_realtime_network(const NetworkOptions& options, const NetworkShape& shape,
                                                        const std::vector<Times>& times,
                                                        const CheckpointWeights& weights, Precision precision,

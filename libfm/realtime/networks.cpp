@@ -4,6 +4,7 @@
 #include "libfm/realtime/residual_mlp.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 namespace fm {
 namespace {
@@ -27,24 +28,22 @@ struct Row {
 constexpr Row table[] = {{"mlp", make<RealtimeMlp>}, {"residual_mlp", make<RealtimeResidualMlp>}};
 
 const Row& row_of(const NetworkOptions& options) {
-  for (const Row& row : table) {
-    if (options.name == row.name) return row;
-  }
+  if (const Row* row = find_row(table, options.name)) return *row;
   throw_input_error(
-      "network.name: the realtime engine does not run '{}' (it runs mlp, residual_mlp); take sampler.engine: libtorch",
-      options.name);
+      "network.name: the realtime engine does not support '{}' (supported: {}); use sampler.engine: libtorch",
+      options.name, fmt::join(names_in(table), ", "));
 }
 
-/// What is tabulated or kept for every evaluation of a sample.
+/// Limits the memory for what is tabulated or stored per evaluation of a sample.
 void check_memory(const NetworkOptions& options, std::size_t evaluations) {
-  constexpr double most_numbers = 1 << 28;
+  constexpr double max_numbers = 1 << 28;
   const auto& [width, blocks, conditioning] = options.residual_mlp;
   const std::vector<int>& hidden = options.mlp.hidden;
   const double each =
       options.name == "mlp" ? (hidden.empty() ? 1.0 : hidden.front()) : (1.0 + 3.0 * blocks) * padded(width);
-  if (each * static_cast<double>(evaluations) <= most_numbers) return;
+  if (each * static_cast<double>(evaluations) <= max_numbers) return;
   throw_input_error(
-      "sampler.steps: {} evaluations of this network need more than 1 GiB in the realtime engine; take fewer, or "
+      "sampler.steps: {} evaluations of this network need more than 1 GiB in the realtime engine; use fewer, or "
       "sampler.engine: libtorch",
       evaluations);
 }

@@ -53,7 +53,7 @@ void copy(const float* from, fm::Matrix& to) { std::copy(from, from + to.size(),
 fm_policy* fm_policy_open(const char* checkpoint, const fm_policy_options* options, char* error,
                           std::size_t error_size) {
   try {
-    if (checkpoint == nullptr) throw fm::InputError("fm_policy_open: no checkpoint was named");
+    if (checkpoint == nullptr) throw fm::InputError("fm_policy_open: the checkpoint path is NULL");
     return new fm_policy(checkpoint, options != nullptr ? *options : fm_policy_options{});
   } catch (const std::exception& e) {
     if (error != nullptr && error_size > 0) std::snprintf(error, error_size, "%s", e.what());

@@ -23,7 +23,7 @@ int stages_of(const SamplingPlans& plans) {
   return static_cast<int>(stages);
 }
 
-/// With many evaluations fewer rows go together, so that what networks tabulate for an action stays small.
+/// Rows sampled together: fewer for many evaluations, so that the networks' tables for an action stay small.
 int rows_together(int rows, std::size_t evaluations) {
   constexpr int most = 48, rows_and_evaluations = 2048;
   return std::clamp(rows_and_evaluations / static_cast<int>(evaluations), 1, std::clamp(rows, 1, most));
@@ -61,8 +61,7 @@ RealtimeModel::RealtimeModel(const SafeTensors& content, const std::string& wher
   add_branches(CheckpointWeights(content, where), options);
 }
 
-/// The networks that sampler.guidance w asks for: the goal's alone for w = 1, none but that without a goal for w = 0,
-/// else both.
+/// The networks that sampler.guidance w requires: conditional for w = 1, unconditional for w = 0, else both.
 void RealtimeModel::add_branches(const CheckpointWeights& weights, const RealtimeOptions& options) {
   const PolicyDescription& d = description_;
   const NetworkShape shape{.actions = size_,
@@ -179,7 +178,7 @@ void RealtimeModel::normalise_observations(std::span<const float> observations, 
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const std::size_t j = i % observations_.offset.size();
     const float value = (observations[i] - observations_.offset[j]) / observations_.scale[j];
-    normalised[i] = visible_[j] != 0.0F ? value : 0.0F;  // whatever is read there, not a number too
+    normalised[i] = visible_[j] != 0.0F ? value : 0.0F;  // whatever the hidden value, even NaN
   }
 }
 

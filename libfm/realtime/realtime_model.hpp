@@ -1,6 +1,6 @@
 #pragma once
-// A trained policy in the realtime engine: loaded from a checkpoint without LibTorch, sampled without an allocation, a
-// lock or a system call. The counterpart of policy/policy_model.hpp; the same actions within rounding.
+// A trained policy in the realtime engine: loaded from a checkpoint without LibTorch, sampled without allocations,
+// locks or system calls. The counterpart of policy/policy_model.hpp, with the same actions within rounding.
 
 #include "libfm/core/safetensors.hpp"
 #include "libfm/realtime/network.hpp"
@@ -21,19 +21,19 @@ struct RealtimeOptions {
   const Kernels* kernels = &realtime_kernels.best();
 };
 
-/// What a sample is made from. All rows lie one after the other.
+/// Inputs and output of sampling; rows are contiguous.
 struct RealtimeSample {
   int rows;
   const float* observations;  ///< (rows, h O), oldest first, normalised
   const float* goals;         ///< (rows, G), normalised
   const float* noise;         ///< (rows, H A) ~ N(0, 1)
-  const float* guess;         ///< (rows, H A), normalised, to begin from; null: from noise alone
-  float* actions;             ///< (rows, H A), normalised
+  const float* guess;         ///< (rows, H A), normalised initial guesses; null: start from noise
+  float* actions;             ///< (rows, H A), normalised; output
 };
 
 /// The buffers of one thread.
 struct RealtimeWorkspace {
-  int rows = 0;                               ///< that are sampled together
+  int rows = 0;                               ///< sampled together
   AlignedVector<float> features;              ///< of each branch, (2 rows, condition)
   AlignedVector<float> state, point;          ///< z and x of the plan, (rows, H A)
   AlignedVector<float> input, output;         ///< of the networks, (2 rows, H A)
@@ -43,15 +43,15 @@ struct RealtimeWorkspace {
 
 class RealtimeModel {
  public:
-  /// @param where begins every error
-  /// @throws InputError if the content is no checkpoint, or of a policy that the engine does not run.
+  /// @param where prefix of every error
+  /// @throws InputError if the content is not a checkpoint, or its policy is not supported by the engine.
   RealtimeModel(const SafeTensors& content, const std::string& where, const RealtimeOptions& options = {});
 
   const PolicyDescription& description() const { return description_; }
   /// H A.
   int prediction_size() const { return size_; }
 
-  /// For samples of up to `rows` rows. More rows work too, so many at once.
+  /// Buffers for up to `rows` rows; larger samples are processed in blocks.
   RealtimeWorkspace workspace(int rows) const;
 
   /// Observations (h O) and goals (G) in the environment's units, normalised.
@@ -60,11 +60,11 @@ class RealtimeModel {
 
   void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
 
-  /// A normalised action (A) in the environment's units, within their bounds. Both may be the same memory.
+  /// Converts a normalised action (A) to the environment's units, clipped to its bounds. The pointers may be equal.
   void execute(const float* normalised, float* action) const;
 
  private:
-  /// A network, and which conditions it is evaluated with: both for guidance with a learned null goal.
+  /// A network and the conditions it is evaluated with: both for guidance with a learned null goal.
   struct Branch {
     std::unique_ptr<RealtimeNetwork> network;
     NetworkShape shape;
@@ -89,16 +89,16 @@ class RealtimeModel {
   SamplingPlans plans_;
   std::vector<Branch> branches_;
   Scaling observations_, goals_, actions_;
-  std::vector<float> visible_;           ///< (O), 0 for an observation that is hidden
+  std::vector<float> visible_;           ///< (O), 0 for hidden observations
   std::vector<float> lowest_, highest_;  ///< (A), the environment's bounds
   int size_;                             ///< H A
   int stages_;
 };
 
-/// @throws InputError for a policy, a network or a sampler that the engine does not run.
+/// @throws InputError for a policy, network or sampler that the engine does not support.
 void check_runs_realtime(const PolicyDescription& description);
 
-/// @throws InputError as above, and if the file is no checkpoint.
+/// Loads a checkpoint. @throws InputError as above, and if the file is missing or not a checkpoint.
 std::shared_ptr<const RealtimeModel> load_realtime(const std::filesystem::path& checkpoint,
                                                    const RealtimeOptions& options = {});
 

@@ -10,7 +10,7 @@ void RealtimePredictor::prepare(int rows) {
   const PolicyDescription& d = description();
   observations_.resize(rows, std::ssize(d.spec.observations) * d.policy.horizon.observations);
   goals_.resize(rows, std::ssize(d.spec.goals));
-  const int workers = std::clamp(rows / rows_a_thread, 1, threads());
+  const int workers = std::clamp(rows / rows_per_thread, 1, threads());
   workspaces_.clear();
   for (int i = 0; i < workers; ++i) workspaces_.push_back(model_->workspace(rows));
 }
@@ -33,7 +33,7 @@ void RealtimePredictor::predict(const PredictionRows& in) {
                    workspace);
   };
   const auto workers = static_cast<std::int64_t>(workspaces_.size());
-  if (in.rows <= rows_a_thread || workers == 1) return sample(0, in.rows, workspaces_.front());
+  if (in.rows <= rows_per_thread || workers == 1) return sample(0, in.rows, workspaces_.front());
   const std::int64_t share = (in.rows + workers - 1) / workers;
   for_each_block(in.rows, share, [&](std::int64_t begin, std::int64_t end) {
     sample(begin, end, workspaces_[static_cast<std::size_t>(begin / share)]);

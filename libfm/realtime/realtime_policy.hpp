@@ -1,5 +1,5 @@
 #pragma once
-// The realtime engine in the role of a Policy. Given the same noise it acts as ModelPolicy does, within rounding.
+// The realtime engine as a Policy. Given the same noise, its actions equal ModelPolicy's within rounding.
 
 #include "libfm/policy_spec/chunked_policy.hpp"
 #include "libfm/realtime/realtime_model.hpp"
@@ -15,12 +15,12 @@ class RealtimePredictor final : public Predictor {
 
   const PolicyDescription& description() const override { return model_->description(); }
   void prepare(int rows) override;
-  /// Up to rows_a_thread rows are predicted without an allocation, a lock or a system call; more are shared among the
+  /// Up to rows_per_thread rows are predicted without allocations, locks or system calls; more are distributed over the
   /// threads of core/parallel.hpp.
   void predict(const PredictionRows& rows) override;
   void execute(Matrix& actions) const override;
 
-  static constexpr int rows_a_thread = 96;
+  static constexpr int rows_per_thread = 96;
 
  private:
   std::shared_ptr<const RealtimeModel> model_;
@@ -28,12 +28,12 @@ class RealtimePredictor final : public Predictor {
   std::vector<RealtimeWorkspace> workspaces_;
 };
 
-/// After a reset, and once the output has had its size, up to RealtimePredictor::rows_a_thread rows act without an
-/// allocation, a lock or a system call.
+/// After a reset, once the output has its size, up to RealtimePredictor::rows_per_thread rows act without allocations,
+/// locks or system calls.
 class RealtimePolicy final : public ChunkedPolicy {
  public:
-  /// @param noise where the sampler's noise comes from, by (episode, step)
-  /// @throws InputError if sampler.executed is more than what is predicted.
+  /// @param noise stream of the sampler's noise, indexed by (episode, step)
+  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
   RealtimePolicy(std::shared_ptr<const RealtimeModel> model, const RandomStream& noise)
       : ChunkedPolicy(std::make_unique<RealtimePredictor>(std::move(model)), noise) {}
 };

@@ -22,7 +22,7 @@ Dense linear(const CheckpointWeights& weights, const std::string& name, int outp
           precision};
 }
 
-/// A layer of `parts` times `width` outputs as that many layers.
+/// Splits a layer of `parts` times `width` outputs into `parts` layers.
 std::vector<Dense> chunks(const CheckpointWeights& weights, const std::string& name, int parts, int width,
                           Precision precision, const Kernels& kernels) {
   const Matrix weight = weights.matrix(name + ".weight", parts * width, width);

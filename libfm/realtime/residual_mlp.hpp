@@ -1,6 +1,6 @@
 #pragma once
-// The network of nn/residual_velocity_net.hpp. What steers its blocks depends on time and condition alone: it is
-// computed for all evaluations of an action together, so that those weights are read once instead of in every step.
+// The network of nn/residual_net.hpp. The modulation of its blocks depends on time and condition only: it is
+// computed for all evaluations of an action at once, so that its weights are read once instead of at every step.
 
 #include "libfm/realtime/conditioned_layer.hpp"
 
@@ -21,7 +21,7 @@ class RealtimeResidualMlp final : public RealtimeNetwork {
     Dense first;
     Dense second;
   };
-  /// Where things lie in the scratch of `rows` rows.
+  /// Layout of the scratch of `rows` rows.
   struct Buffers {
     RowView enter_hoisted, steer_hoisted, x, normal, hidden;  ///< (rows, width)
     RowView c;                                                ///< (evaluations, rows, width)

@@ -1,7 +1,9 @@
 #include "libfm/realtime/sampling_plan.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 #include "libfm/flow_math/butcher_tableau.hpp"
+#include "libfm/flow_math/conversion.hpp"
 #include "libfm/policy_spec/sampling_grid.hpp"
 
 #include <cmath>
@@ -9,73 +11,35 @@
 namespace fm {
 namespace {
 
-/// of_state x + of_output f.
-struct Affine {
-  double of_state;
-  double of_output;
-};
-
-/// The velocity by what the network predicts: the conversions of flow/prediction.hpp, which are all affine.
-Affine velocity_of(const PathPoint<double>& p, Target target) {
-  const double state_slope = p.alpha_dot / p.alpha, noise_slope = p.sigma_dot - p.alpha_dot * p.sigma / p.alpha;
-  switch (target) {
-    case Target::velocity:
-      return {0.0, 1.0};
-    case Target::data:
-      return {p.sigma_dot / p.sigma, p.alpha_dot - p.sigma_dot * p.alpha / p.sigma};
-    case Target::noise:
-      return {state_slope, noise_slope};
-    case Target::score:
-      return {state_slope, -p.sigma * noise_slope};
-  }
-  throw std::logic_error("a target without its row");
-}
-
-/// E[x1 | z] in the same way.
-Affine data_of(const PathPoint<double>& p, Target target) {
-  const double d = p.alpha * p.sigma_dot - p.alpha_dot * p.sigma;
-  switch (target) {
-    case Target::velocity:
-      return {p.sigma_dot / d, -p.sigma / d};
-    case Target::data:
-      return {0.0, 1.0};
-    case Target::noise:
-      return {1.0 / p.alpha, -p.sigma / p.alpha};
-    case Target::score:
-      return {1.0 / p.alpha, p.sigma * p.sigma / p.alpha};
-  }
-  throw std::logic_error("a target without its row");
-}
-
 std::vector<float> scaled(double h, const std::vector<double>& weights) {
   std::vector<float> products;
   for (const double weight : weights) products.push_back(static_cast<float>(h * weight));
   return products;
 }
 
-/// A flow's field as the network gives it.
+/// A flow's velocity field in terms of the network's output.
 class Field {
  public:
   explicit Field(const FlowOptions& flow)
       : path_(flow.path), target_(find_target(flow.target)), interval_(closed_interval(flow.path, target_)),
-        grows_(path_at(flow.path, interval_.begin).sigma > 1.0) {}
+        scales_input_(path_at(flow.path, interval_.begin).sigma > 1.0) {}
 
   const TimeInterval& interval() const { return interval_; }
 
   PlannedEvaluation velocity(double t, std::vector<float> from) const {
-    return evaluation(t, velocity_of(path_at(path_, t), target_), std::move(from));
+    return evaluation(t, velocity_from(path_at(path_, t), target_), std::move(from));
   }
   PlannedEvaluation data(double t) const {
-    PlannedEvaluation e = evaluation(t, data_of(path_at(path_, t), target_), {});
+    PlannedEvaluation e = evaluation(t, data_from(path_at(path_, t), target_), {});
     e.jumps = true;
     return e;
   }
 
  private:
-  PlannedEvaluation evaluation(double t, const Affine& output, std::vector<float> from) const {
+  PlannedEvaluation evaluation(double t, const Affine<double>& output, std::vector<float> from) const {
     const PathPoint<double> p = path_at(path_, t);
     return {.times = {static_cast<float>(t)},
-            .input_scale = grows_ ? static_cast<float>(1.0 / std::hypot(p.alpha, p.sigma)) : 1.0F,
+            .input_scale = scales_input_ ? static_cast<float>(1.0 / std::hypot(p.alpha, p.sigma)) : 1.0F,
             .from = std::move(from),
             .of_state = static_cast<float>(output.of_state),
             .of_output = static_cast<float>(output.of_output)};
@@ -84,7 +48,7 @@ class Field {
   PathOptions path_;
   Target target_;
   TimeInterval interval_;
-  bool grows_;
+  bool scales_input_;
 };
 
 std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, const ButcherTableau& method) {
@@ -104,11 +68,11 @@ SamplingPlans plan_flow(const PolicyDescription& d) {
   const SamplerOptions& sampler = d.sampler;
   if (sampler.solver == euler_maruyama || find_solver(sampler.solver).adapts()) {
     throw_input_error(
-        "sampler.solver: the realtime engine takes steps that are known beforehand, not those of '{}'; "
-        "take euler, midpoint, heun, ralston3 or rk4, or sampler.engine: libtorch",
+        "sampler.solver: the realtime engine supports only deterministic fixed-step solvers, not '{}'; "
+        "use euler, midpoint, heun, ralston3 or rk4, or sampler.engine: libtorch",
         sampler.solver);
   }
-  const FlowOptions flow = learned_flow(d.policy);
+  const FlowOptions& flow = d.policy.flow;
   const Field field(flow);
   const ButcherTableau& method = find_solver(sampler.solver);
   const TimeGrid grid = sampling_grid(sampler, field.interval());
@@ -164,23 +128,20 @@ constexpr Row table[] = {
     {"shortcut", plan_flow_map}, {"one_step", plan_one_step}, {"mse", plan_mse},          {"mip", plan_mip}};
 
 const Row& row_of(const std::string& policy) {
-  std::string known;
-  for (const Row& row : table) {
-    if (policy == row.name) return row;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
-  }
-  throw_input_error("policy.name: the realtime engine does not run '{}' (it runs {}); take sampler.engine: libtorch",
-                    policy, known);
+  if (const Row* row = find_row(table, policy)) return *row;
+  throw_input_error(
+      "policy.name: the realtime engine does not support '{}' (supported: {}); use sampler.engine: libtorch", policy,
+      fmt::join(names_in(table), ", "));
 }
 
-/// What only a flow can do.
-void check_is_no_flow_option(const PolicyDescription& d) {
-  const auto refuse = [&](const char* key, const char* cure) {
-    throw_input_error("{}: policy '{}' is no flow; {}", key, d.policy.name, cure);
+/// Refuses settings that only flows support.
+void check_no_flow_options(const PolicyDescription& d) {
+  const auto refuse = [&](const char* key, const char* remedy) {
+    throw_input_error("{}: not supported by policy '{}', which is not a flow; {}", key, d.policy.name, remedy);
   };
   if (d.sampler.guidance != 1.0) refuse("sampler.guidance", "set 1");
   if (d.sampler.warm_start != 0.0) refuse("sampler.warm_start", "set 0");
-  if (d.sampler.solver == euler_maruyama) refuse("sampler.solver", "take another");
+  if (d.sampler.solver == euler_maruyama) refuse("sampler.solver", "use another solver");
 }
 
 }  // namespace
@@ -189,7 +150,7 @@ bool is_flow(const PolicyOptions& policy) { return row_of(policy.name).is_flow; 
 
 SamplingPlans plan_sampling(const PolicyDescription& description) {
   const Row& row = row_of(description.policy.name);
-  if (!row.is_flow) check_is_no_flow_option(description);
+  if (!row.is_flow) check_no_flow_options(description);
   return row.plan(description);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A sampler written out: the network evaluations of one action, in order, each with its times and with what is linear
-// around it. Solvers, paths, prediction targets, one-step and regression policies differ in these numbers alone.
+// An unrolled sampler: the network evaluations of one action, in order, each with its times and the linear operations
+// around it. Solvers, paths, prediction targets, one-step and regression policies differ only in these numbers.
 
 #include "libfm/policy_spec/policy_description.hpp"
 
@@ -29,13 +29,13 @@ struct SamplingPlan {
 
 struct SamplingPlans {
   SamplingPlan from_noise;
-  std::optional<SamplingPlan> from_guess;  ///< where sampler.warm_start asks for it
+  std::optional<SamplingPlan> from_guess;  ///< if sampler.warm_start > 0
 };
 
-/// @throws InputError for a policy or a sampler that the realtime engine does not run.
+/// @throws InputError for a policy or sampler that the realtime engine does not support.
 SamplingPlans plan_sampling(const PolicyDescription& description);
 
-/// Whether classifier-free guidance is for this policy.
+/// Whether the policy is a flow, which classifier-free guidance requires. @throws InputError as plan_sampling.
 bool is_flow(const PolicyOptions& policy);
 
 }  // namespace fm

@@ -1,5 +1,5 @@
 #pragma once
-// Vectors that begin at a cache line, as the kernels' widest loads like it.
+// Vectors aligned to cache lines, for the widest loads of the kernels.
 
 #include <cstddef>
 #include <new>

@@ -1,14 +1,15 @@
 #pragma once
-// Sine, cosine and wrapping of an angle without a branch, a table or the C library: loops over them become vector
-// instructions, and they give the same bits on every processor, which C libraries do not promise.
+// Sine, cosine and wrapping of an angle without branches, tables or the C library: loops over them vectorise, and
+// results are bit-identical on every processor, which C libraries do not guarantee.
 //
-// The angle is brought to |r| <= pi / 4 by its nearest multiple n of pi / 2, with pi / 2 in three parts (Cody and Waite
-// 1980), and what rounding drops of r is kept. Then r's Taylor polynomials, whose remainders are below 3e-18:
+// The angle is reduced to |r| <= pi / 4 by subtracting the nearest multiple n of pi / 2, with pi / 2 in three parts
+// (Cody and Waite 1980); the rounding error of r is kept as a correction. Then Taylor polynomials in r, with remainders
+// below 3e-18:
 //
 //   sin r = r - r^3 / 3! + ... + r^17 / 17!,   cos r = 1 - r^2 / 2! + ... + r^16 / 16!
 //
-// Within 0.81 units in the last place for |angle| <= 1e5 rad and 1.1 for |angle| <= 2^20 pi / 2 = 1.6e6 rad; beyond, as
-// exact as the angle itself, up to 1e15 rad.
+// Errors are below 0.81 units in the last place for |angle| <= 1e5 rad and 1.1 for |angle| <= 2^20 pi / 2 = 1.6e6 rad;
+// beyond, up to 1e15 rad, they are comparable to the rounding of the angle itself.
 
 #include <array>
 #include <bit>
@@ -27,10 +28,10 @@ namespace angle {
 /// pi / 2 = high + middle + low to 2^-122. The first two have 33 bits each: their products with n < 2^20 are exact.
 constexpr double half_pi_high = 0x1.921fb544p+0, half_pi_middle = 0x1.0b4611a6p-34, half_pi_low = 0x1.3198a2e037073p-69;
 
-/// Added and taken away again, it rounds to the nearest integer, which then stands in the sum's last bits.
+/// Adding and subtracting it rounds to the nearest integer, which is in the last bits of the sum.
 constexpr double integer_shift = 0x1.8p52;
 
-/// 1 / (first + 2 k)! with alternating signs, the highest power first.
+/// The coefficients +-1 / (first + 2 k)!, highest power first.
 template <int count>
 constexpr std::array<double, count> taylor(int first) {
   std::array<double, count> coefficients{};
@@ -53,12 +54,13 @@ template <std::size_t count>
 
 }  // namespace angle
 
+/// Sine and cosine of an angle, rad.
 [[gnu::always_inline]] inline SinCos sin_cos(double radians) {
   using namespace angle;
   constexpr auto sine_terms = taylor<8>(3);
   constexpr auto cosine_terms = taylor<7>(4);
   const double shifted = radians * (2.0 / std::numbers::pi) + integer_shift, n = shifted - integer_shift;
-  // r + tail = radians - n pi / 2; each difference keeps what its rounding dropped.
+  // r + tail = radians - n pi / 2; the rounding error of each difference is recovered.
   const double coarse = radians - n * half_pi_high, middle = n * half_pi_middle, fine = coarse - middle;
   const double low = n * half_pi_low - ((coarse - fine) - middle);
   const double r = fine - low, tail = (fine - r) - low, z = r * r;
@@ -67,7 +69,7 @@ template <std::size_t count>
   const double sine = r + (r * z * horner(sine_terms, z) + tail * one_less);
   const double cosine = one_less + (((1.0 - one_less) - half) + (z * z * horner(cosine_terms, z) - r * tail));
 
-  // Odd n exchanges sine and cosine; n mod 4 = 2, 3 turns the sine's sign, n mod 4 = 1, 2 the cosine's.
+  // Odd n swaps sine and cosine; n mod 4 = 2, 3 negates the sine, n mod 4 = 1, 2 the cosine.
   const auto quadrant = std::bit_cast<std::uint64_t>(shifted), odd = 0 - (quadrant & 1);
   const auto s = std::bit_cast<std::uint64_t>(sine), c = std::bit_cast<std::uint64_t>(cosine);
   const std::uint64_t exchanged = (s ^ c) & odd;
@@ -75,8 +77,8 @@ template <std::size_t count>
           .cosine = std::bit_cast<double>(c ^ exchanged ^ (((quadrant + 1) & 2) << 62))};
 }
 
-/// sin x and cos x for |x| <= 1000: x = n pi / 2 + r with |r| <= pi / 4, and both of r by polynomials (Cephes'
-/// coefficients); error below 2e-7.
+/// sin x and cos x for |x| <= 1000: x = n pi / 2 + r with |r| <= pi / 4, and polynomials in r (coefficients from
+/// Cephes); error below 2e-7.
 [[gnu::always_inline]] inline void sine_and_cosine(float x, float& sine, float& cosine) {
   constexpr float round = 0x1.8p23F;
   const float n = (x * 0x1.45f306p-1F + round) - round;
@@ -91,7 +93,7 @@ template <std::size_t count>
   cosine = (quarter + 1) & 2 ? -at_cosine : at_cosine;
 }
 
-/// The angle in [-pi, pi).
+/// The angle, rad, wrapped to [-pi, pi).
 [[gnu::always_inline]] inline double wrap_angle(double radians) {
   using namespace angle;
   constexpr double pi = std::numbers::pi;

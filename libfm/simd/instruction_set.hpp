@@ -1,6 +1,6 @@
 #pragma once
-// Loops that are compiled once for each instruction set and chosen when the program runs. A folder that has such loops
-// keeps them in one header, which kernels_baseline.cpp, kernels_avx2.cpp and kernels_avx512.cpp include
+// Loops that are compiled once per instruction set and selected at run time. A folder with such loops keeps them in one
+// header, which kernels_baseline.cpp, kernels_avx2.cpp and kernels_avx512.cpp include
 // (cmake/InstructionSets.cmake gives each its compiler flags).
 //
 // Such a header must not define a function with external linkage that is not always inlined, from the standard library
@@ -10,7 +10,7 @@
 
 namespace fm {
 
-/// Each includes the ones before it.
+/// Each includes those before it.
 enum class InstructionSet {
   baseline,
   avx2,    ///< with FMA
@@ -19,14 +19,13 @@ enum class InstructionSet {
 
 const char* name_of(InstructionSet set);
 
-/// The widest that this processor has.
+/// The widest that this processor supports.
 InstructionSet instruction_set();
 
-/// All that this processor has.
+/// All that this processor supports, in ascending order.
 std::vector<InstructionSet> instruction_sets();
 
-/// A folder's kernels for each instruction set. Those that the compiler's target does not have are built as the
-/// baseline.
+/// A folder's kernels for each instruction set. Those that the compiler's target lacks are built as baseline.
 template <class Kernels>
 struct KernelVariants {
   const Kernels& baseline;

@@ -16,6 +16,7 @@ namespace fm {
 /// The name that stands for "no environment": training on recorded data alone.
 inline constexpr const char* no_env = "none";
 
+/// The names in the table, and `none`.
 std::vector<std::string> env_names();
 
 struct EnvOptions {
@@ -38,7 +39,8 @@ struct EnvOptions {
   }
 };
 
-/// @throws InputError for a name that is not in the table, or options that contradict each other.
+/// The environment called options.name.
+/// @throws InputError for a name that is not in the table, or inconsistent options.
 EnvFactory make_env(const EnvOptions& options);
 
 }  // namespace fm

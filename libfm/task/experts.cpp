@@ -9,8 +9,8 @@
 namespace fm {
 namespace {
 
-/// What make_expert was given.
-struct Making {
+/// The arguments of make_expert.
+struct ExpertRequest {
   const ExpertOptions& expert;
   const EnvOptions& env;
   const std::filesystem::path& cache_dir;
@@ -19,11 +19,11 @@ struct Making {
 
 struct Row {
   const char* name;
-  const char* env;  ///< the environment it is made for; "": any
-  PolicyFactory (*make)(const Making& making);
+  const char* env;  ///< the environment that it acts in; "": any
+  PolicyFactory (*make)(const ExpertRequest& request);
 };
 
-/// Every call makes a copy of the prototype.
+/// A factory that copies the prototype.
 template <class Expert>
 PolicyFactory copies_of(Expert prototype) {
   return [prototype = std::move(prototype)] { return std::make_unique<Expert>(prototype); };
@@ -37,41 +37,47 @@ OptimalTorque optimal_torque(const OptimalOptions& options, const PendulumOption
 
 constexpr Row table[] = {
     {"swing_up_lqr", "pendulum",
-     [](const Making& m) -> PolicyFactory { return copies_of(SwingUpLqr(m.expert.swing_up_lqr, m.env.pendulum)); }},
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(SwingUpLqr(r.expert.swing_up_lqr, r.env.pendulum));
+     }},
     {"optimal", "pendulum",
-     [](const Making& m) -> PolicyFactory {
-       return copies_of(Optimal(optimal_torque(m.expert.optimal, m.env.pendulum, m.cache_dir, 1)));
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(Optimal(optimal_torque(r.expert.optimal, r.env.pendulum, r.cache_dir, 1)));
      }},
     {"two_modes", "two_modes",
-     [](const Making& m) -> PolicyFactory {
-       const TwoModesExpertOptions& o = m.expert.two_modes;
+     [](const ExpertRequest& r) -> PolicyFactory {
+       const TwoModesExpertOptions& o = r.expert.two_modes;
        return copies_of(
-           TwoModesExpert(optimal_torque(o.optimal, m.env.two_modes.pendulum, m.cache_dir, 2), o.margin, m.seed));
+           TwoModesExpert(optimal_torque(o.optimal, r.env.two_modes.pendulum, r.cache_dir, 2), o.margin, r.seed));
      }},
     {"target_lqr", "pendulum_target",
-     [](const Making& m) -> PolicyFactory {
-       return copies_of(TargetLqr(m.expert.target_lqr, m.env.pendulum_target.pendulum));
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(TargetLqr(r.expert.target_lqr, r.env.pendulum_target.pendulum));
      }},
     {"spin_energy", "pendulum_spin",
-     [](const Making& m) -> PolicyFactory {
-       return copies_of(SpinEnergy(m.expert.spin_energy, m.env.pendulum_spin.pendulum));
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(SpinEnergy(r.expert.spin_energy, r.env.pendulum_spin.pendulum));
      }},
-    {"toy_2d", "toy_2d", [](const Making& m) -> PolicyFactory { return copies_of(Toy2dExpert(m.env.toy_2d, m.seed)); }},
-    {"zero", "", [](const Making& m) -> PolicyFactory { return copies_of(ZeroPolicy(make_env(m.env).spec.actions)); }},
+    {"toy_2d", "toy_2d",
+     [](const ExpertRequest& r) -> PolicyFactory { return copies_of(Toy2dExpert(r.env.toy_2d, r.seed)); }},
+    {"zero", "",
+     [](const ExpertRequest& r) -> PolicyFactory { return copies_of(ZeroPolicy(make_env(r.env).spec.actions)); }},
     {"random", "",
-     [](const Making& m) -> PolicyFactory { return copies_of(RandomPolicy(make_env(m.env).spec.actions, m.seed)); }},
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(RandomPolicy(make_env(r.env).spec.actions, r.seed));
+     }},
 };
 
 const Row& fitting_row(const ExpertOptions& options, const EnvOptions& env) {
   for (const Row& row : table) {
     if (options.name != row.name) continue;
     if (env.name == no_env) {
-      throw_input_error("expert.name: '{}' has nothing to act in, because env.name is '{}'; name an environment",
-                        row.name, no_env);
+      throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment", row.name,
+                        no_env);
     }
     if (!std::string_view(row.env).empty() && env.name != row.env) {
-      throw_input_error("expert.name: '{}' needs env.name: {}, which is '{}'; take an expert that fits it", row.name,
-                        row.env, env.name);
+      throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
+                        row.name, row.env, env.name);
     }
     return row;
   }

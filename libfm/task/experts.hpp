@@ -16,6 +16,7 @@
 
 namespace fm {
 
+/// The names in the table.
 std::vector<std::string> expert_names();
 
 struct ExpertOptions {
@@ -28,7 +29,7 @@ struct ExpertOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "the controller that demonstrates", one_of(expert_names()));
+    visit("name", name, "the controller that provides the demonstrations", one_of(expert_names()));
     visit("swing_up_lqr", swing_up_lqr, "options of `name: swing_up_lqr`");
     visit("optimal", optimal, "options of `name: optimal`");
     visit("two_modes", two_modes, "options of `name: two_modes`");
@@ -37,13 +38,14 @@ struct ExpertOptions {
   }
 };
 
-/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+/// @throws InputError for a name that is not in the table or an expert that does not act in the environment.
 void check_expert(const ExpertOptions& options, const EnvOptions& env);
 
-/// What is costly about an expert is computed here, once, and shared by the policies that the factory makes.
-/// @param cache_dir where it is kept between runs; "": nowhere
-/// @param seed of what an expert leaves to chance
-/// @throws InputError for a name that is not in the table or an expert that does not fit the environment.
+/// The expert called options.name. Expensive precomputation is done here, once, and shared by all policies made.
+/// @param cache_dir where precomputed tables are kept between runs; "": nowhere
+/// @param seed of the expert's own randomness
+/// @throws InputError for a name that is not in the table or an expert that does not act in the environment;
+/// MachineError if the cache cannot be written.
 PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
                           std::uint64_t seed);
 

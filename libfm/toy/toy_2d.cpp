@@ -15,7 +15,7 @@ using Point = std::array<double, 2>;
 
 Point checkerboard(Draws& draws) {
   const double x = draws.uniform(-4.0, 4.0);
-  // Two of each column's four squares are dark: those of the parity of the column.
+  // Two of the four squares of each column are dark: those with the parity of the column.
   const int column = static_cast<int>(std::floor(x / 2.0)) + 2;
   const int square = 2 * static_cast<int>(draws.below(2)) + column % 2;
   return {x, 2.0 * square - 4.0 + draws.uniform(0.0, 2.0)};
@@ -72,7 +72,7 @@ EnvSpec Toy2d::describe(const Toy2dOptions&) {
 }
 
 Toy2d::Toy2d(const Toy2dOptions& options, int copies)
-    : options_(options), spec_(describe(options)), ended_(static_cast<std::size_t>(copies), 0), nothing_(copies, 0) {}
+    : options_(options), spec_(describe(options)), ended_(static_cast<std::size_t>(copies), 0), empty_(copies, 0) {}
 
 void Toy2d::reset(std::span<const int> rows, std::span<const std::uint64_t>, const RandomStream&) { begin(rows); }
 

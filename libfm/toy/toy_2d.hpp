@@ -1,10 +1,10 @@
 #pragma once
-// Distributions of the plane as an environment of one step: nothing is observed, the action is the sample, there is no
-// reward, and every episode is a success. What counts is the metric wasserstein_2: the 2-Wasserstein distance between
-// the episodes' actions and as many fresh samples of the distribution (at most 2,000 of each), exact for these.
+// Two-dimensional distributions as a one-step environment: no observations, the action is the sample, the reward is
+// zero and every episode is a success. Policies are compared by the metric wasserstein_2: the exact 2-Wasserstein
+// distance between the actions and as many new samples of the distribution (at most 2,000 of each).
 //
 //   checkerboard      uniform on the eight dark squares, of side 2, of [-4, 4]^2
-//   two_moons         two interleaved half circles of radius 1, noise of 0.2, times 3 and moved by -1
+//   two_moons         two interleaved half circles of radius 1, noise of deviation 0.2, scaled by 3, shifted by -1
 //   eight_gaussians   on a circle of radius 5, standard deviation sqrt(0.1)
 
 #include "libfm/core/fields.hpp"
@@ -14,6 +14,7 @@
 
 namespace fm {
 
+/// The names of the distributions.
 std::vector<std::string> toy_2d_names();
 
 struct Toy2dOptions {
@@ -35,11 +36,11 @@ class Toy2d final : public VectorEnv {
   Toy2d(const Toy2dOptions& options, int copies);
 
   const EnvSpec& spec() const override { return spec_; }
-  int copies() const override { return static_cast<int>(nothing_.rows()); }
+  int copies() const override { return static_cast<int>(empty_.rows()); }
   void reset(std::span<const int> rows, std::span<const std::uint64_t>, const RandomStream&) override;
   void step(const Matrix& actions, StepResult& result) override;
-  const Matrix& observations() const override { return nothing_; }
-  const Matrix& goals() const override { return nothing_; }
+  const Matrix& observations() const override { return empty_; }
+  const Matrix& goals() const override { return empty_; }
   void set_goals(std::span<const int> rows, const Matrix& goals) override;
   StateMatrix states() const override { return StateMatrix(copies(), 0); }
   void set_states(std::span<const int> rows, const StateMatrix&) override;
@@ -52,7 +53,7 @@ class Toy2d final : public VectorEnv {
   Toy2dOptions options_;
   EnvSpec spec_;
   std::vector<std::uint8_t> ended_;
-  Matrix nothing_;
+  Matrix empty_;
 };
 
 }  // namespace fm

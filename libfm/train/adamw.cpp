@@ -18,7 +18,8 @@
 namespace fm {
 namespace {
 
-constexpr std::int64_t block_size = 4096;  ///< numbers; sums over blocks are added in order, whatever the threads
+constexpr std::int64_t block_size =
+    4096;  ///< numbers; block sums are added in order, independent of the number of threads
 
 /// Calls work(index, begin, size) for the blocks of n numbers, in parallel.
 template <class Work>
@@ -28,13 +29,13 @@ void for_number_blocks(std::int64_t n, const Work& work) {
   for (std::int64_t i = 0; i < count; ++i) work(i, i * block_size, std::min(block_size, n - i * block_size));
 }
 
-/// What clipping multiplies a gradient of this norm with.
+/// The factor by which clipping scales a gradient of this norm, before it is limited to 1.
 template <class Scalar>
 Scalar clip_ratio(const Scalar& norm, double max_norm) {
   return max_norm / (norm + 1e-6);
 }
 
-/// Of step `t`, from 1.
+/// The coefficients of step `t`, counted from 1.
 AdamWCoefficients coefficients(const AdamWOptions& options, double scale, double learning_rate, double t) {
   return {.scale = static_cast<float>(scale),
           .beta1 = static_cast<float>(options.beta1),

@@ -1,6 +1,6 @@
 #pragma once
-// AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, over
-// one flat buffer of each: two passes over memory on the CPU in float32, ATen's fused kernel elsewhere.
+// AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, on
+// flat buffers: two passes over memory on the CPU in float32, ATen's fused kernel otherwise.
 
 #include <ATen/core/Tensor.h>
 
@@ -21,13 +21,14 @@ struct AdamWOptions {
 class AdamW {
  public:
   /// Parameters and averages become views of flat buffers.
-  /// @param averaged take the moving average of the parameters (nn/ema.hpp) and begin as they are; may be empty
+  /// @param averaged tensors that receive the moving average of the parameters (nn/ema.hpp), from their own initial
+  /// values; may be empty
   AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, const std::vector<at::Tensor>& averaged = {});
 
   /// Applies the gradients that backward() left in the parameters, and removes them. No host synchronisation.
   void step(double learning_rate);
 
-  /// Moments and step counts, the same number of tensors for equal parameters: what a resumed run needs.
+  /// First moments, second moments and step counts, one tensor each per parameter: the state that a resumed run needs.
   std::vector<at::Tensor> state() const;
 
  private:
@@ -37,12 +38,12 @@ class AdamW {
 
   AdamWOptions options_;
   std::vector<at::Tensor> parameters_;
-  at::Tensor weights_;   ///< all numbers of the parameters, as are the next four
-  at::Tensor averages_;  ///< undefined where there are none
+  at::Tensor weights_;   ///< all parameters, flattened, as are the next four
+  at::Tensor averages_;  ///< undefined if there are none
   at::Tensor first_moments_;
   at::Tensor second_moments_;
-  at::Tensor gathered_;             ///< for gradients that lie apart
-  at::Tensor steps_;                ///< (parameters), all equal: checkpoints hold one for each
+  at::Tensor gathered_;             ///< for gradients that are not contiguous
+  at::Tensor steps_;                ///< (parameters), all equal: checkpoints have one for each
   std::vector<double> block_sums_;  ///< of squares of the gradient
 };
 

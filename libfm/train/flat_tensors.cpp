@@ -8,7 +8,7 @@
 namespace fm {
 namespace {
 
-bool lie_in_order(const std::vector<at::Tensor>& tensors) {
+bool are_consecutive(const std::vector<at::Tensor>& tensors) {
   const auto* next = static_cast<const char*>(tensors.front().const_data_ptr());
   for (const at::Tensor& tensor : tensors) {
     if (!tensor.is_contiguous() || !tensor.is_alias_of(tensors.front()) || tensor.const_data_ptr() != next)
@@ -45,7 +45,7 @@ at::Tensor flat_gradient(const std::vector<at::Tensor>& parameters, const at::Te
   for (const at::Tensor& parameter : parameters) {
     gradients.push_back(parameter.grad().defined() ? parameter.grad() : at::zeros_like(parameter.detach()));
   }
-  if (lie_in_order(gradients)) return gradients.front().as_strided({buffer.numel()}, {1});
+  if (are_consecutive(gradients)) return gradients.front().as_strided({buffer.numel()}, {1});
   for (at::Tensor& gradient : gradients) gradient = gradient.flatten();
   at::Tensor flat = buffer;
   return at::cat_out(flat, gradients);

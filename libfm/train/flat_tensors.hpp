@@ -1,6 +1,5 @@
 #pragma once
-// Tensors of one type and device in one flat buffer, so that what is done to each number of a model is done in one
-// pass.
+// Tensors of one type and device in one flat buffer, so that elementwise updates of a model take one pass.
 
 #include <ATen/core/Tensor.h>
 
@@ -8,16 +7,15 @@
 
 namespace fm {
 
-/// Moves the values of leaf tensors into one buffer; each becomes a view of its part, and stays what it was to
-/// autograd.
-/// @return (all numbers), in the order of the tensors
+/// Moves the values of leaf tensors into one buffer; each becomes a view of its part and remains a leaf for autograd.
+/// @return (total size), in the order of the tensors
 at::Tensor flatten_in_place(const std::vector<at::Tensor>& tensors);
 
-/// Parts of a flat tensor, one behind another, shaped as the given tensors.
+/// Consecutive parts of a flat tensor, shaped as the given tensors.
 std::vector<at::Tensor> parts_like(const at::Tensor& flat, const std::vector<at::Tensor>& tensors);
 
-/// The gradients that backward() left in the parameters: where they lie one behind another in memory, as a fused
-/// perceptron leaves them, a view of them, else a copy in `buffer`. A parameter without one counts as zeros.
+/// The gradients of the parameters as one flat tensor: a view if they are consecutive in memory, as those of a fused
+/// perceptron are, else a copy in `buffer`. A missing gradient counts as zeros.
 at::Tensor flat_gradient(const std::vector<at::Tensor>& parameters, const at::Tensor& buffer);
 
 }  // namespace fm

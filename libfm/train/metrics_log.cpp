@@ -14,7 +14,7 @@ namespace {
 
 double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-/// The whole lines of a metrics file up to a step; what a kill cut short is no line.
+/// The complete lines of a metrics file up to a step; a truncated last line is skipped.
 std::vector<nlohmann::json> read_lines(const std::filesystem::path& file, std::int64_t last_step) {
   std::vector<nlohmann::json> lines;
   std::ifstream in(file);

@@ -1,5 +1,5 @@
 #pragma once
-// What training reports, over steps: metrics.jsonl, one JSON object a line, and the same numbers for TensorBoard.
+// The metrics of training over steps: metrics.jsonl, one JSON object per line, and the same numbers for TensorBoard.
 
 #include "libfm/core/tfevents.hpp"
 
@@ -14,11 +14,12 @@ namespace fm {
 
 class MetricsLog {
  public:
-  /// Continues the log in `directory` as it stood at `step`: what was written of later steps goes, and TensorBoard's
-  /// file is written anew from metrics.jsonl.
+  /// Continues the log in `directory` from `step`: lines of later steps are removed, and TensorBoard's file is
+  /// rewritten from metrics.jsonl. @throws MachineError if the files cannot be written.
   MetricsLog(const std::filesystem::path& directory, std::int64_t step);
 
-  /// @param metrics numbers by name, among them "step"
+  /// @param metrics numbers by name, including "step"
+  /// @throws MachineError if the file cannot be written.
   void write(const nlohmann::json& metrics);
 
  private:

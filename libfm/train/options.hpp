@@ -16,7 +16,8 @@ struct TrainRolloutOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("every", every, "epochs between rollouts of the policy in the environment; 0: none", between(0, 1e9));
-    visit("episodes", episodes, "episodes of each, always from the same starts as the expert's", between(1, 1e6));
+    visit("episodes", episodes, "episodes per rollout, always from the same initial states as the expert's",
+          between(1, 1e6));
     visit("steps", steps, "solver steps in these rollouts (evaluation uses sampler.steps)", between(1, 10000));
   }
 };
@@ -38,25 +39,27 @@ struct TrainOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("epochs", epochs, "passes through the data", between(1, 1e7));
-    visit("batch_size", batch_size, "rows in a step", between(1, 1e7));
-    visit("learning_rate", learning_rate, "AdamW's, at its highest", above(0.0));
-    visit("warm_up", warm_up, "share of the steps over which it rises from 0; then it falls to 0 along a cosine",
+    visit("epochs", epochs, "passes over the data", between(1, 1e7));
+    visit("batch_size", batch_size, "rows per step", between(1, 1e7));
+    visit("learning_rate", learning_rate, "peak learning rate of AdamW", above(0.0));
+    visit("warm_up", warm_up,
+          "share of the steps over which the learning rate rises linearly; then it falls to 0 along a cosine",
           from_to_below(0.0, 1.0));
-    visit("weight_decay", weight_decay, "AdamW's", at_least(0.0));
-    visit("clip", clip, "gradients are scaled down to this norm; null: never", above(0.0));
-    visit("ema", ema, "decay of the moving average of weights, which is what acts; 0: none", from_to_below(0.0, 1.0));
+    visit("weight_decay", weight_decay, "weight decay of AdamW", at_least(0.0));
+    visit("clip", clip, "maximum gradient norm, larger gradients are scaled down; null: no clipping", above(0.0));
+    visit("ema", ema, "decay of the moving average of the weights, which is used for acting; 0: no average",
+          from_to_below(0.0, 1.0));
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
-          "what is kept in best.safetensors: by return, a later epoch takes the place of an earlier one unless its "
-          "return from the same starts is clearly lower; by loss, the epoch of the lowest loss",
+          "selects best.safetensors; return: a later epoch replaces an earlier one unless its return from the same "
+          "initial states is clearly lower; loss: the epoch with the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
-    visit(
-        "precision", precision,
-        "type of weights and arithmetic; bfloat16 is that of products; weights, losses and the optimiser stay float32",
-        one_of({"float32", "bfloat16", "float64"}));
+    visit("precision", precision,
+          "type of weights and arithmetic; bfloat16 applies to matrix products only: weights, losses and the optimiser "
+          "stay float32",
+          one_of({"float32", "bfloat16", "float64"}));
     visit("checkpoint_seconds", checkpoint_seconds, "time between saves of last.safetensors, s", at_least(0.0));
   }
 };

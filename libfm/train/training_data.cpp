@@ -16,10 +16,10 @@
 namespace fm {
 namespace {
 
-/// Appends episodes below each other.
+/// Concatenates episodes.
 class RowCollector {
  public:
-  /// @param like has the columns of what will be added, which may be nothing
+  /// @param like defines the numbers of columns, also when nothing is added
   template <class Recorded>
   RowCollector(Eigen::Index rows, const Recorded& like)
       : result_{.observations = Matrix(rows, like.observations.cols()),
@@ -47,7 +47,7 @@ class RowCollector {
   Rows result_;
 };
 
-/// Which of n pieces are held out.
+/// Selects which of n items are held out.
 std::vector<bool> choose(std::int64_t n, double share, const RandomStream& stream, std::uint64_t position) {
   std::vector<bool> chosen(static_cast<std::size_t>(n), false);
   if (share <= 0.0 || n < 2) return chosen;
@@ -78,7 +78,7 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
   return rows.take();
 }
 
-/// Whether an episode has one row alone.
+/// Whether any episode has a single row.
 bool has_single_row(const Rows& rows) {
   const auto n = static_cast<std::int64_t>(rows.begin.size());
   for (std::int64_t i = 0; i < n; ++i) {
@@ -141,9 +141,9 @@ TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
   ahead_ = at::arange(0, horizon.prediction, begin_.options());
   if (horizon.prediction > 1 && has_single_row(rows)) {
     throw InputError(
-        "policy.horizon.prediction: some states are labelled with a single action (collect.uniform_states, or episodes "
-        "of "
-        "one step); collect none, or predict 1");
+        "policy.horizon.prediction: some states have a single action as their label (collect.uniform_states, or "
+        "episodes "
+        "of one step); remove them, or set 1");
   }
 }
 
@@ -156,24 +156,24 @@ Batch TrainingData::range(std::int64_t begin, std::int64_t end) const {
 Batch TrainingData::windows(const at::Tensor& rows) const {
   if (history_.size(0) == 1 && ahead_.size(0) == 1) return single_steps(rows);
   const at::Tensor center = rows.unsqueeze(1);
-  const at::Tensor seen = at::maximum(center + history_, begin_.index_select(0, rows).unsqueeze(1));
-  const at::Tensor done = at::minimum(center + ahead_, last_.index_select(0, rows).unsqueeze(1));
+  const at::Tensor past = at::maximum(center + history_, begin_.index_select(0, rows).unsqueeze(1));
+  const at::Tensor future = at::minimum(center + ahead_, last_.index_select(0, rows).unsqueeze(1));
   const auto gather = [&](const at::Tensor& values, const at::Tensor& window) {
     return values.index_select(0, window.flatten()).view({rows.size(0), window.size(1), values.size(-1)});
   };
-  return {.actions = gather(actions_, done),
-          .condition = {.observations = gather(condition_.observations.squeeze(1), seen),
+  return {.actions = gather(actions_, future),
+          .condition = {.observations = gather(condition_.observations.squeeze(1), past),
                         .goal = goals(rows),
                         .goal_mask = condition_.goal_mask.slice(0, 0, 1).expand({rows.size(0)})}};
 }
 
-/// Of nothing there is nothing to gather.
+/// With no goals (G = 0) an empty column is expanded instead of indexed.
 at::Tensor TrainingData::goals(const at::Tensor& rows) const {
   const at::Tensor& all = condition_.goal;
   return all.size(1) == 0 ? all.slice(0, 0, 1).expand({rows.size(0), 0}) : all.index_select(0, rows);
 }
 
-/// Windows of one row are the rows themselves.
+/// The fast path for windows of one row.
 Batch TrainingData::single_steps(const at::Tensor& rows) const {
   return {.actions = actions_.index_select(0, rows).unsqueeze(1),
           .condition = {.observations = condition_.observations.index_select(0, rows),

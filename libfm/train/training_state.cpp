@@ -9,7 +9,7 @@
 namespace fm {
 namespace {
 
-/// The optimiser's tensors and the losses, under names that do not change.
+/// The optimiser's tensors and the losses by their names in the file.
 std::vector<std::pair<std::string, at::Tensor>> named_state(const TrainingTensors& tensors) {
   std::vector<std::pair<std::string, at::Tensor>> named;
   const std::vector<at::Tensor> state = tensors.optimiser.state();
@@ -49,12 +49,12 @@ TrainingState load_training(const std::filesystem::path& file, const TrainingTen
   for (const auto& [name, tensor] : named_state(tensors)) {
     const SafeTensor* found = content.find(name);
     if (found == nullptr || at::IntArrayRef(found->shape) != tensor.sizes()) {
-      throw_input_error("{}: tensor '{}' is missing or of another shape than this run's", where, name);
+      throw_input_error("{}: tensor '{}' is missing or its shape differs from this run's", where, name);
     }
     tensor.copy_(from_safe_tensor(*found));
   }
   const auto training = content.metadata.find("training");
-  if (training == content.metadata.end()) throw_input_error("{}: holds no state of training to go on from", where);
+  if (training == content.metadata.end()) throw_input_error("{}: contains no training state to resume from", where);
   try {
     return from_json(nlohmann::json::parse(training->second));
   } catch (const nlohmann::json::exception& e) {

@@ -8,7 +8,7 @@
 namespace fm::bench {
 namespace {
 
-/// What a control loop holds, with fresh weights.
+/// The realtime engine as in a control loop, with initial weights.
 std::shared_ptr<const RealtimeModel> engine(const PolicySizes& sizes, Precision precision) {
   const auto model = make_policy_model(describe(sizes), RandomStream(0, "init"));
   return std::make_shared<RealtimeModel>(describe_checkpoint(*model, nullptr), "benchmark",

@@ -1,5 +1,5 @@
-// fm_bench: libfm's side of the measurement. A line "WORK SECONDS" comes in, a line of JSON goes out: the median time
-// of a unit of that work over that many seconds. scripts/bench starts it beside the peers and lets them take turns.
+// fm_bench: libfm's side of the measurement. It reads lines "WORK SECONDS" and answers each with a line of JSON: the
+// median time per unit of that workload over that many seconds. scripts/bench runs it and the peers in turns.
 
 #include "scripts/benchmarks/works.hpp"
 
@@ -43,9 +43,9 @@ const std::map<std::string, std::function<TimedWork()>> works = {
 const TimedWork& find(std::map<std::string, TimedWork>& made, const std::string& name) {
   if (const auto found = made.find(name); found != made.end()) return found->second;
   const auto work = works.find(name);
-  if (work == works.end()) fm::throw_input_error("fm_bench: no work '{}'", name);
+  if (work == works.end()) fm::throw_input_error("fm_bench: unknown workload '{}'", name);
   const TimedWork& added = made[name] = work->second();
-  added.run();  // pages, caches and threads are there before the first timing
+  added.run();  // warms up pages, caches and threads before the first timing
   return added;
 }
 

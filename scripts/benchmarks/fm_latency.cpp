@@ -1,7 +1,7 @@
-// fm_latency: how evenly single actions come. After every action runs a loop of the same length that computes nothing:
-// what the machine takes away from a program shows in both.
+// fm_latency: the latency distribution of single actions. Every action is followed by an empty loop of the same
+// duration: interruptions by the machine show in both.
 //
-//   fm_latency 256x3|512x4 [COUNT]    of so many actions (1,000,000)
+//   fm_latency 256x3|512x4 [COUNT]    COUNT: number of actions (default 1,000,000)
 
 #include "scripts/benchmarks/works.hpp"
 
@@ -25,7 +25,7 @@ void spin(std::int64_t count) {
   for (volatile std::int64_t i = 0; i < count;) i = i + 1;
 }
 
-/// How many turns of the loop take that long.
+/// The number of loop iterations that take this long.
 std::int64_t turns(double us) {
   constexpr std::int64_t trial = 100000;
   std::vector<double> taken;

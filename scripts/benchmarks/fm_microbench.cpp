@@ -1,4 +1,4 @@
-// fm_microbench: our own kernels alone, by Google Benchmark. `scripts/bench --micro` builds and runs it.
+// fm_microbench: libfm's own kernels, measured with Google Benchmark. `scripts/bench --micro` builds and runs it.
 
 #include "scripts/benchmarks/works.hpp"
 
@@ -20,7 +20,7 @@ void philox_block(benchmark::State& state) {
 }
 BENCHMARK(philox_block);
 
-/// Numbers of one row, as noise is drawn: the argument is how many.
+/// The noise of one row; the argument is its number of values.
 void normal_draws(benchmark::State& state) {
   const fm::RandomStream stream(0, "benchmark");
   std::uint64_t position = 0;
@@ -40,7 +40,7 @@ void shuffle(benchmark::State& state) {
 }
 BENCHMARK(shuffle)->Arg(20480);
 
-/// Exact optimal transport of a batch.
+/// Exact optimal transport within a batch.
 void assignment(benchmark::State& state) {
   const auto n = state.range(0);
   fm::Draws draws = fm::RandomStream(0, "benchmark").at(0);
@@ -50,7 +50,7 @@ void assignment(benchmark::State& state) {
 }
 BENCHMARK(assignment)->Arg(64)->Arg(256);
 
-/// The works of fm_bench, a run at a time.
+/// The workloads of fm_bench, one run per iteration.
 void run(benchmark::State& state, const fm::bench::TimedWork& work) {
   for (auto _ : state) work.run();
   state.SetItemsProcessed(state.iterations() * work.units);

@@ -1,7 +1,7 @@
-// fm_toy_2d: points of the plane for toy_2d.py, as float32 pairs on stdout.
+// fm_toy_2d: points in the plane for toy_2d.py, as float32 pairs on stdout.
 //
-//   fm_toy_2d DISTRIBUTION COUNT SEED    fresh ones of a distribution of the environment toy_2d
-//   fm_toy_2d CHECKPOINT COUNT SEED      of a policy that was trained on one
+//   fm_toy_2d DISTRIBUTION COUNT SEED    new samples of a distribution of the environment toy_2d
+//   fm_toy_2d CHECKPOINT COUNT SEED      samples of a policy that was trained on one
 
 #include "libfm/core/error.hpp"
 #include "libfm/policy/checkpoint.hpp"

@@ -1,4 +1,4 @@
-"""Gymnasium's vector environments of Pendulum-v1, in one process or several, whichever is faster here."""
+"""Gymnasium's vector environments of Pendulum-v1, in one process or several, whichever is faster on this machine."""
 
 import os
 from functools import partial

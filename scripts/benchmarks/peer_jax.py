@@ -1,5 +1,5 @@
-"""JAX with Equinox and Optax: whole epochs in one jitted scan, the state resident and donated. Random numbers come from
-XLA's own generator, which is faster on a CPU than JAX's default."""
+"""JAX with Equinox and Optax: whole epochs in one jitted scan, with donated state that stays on the device. Random numbers
+come from XLA's own generator, which is faster on a CPU than JAX's default."""
 
 import math
 from functools import partial

@@ -13,7 +13,7 @@ from works import SOLVER_STEPS, TIME_FEATURES, done_by
 
 
 class Graph:
-    """Nodes and constants in the making."""
+    """A graph under construction: nodes and constants."""
 
     def __init__(self):
         self.nodes, self.constants = [], []
@@ -37,7 +37,7 @@ class Graph:
 
 
 def layers_of(sizes, graph):
-    """(weight, bias) names, drawn at random."""
+    """The names (weight, bias) of a layer with random weights."""
     numbers = np.random.default_rng(0)
     for inputs, outputs in zip(sizes.widths, sizes.widths[1:]):
         bound = 1 / np.sqrt(inputs)

@@ -1,5 +1,5 @@
-"""PyTorch, eager or compiled (`peer_torch.py --compile`): fused AdamW where the step is eager; where it is compiled, the
-loss, its gradient and the optimiser are. Where there are several usual ways, the fastest here counts."""
+"""PyTorch, eager or compiled (`peer_torch.py --compile`): eager steps use fused AdamW; compiled are the loss and its
+gradient, or the optimiser too. Of several usual ways, the fastest on this machine counts."""
 
 import os
 import sys
@@ -34,7 +34,7 @@ def flow_matching_loss(net, x1, observations):
 
 
 def training(work, device="cpu", compiled=None):
-    """compiled: None, or what is: "loss" (and its gradient) or "step" (the optimiser too)."""
+    """compiled: None, "loss" (with its gradient) or "step" (the optimiser too)."""
     torch.manual_seed(0)
     observations = torch.randn(ROWS, work.sizes.observations, device=device)
     actions = torch.randn(ROWS, work.sizes.actions, device=device)

@@ -14,7 +14,7 @@ class Stepping {
  public:
   Stepping() { std::iota(rows_.begin(), rows_.end(), 0); }
 
-  /// All copies begin together, so they end together.
+  /// All copies start together, so their episodes end together.
   void episode() {
     env_->reset(rows_, episodes_, initial_);
     do env_->step(torques_, result_);

@@ -1,5 +1,5 @@
 #pragma once
-// The policies that are timed: flow policies with the perceptron as their velocity network.
+// The measured policies: flow policies with an MLP as velocity network.
 
 #include "libfm/policy_spec/policy_description.hpp"
 
@@ -16,10 +16,10 @@ inline constexpr PolicySizes small_policy{.observations = 3, .actions = 1, .widt
 inline constexpr PolicySizes middle_policy{.observations = 67, .actions = 21, .width = 512, .layers = 4};  // a humanoid
 inline constexpr PolicySizes large_policy{.observations = 67, .actions = 21, .width = 1024, .layers = 5};
 
-/// Sampled with ten Euler steps.
+/// The description of a policy of these sizes, sampled with ten Euler steps.
 PolicyDescription describe(const PolicySizes& sizes);
 
-/// (rows, columns) ~ N(0, 1)
+/// A matrix (rows, columns) of samples of N(0, 1).
 Matrix normal_matrix(int rows, int columns);
 
 }  // namespace fm::bench

@@ -1,4 +1,4 @@
-"""Rounds of alternate timings become a table of ratios. A ratio above 1: ours is faster."""
+"""Turns the timings of alternating rounds into a table of ratios. A ratio above 1 means that libfm is faster."""
 
 import json
 import statistics
@@ -11,12 +11,12 @@ class Ratio:
     peer: str
     ours_us: float  # medians over the rounds
     peer_us: float
-    ratio: float  # the median over the rounds of (peer / ours), each of the same round: what slows a round slows both
-    spread: float  # half the distance between the quartiles of the rounds' ratios
+    ratio: float  # median over rounds of (peer / ours) within a round: a slow round affects both
+    spread: float  # half the interquartile range of the rounds' ratios
 
 
 def of_rounds(work, peer, ours, theirs):
-    """ours, theirs: microseconds, a value for each round."""
+    """ours, theirs: microseconds, one value per round."""
     ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
     low, _, high = statistics.quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
     return Ratio(work, peer, statistics.median(ours), statistics.median(theirs), statistics.median(ratios),
@@ -33,18 +33,18 @@ def from_json(text):
 
 
 def replaced(old, new):
-    """The old results with the new ones in their places; works and peers measured for the first time come last."""
+    """The old results, replaced by new ones of the same work and peer; those measured for the first time come last."""
     latest = {(ratio.work, ratio.peer): ratio for ratio in [*old, *new]}
     return list(latest.values())
 
 
 def short(value):
-    """Three digits, or all of those before the point."""
+    """Three significant digits, or all digits before the point."""
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
 def markdown(ratios, peers):
-    """A row for each work, a column for each of `peers`: "ratio +- spread (the peer's microseconds)"."""
+    """One row per work, one column for each of `peers`: "ratio +- spread (the peer's microseconds)"."""
     found = {(ratio.work, ratio.peer): ratio for ratio in ratios}
     lines = ["| work | libfm, us | " + " | ".join(peers) + " |", "| --- " * (len(peers) + 2) + "|"]
     for work in dict.fromkeys(ratio.work for ratio in ratios):

@@ -1,7 +1,7 @@
-"""A peer's side of the protocol, the same as that of fm_bench: a line "WORK SECONDS" comes in, a line of JSON goes out.
+"""A peer's side of the protocol, which is that of fm_bench: a line "WORK SECONDS" is answered by a line of JSON.
 
-Every worker lives as long as the measurement, so that nothing is compiled twice, and waits in a read between its blocks,
-so that it takes no processor from the others."""
+Every worker lives for the whole measurement, so that nothing is compiled twice, and blocks on a read between its turns, so
+that it uses no processor time of the others."""
 
 import json
 import os
@@ -14,13 +14,13 @@ from typing import Callable
 
 @dataclass
 class Timed:
-    run: Callable  # does `units` units of work, and has done them when it returns
+    run: Callable  # does `units` units of work; they are finished when it returns
     units: int = 1
-    prepare: Callable = lambda: None  # before every block
+    prepare: Callable = lambda: None  # called before every block
 
 
 def times_of(timed, seconds):
-    """Microseconds a unit, run after run for that long; at least one run."""
+    """Microseconds per unit of each run, for this many seconds; at least one run."""
     timed.prepare()
     samples = []
     end = time.perf_counter() + seconds
@@ -32,7 +32,7 @@ def times_of(timed, seconds):
 
 
 def fastest(candidates, rounds=5, seconds=0.2):
-    """Of several ways to do the same work the one that takes the least time here. They run alternately."""
+    """The fastest on this machine of several ways to do the same work, measured alternately."""
     best = [float("inf")] * len(candidates)
     for timed in candidates:
         times_of(timed, seconds)  # compiles, warms up
@@ -42,9 +42,9 @@ def fastest(candidates, rounds=5, seconds=0.2):
 
 
 def serve(makers):
-    """makers: {work: function that makes its Timed}. Compilation and first runs come before the first timing."""
+    """makers: {work: function that makes its Timed}. Compilation and first runs precede the first timing."""
     replies = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no reply
+    os.dup2(2, 1)  # output of libraries must not mix with the replies
     sys.stdout.reconfigure(line_buffering=True)
     made = {}
     for line in sys.stdin:

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Times libfm and its peers by turns, and writes a table of ratios to stdout and build/bench.json.
+"""Times libfm and its peers in turns, and writes a table of ratios to stdout and build/bench.json.
 
     scripts/bench                            every work
-    scripts/bench "act 256x3" "act 512x4"    these
+    scripts/bench "act 256x3" "act 512x4"    only these
     scripts/bench --quick                    a tenth of the time, wider spreads
-    scripts/bench --markdown                 measures nothing: the table of build/bench.json
+    scripts/bench --markdown                 only prints the table of build/bench.json
 """
 
 import argparse
@@ -40,12 +40,12 @@ def parse(arguments):
     parser.add_argument("works", metavar="WORK", nargs="*", help="one of: " + ", ".join(WORKS))
     parser.add_argument("--quick", action="store_true", help="3 rounds of 0.3 s instead of 9 of 1 s")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
-                        help="processors for everybody (all of them)")
+                        help="number of processors that every worker may use (default: all)")
     parser.add_argument("--markdown", action="store_true", help="print the table of the last measurements")
     options = parser.parse_args(arguments)
     for work in options.works:
         if work not in WORKS:
-            parser.error(f"no work '{work}'; there are: {', '.join(WORKS)}")
+            parser.error(f"unknown work '{work}'; known: {', '.join(WORKS)}")
     return options
 
 
@@ -58,7 +58,7 @@ def make_workers():
 
 
 def grouped(works):
-    """{what the peers do: [our works beside it]}"""
+    """{the peers' work: [libfm's works that are compared with it]}"""
     groups = {}
     for name in works:
         groups.setdefault(peers_name(name), []).append(name)
@@ -66,7 +66,7 @@ def grouped(works):
 
 
 def turns_of(peers_work, ours):
-    """(who, what) in a round: ours, float32 and bfloat16, and what the peers do beside them."""
+    """The turns (worker, work) of a round: libfm's in float32 and bfloat16, and the peers'."""
     work = WORKS[peers_work]
     turns = [("libfm", name) for name in ours] + [(peer, peers_work) for peer in work.peers]
     if work.kind == "train" and peers_work in ours and not peers_work.endswith(" cuda"):
@@ -75,7 +75,7 @@ def turns_of(peers_work, ours):
 
 
 def measure(peers_work, ours, workers, rounds, seconds):
-    """[Ratio]. In every round all take one turn; who begins changes from round to round."""
+    """A list of Ratio. In every round each worker has one turn; the first one changes from round to round."""
     turns = turns_of(peers_work, ours)
     for who, what in turns:
         say(f"{what}: preparing {who}")
@@ -95,14 +95,14 @@ def table(results):
 
 
 def run(options):
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # the workers inherit it
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # inherited by the workers
     rounds, seconds = (3, 0.3) if options.quick else (9, 1.0)
     workers = make_workers()
     results = []
     try:
         for name, ours in grouped(options.works or WORKS).items():
             if name.endswith(" cuda") and not Path("/dev/nvidia0").exists():
-                say(f"{name}: not run, there is no GPU here")
+                say(f"{name}: skipped, there is no GPU")
                 continue
             results += measure(name, ours, workers, rounds, seconds)
             known = ratios.from_json(RESULT.read_text()) if RESULT.exists() else []
@@ -121,7 +121,7 @@ def main(arguments):
         elif RESULT.exists():
             print(table(ratios.from_json(RESULT.read_text())), end="")
         else:
-            say(f"nothing was measured yet: {RESULT} is missing")
+            say(f"there are no measurements yet: {RESULT} is missing")
             return 2
         return 0
     except (WorkerError, OSError) as error:

@@ -1,5 +1,5 @@
 #pragma once
-// How work is timed: run after run for a while, and the median time of a unit counts.
+// Timing of a workload: it is run repeatedly, and the median time per unit is taken.
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +11,7 @@ struct TimedWork {
   std::int64_t units = 1;
 };
 
-/// Microseconds a unit, over runs for that many seconds; at least one run.
+/// The median time per unit, us, over runs for this many seconds; at least one run.
 double median_microseconds(const TimedWork& work, double seconds);
 
 }  // namespace fm::bench

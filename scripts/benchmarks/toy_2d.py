@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""libfm and torchcfm learn the same distributions of the plane; how far are their samples from fresh ones?
+"""Compares libfm and torchcfm on distributions in the plane, by the distance of their samples to new data.
 
     build/bench-venv/bin/python scripts/benchmarks/toy_2d.py [--seeds 5] [--epochs 100] [--samples 10000]
 
 Both train the same network on the same 52,245 recorded points (what `fm run experiments/toy_2d.yaml` collects), in batches
-of 256, for the same number of steps, with independent pairs and with exact optimal transport in the batch, and sample with
-20 midpoint steps. libfm trains as it does by default (AdamW, warm-up and cosine, clipping, moving average of the weights;
-2 % of the points held out), torchcfm as its own examples do (Adam at a constant 1e-3), on points scaled to mean 0 and
-deviation 1 like libfm's. The 2-Wasserstein distance is exact, by the same code, to the same fresh points. Results go to
-build/toy_2d.json after every run, and what is there already is not run again; the table comes last, on stdout."""
+of 256, for the same number of steps, with independent pairs and with exact optimal transport within the batch, and sample
+with 20 midpoint steps. libfm trains with its defaults (AdamW, warm-up and cosine, clipping, moving average of the weights;
+2 % of the points held out), torchcfm as in its own examples (Adam at a constant 1e-3), on points scaled to mean 0 and
+deviation 1 like libfm's. The 2-Wasserstein distance is exact, computed by the same code against the same new points.
+Results are written to build/toy_2d.json after every run and not computed again; the table is printed at the end."""
 
 import argparse
 import json
@@ -34,11 +34,11 @@ DISTRIBUTIONS = ("checkerboard", "two_moons", "eight_gaussians")
 MATCHERS = {"independent": ConditionalFlowMatcher, "optimal_transport": ExactOptimalTransportConditionalFlowMatcher}
 SIZES = Sizes(observations=0, actions=2, width=256, layers=3)
 POINTS, BATCH, STEPS_AN_EPOCH, SOLVER_STEPS = 52245, 256, 200, 20  # less 2 % for validation: whole batches
-FRESH_SEED = 1000  # of the points that everybody is compared with
+FRESH_SEED = 1000  # of the new points that all samples are compared with
 
 
 def points(what, count, seed):
-    """(count, 2), of a distribution or a checkpoint."""
+    """Samples (count, 2) of a distribution or a checkpoint."""
     printed = subprocess.run([BUILD / "release/fm_toy_2d", what, str(count), str(seed)], check=True, stdout=subprocess.PIPE)
     return np.frombuffer(printed.stdout, np.float32).reshape(count, 2)
 
@@ -48,7 +48,7 @@ def wasserstein_2(a, b):
 
 
 def run_libfm(distribution, coupling, seed, epochs):
-    """The run's directory."""
+    """Trains libfm. Returns the run's directory."""
     done = subprocess.run(
         [FM, "run", ROOT / "experiments/toy_2d.yaml", f"env.toy_2d.distribution={distribution}",
          f"policy.flow.coupling.name={coupling}", f"seed={seed}", f"collect.episodes={POINTS}", f"train.epochs={epochs}",
@@ -67,7 +67,7 @@ def recorded(run):
 
 
 def train_torchcfm(data, coupling, seed, epochs):
-    """A function that samples."""
+    """Trains torchcfm. Returns a function that samples."""
     torch.manual_seed(seed)
     mean, deviation = data.mean(0), data.std(0)
     scaled = torch.from_numpy((data - mean) / deviation)
@@ -93,14 +93,14 @@ def train_torchcfm(data, coupling, seed, epochs):
 
 
 class Results:
-    """What was measured, in a file that grows."""
+    """The measured distances, kept in a file."""
 
     def __init__(self, path):
         self.path = path
         self.entries = json.loads(path.read_text()) if path.exists() else []
 
     def add(self, key, measure):
-        """key: {...}; measure: gives the distance, where it is not known yet."""
+        """key: {...}; measure: computes the distance, called only if it is not known."""
         if any(key.items() <= entry.items() for entry in self.entries):
             return
         self.entries.append(key | {"wasserstein_2": measure()})
@@ -112,7 +112,7 @@ class Results:
 
 
 def interval(values):
-    """Mean and the half width of its 95 % interval by Student's t; empty where there is nothing."""
+    """The mean with the half width of its 95 % interval by Student's t, as text; empty without values."""
     if len(values) == 0:
         return ""
     if len(values) < 2:
@@ -159,10 +159,10 @@ def table(results, options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("distributions", metavar="DISTRIBUTION", nargs="*", default=DISTRIBUTIONS,
-                        help="of " + ", ".join(DISTRIBUTIONS))
+                        help="one or more of " + ", ".join(DISTRIBUTIONS))
     parser.add_argument("--couplings", nargs="+", choices=MATCHERS, default=[*MATCHERS])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=100, help="of 200 steps")
+    parser.add_argument("--epochs", type=int, default=100, help="epochs of 200 steps")
     parser.add_argument("--samples", type=int, default=10000)
     options = parser.parse_args()
     subprocess.run([ROOT / "scripts/build", "fm", "fm_toy_2d"], check=True)

@@ -1,8 +1,9 @@
 #include "scripts/benchmarks/works.hpp"
 
 #include "libfm/nn/device.hpp"
+#include "libfm/nn/precision.hpp"
+#include "libfm/train/adamw.hpp"
 #include "libfm/train/training_data.hpp"
-#include "libfm/train/training_step.hpp"
 
 #include <ATen/ops/from_blob.h>
 
@@ -24,42 +25,45 @@ Rows recorded(const PolicySizes& sizes) {
   return rows;
 }
 
-TrainOptions options_of(int batch, const std::string& precision) {
-  TrainOptions options;
-  options.batch_size = batch;
-  options.precision = precision;
-  options.clip.reset();
-  options.ema = 0.0;
-  return options;
-}
-
 std::shared_ptr<PolicyModel> make_model(const PolicySizes& sizes, c10::Device device) {
   auto model = make_policy_model(describe(sizes), RandomStream(0, "init"));
   model->to(device);
   return model;
 }
 
+/// The step of train/trainer.cpp.
 class Training {
  public:
-  Training(const PolicySizes& sizes, const TrainOptions& options, c10::Device device)
-      : batch_(options.batch_size), model_(make_model(sizes, device)), data_(recorded(sizes), *model_),
-        step_(model_, model_, options) {}
+  Training(const PolicySizes& sizes, int batch, std::string precision, c10::Device device)
+      : batch_(batch), precision_(std::move(precision)), model_(make_model(sizes, device)),
+        data_(recorded(sizes), *model_), optimiser_(model_->parameters(), {.weight_decay = 1e-4}) {}
 
   void epoch() {
     std::vector<std::int64_t> indices = permutation(shuffles_, epoch_++, data_rows);
     const at::Tensor order = at::from_blob(indices.data(), {data_rows}, at::kLong);
     at::Tensor loss;
     for (std::int64_t begin = 0; begin < data_rows; begin += batch_) {
-      loss = step_.run(data_.batch(order.slice(0, begin, begin + batch_)), draws_, position_++, 1e-3);
+      loss = step(data_.batch(order.slice(0, begin, begin + batch_)));
     }
-    loss.item();  // on CUDA: all steps are done
+    loss.item();  // on CUDA: waits until all steps are done
   }
 
  private:
+  at::Tensor step(const Batch& batch) {
+    const at::Tensor loss = [&] {
+      const ProductPrecision precision(precision_, batch.actions.device().type());
+      return model_->training_loss(batch, draws_, position_++);
+    }();
+    if (loss.requires_grad()) loss.backward();
+    optimiser_.step(1e-3);
+    return loss.detach();
+  }
+
   int batch_;
+  std::string precision_;
   std::shared_ptr<PolicyModel> model_;
   TrainingData data_;
-  TrainingStep step_;
+  AdamW optimiser_;
   RandomStream shuffles_{0, "shuffle"};
   RandomStream draws_{0, "batch"};
   std::uint64_t epoch_ = 0;
@@ -69,7 +73,7 @@ class Training {
 }  // namespace
 
 TimedWork train_work(const PolicySizes& sizes, int batch, const std::string& precision, const std::string& device) {
-  const auto training = std::make_shared<Training>(sizes, options_of(batch, precision), find_device(device));
+  const auto training = std::make_shared<Training>(sizes, batch, precision, find_device(device));
   return {.run = [training] { training->epoch(); }, .units = data_rows / batch};
 }
 

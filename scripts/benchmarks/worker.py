@@ -1,4 +1,4 @@
-"""Who times works when told to: a long-lived process (fm_bench or a peer, see serving.py), or the roofline."""
+"""Workers that time works on request: a long-lived process (fm_bench or a peer, see serving.py), or the roofline."""
 
 import json
 import subprocess
@@ -12,11 +12,11 @@ class WorkerError(Exception):
 
 
 class Worker:
-    # Threads that have just worked spin for some milliseconds in the hope of more; the next worker starts after that.
+    # Threads spin for some milliseconds after their last work; the next worker starts after that.
     REST = 0.03
 
     def __init__(self, name, command, environment, log):
-        """log: a file that takes what the process says beside its replies."""
+        """log: the file for the process's other output."""
         self.name = name
         self.command = command
         self.environment = environment
@@ -24,7 +24,7 @@ class Worker:
         self.process = None
 
     def time(self, work, seconds):
-        """Microseconds a unit, the median over that many seconds. The first call also compiles."""
+        """The median microseconds per unit over this many seconds. The first call also compiles."""
         if self.process is None:
             with open(self.log, "w") as log:
                 self.process = subprocess.Popen(self.command, env=self.environment, text=True, stdin=subprocess.PIPE,
@@ -44,14 +44,14 @@ class Worker:
             return
         try:
             self.process.stdin.close()
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             pass
         self.process.wait()
         self.process.stdout.close()
 
 
 class Roofline:
-    """How long the matrix products of a training step would take at the rate of a product of two hidden layers."""
+    """The time that a training step's matrix products would take at the rate of one hidden layer's product."""
 
     def __init__(self, libfm):
         self.libfm = libfm

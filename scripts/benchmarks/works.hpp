@@ -1,5 +1,5 @@
 #pragma once
-// The works that fm_bench times, each in a file of its own. scripts/benchmarks/works.py names the same works.
+// The workloads that fm_bench times, one file each. scripts/benchmarks/works.py lists the same workloads.
 
 #include "scripts/benchmarks/policy_sizes.hpp"
 #include "scripts/benchmarks/timed_work.hpp"
@@ -10,19 +10,19 @@
 
 namespace fm::bench {
 
-/// A step of training: gather, noise and times, loss, gradient, AdamW; without clipping and moving average. A run is an
-/// epoch of 20,480 rows, shuffled.
+/// A training step: batch gathering, noise and times, loss, gradient, AdamW; without gradient clipping and moving
+/// average. A run is an epoch of 20,480 shuffled rows.
 TimedWork train_work(const PolicySizes& sizes, int batch, const std::string& precision,
                      const std::string& device = "cpu");
 
-/// Ten Euler steps by the realtime engine: one action for one observation, as a control loop asks for it, or actions
-/// for so many observations in one call.
+/// Ten Euler steps with the realtime engine: one action for one observation, as in a control loop, or actions for this
+/// many observations in one call.
 TimedWork act_work(const PolicySizes& sizes, Precision precision, int rows = 1);
 
-/// One step of one copy of the pendulum; episodes that end begin anew.
+/// One step of one copy of the pendulum; episodes that end are restarted.
 TimedWork pendulum_work();
 
-/// A float32 product (m, k) x (k, n) by LibTorch: the roofline.
+/// A float32 product (m, k) x (k, n) with LibTorch, for the roofline.
 TimedWork product_work(int m, int k, int n);
 
 }  // namespace fm::bench

@@ -1,13 +1,13 @@
-"""What is timed, by name: the sizes of each work and the peers that do it too. fm_bench and the peers know the same names."""
+"""The timed works by name: their sizes, and the peers that do them too. fm_bench and the peers use the same names."""
 
 from dataclasses import dataclass
 
-ROWS = 20480  # of the resident data set; an epoch passes through all of them
+ROWS = 20480  # of the data set in memory; an epoch uses each once
 TIME_FEATURES = 64
 SOLVER_STEPS = 10
 
 PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "onnxruntime-all", "gymnasium")
-ROOFLINE = "roofline"  # stands beside the peers: the step's matrix products alone, at the rate of the largest of them
+ROOFLINE = "roofline"  # listed like a peer: the time of a step's matrix products at the rate of the largest one
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Sizes:
 
     @property
     def widths(self):
-        """Of the velocity network, from its input [z, embedded time, observation] to its output."""
+        """Layer widths of the velocity network, from its input [z, embedded time, observation] to its output."""
         return [self.actions + TIME_FEATURES + self.observations, *[self.width] * self.layers, self.actions]
 
 
@@ -33,7 +33,7 @@ class Work:
     @property
     def operations(self):
         """Floating-point operations in the matrix products of a training step: forward, and the gradients with respect to
-        weights and inputs, those of the first layer's inputs apart."""
+        weights and inputs, except for the first layer's inputs."""
         pairs = [a * b for a, b in zip(self.sizes.widths, self.sizes.widths[1:])]
         return 2 * self.batch * (3 * sum(pairs) - pairs[0])
 
@@ -57,18 +57,18 @@ WORKS = {
     "train 512x4 b1024 cuda": Work("train", ("torch-eager",), MIDDLE, 1024),
 }
 
-# Ours in bfloat16 beside the peers in float32, as their users run them.
+# libfm in bfloat16 against the peers in float32, as they are usually run.
 BFLOAT16 = " bf16"
 WORKS |= {name + BFLOAT16: work for name, work in WORKS.items()
           if work.kind in ("train", "act") and not name.endswith(" cuda")}
 
 
 def peers_name(name):
-    """What the peers do beside our work of this name."""
+    """The peers' work that libfm's work of this name is compared with."""
     return name.removesuffix(BFLOAT16)
 
 
 def done_by(peer, *kinds):
-    """The works of these kinds that a peer does, {name: Work}."""
+    """{name: Work} of the works of these kinds that a peer does."""
     return {name: work for name, work in WORKS.items()
             if peer in work.peers and work.kind in kinds and peers_name(name) == name}

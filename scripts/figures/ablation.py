@@ -1,5 +1,5 @@
-"""ablation.png: the return gap at each point of an evaluation grid: over the setting where one number varies, else a row
-for each point. Grids of solvers and their steps are in sampling_steps.png.
+"""ablation.png: the return gap at each point of an evaluation grid: as a curve if a single numeric setting varies, else one
+row per point. Grids over solvers and their steps are shown in sampling_steps.png.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ def caption(run):
 
 
 def varied(variants):
-    """The only numeric setting in which the variants differ, with the variants in its order; (None, []) otherwise."""
+    """The setting, if it is numeric and the only one that differs, and the variants sorted by it; else (None, [])."""
     variants = shown(variants)
     keys = sampling_steps.differing(variants)
     if len(variants) < 2 or len(keys) != 1 or keys[0] in sampling_steps.SETTINGS:
@@ -53,7 +53,7 @@ def shown(variants):
 
 
 def points(run):
-    """[(settings that differ, as text; gap), ...], as the grid lists them; none where another figure shows them."""
+    """[(settings that differ, as text; gap), ...] in the grid's order; empty if sampling_steps shows them."""
     variants = shown(run.evaluation.get("variants") or [])
     if len(variants) < 2 or run.is_distribution or sampling_steps.varied(variants):
         return []

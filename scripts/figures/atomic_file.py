@@ -1,10 +1,10 @@
-"""Writes a file whole or not at all."""
+"""Writes a file completely or not at all."""
 
 import os
 
 
 def write(path, content):
-    """content: bytes. A reader, or a kill, sees the old file or the new one."""
+    """content: bytes. Readers see the old file or the new one, even if the process is killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

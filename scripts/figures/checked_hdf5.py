@@ -1,4 +1,4 @@
-"""Reads named values of an HDF5 file, and says where in it something is wrong."""
+"""Reads named values of an HDF5 file, and reports errors with their place in the file."""
 
 import h5py
 import numpy as np
@@ -7,7 +7,7 @@ LARGEST_DATASET = 1 << 28  # elements; a file that declares more is damaged
 
 
 class InputError(Exception):
-    """What the user gave is wrong: an argument, a damaged file."""
+    """Wrong input from the user: an argument, a damaged file."""
 
 
 class Reader:
@@ -20,14 +20,14 @@ class Reader:
         raise InputError(f"{self.path}: {self.group.name.rstrip('/')}/{name}: {problem}")
 
     def groups(self, name):
-        """Readers of the groups in group `name`, in the order of their numbers; none where it is missing."""
+        """Readers of the subgroups of group `name`, in numeric order; empty if it is missing."""
         parent = self.child(name)
         if parent is None:
             return []
         return [parent.child(index) for index in sorted(parent.group, key=lambda index: (len(index), index))]
 
     def child(self, name):
-        """The reader of group `name`, None where it is missing."""
+        """The reader of group `name`, or None if it is missing."""
         if name not in self.group:
             return None
         self._refuse_links(name)
@@ -36,7 +36,7 @@ class Reader:
         return Reader(self.path, self.group[name])
 
     def attribute(self, name, kind, default=None):
-        """kind: what turns the stored value into the wanted one: str, int, float."""
+        """kind: the conversion of the stored value: str, int or float."""
         if name not in self.group.attrs:
             if default is None:
                 self.fail(name, "the attribute is missing")
@@ -63,7 +63,7 @@ class Reader:
         if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "fiu":
             self.fail(name, "should be a dataset of numbers")
         if dataset.is_virtual or dataset.external:
-            self.fail(name, "stands in another file, which is not read")
+            self.fail(name, "is stored in another file, which is not read")
         if len(dataset.shape) != len(shape) or any(w not in (None, n) for w, n in zip(shape, dataset.shape)):
             wanted = ", ".join("any" if length is None else str(length) for length in shape)
             self.fail(name, f"has shape {dataset.shape}, should be ({wanted})")

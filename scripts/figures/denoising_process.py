@@ -35,15 +35,15 @@ def caption(run):
     action = style.readable(run.actions[0].name)
     text = (f"{count} samples of the {action} at each of {len(run.denoising)} states, from Gaussian noise "
             f"(left histogram) to action (right histogram) in {run.sampling(run.denoising[0].times)}. Dark regions are "
-            "where many samples pass; the narrower the right histogram, the surer the policy. Dotted lines are the "
-            "limits of the action.")
+            "where many samples pass; a narrow right histogram means a nearly deterministic action. Dotted lines are the "
+            "bounds of the action.")
     if any(state.expert_action is not None for state in run.denoising):
         text += " The diamond and the line mark the expert's action."
     return text
 
 
 def shown_range(run):
-    """Action values that hold all but the outermost thousandth of the samples, and the action's bounds."""
+    """The range of the central 99.9 % of the samples, extended to the action's bounds and the expert's actions."""
     samples = np.concatenate([state.trajectories.ravel() for state in run.denoising])
     values = list(np.percentile(samples, [0.05, 99.95]))
     values += [bound for bound in (run.actions[0].low, run.actions[0].high) if np.isfinite(bound)]

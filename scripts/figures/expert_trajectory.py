@@ -30,7 +30,7 @@ def caption(run):
     if not run.is_pendulum:
         return text + ("" if time_series.are_all_shown(run) else "Only the first states and actions are shown.")
     return text + ("Left: angle (0 is upright), angular velocity and torque; dotted lines mark upright, rest and the "
-                   "limits of the torque. Right: the same episode in the phase plane, from the open circle to the "
+                   "bounds of the torque. Right: the same episode in the phase plane, from the open circle to the "
                    f"filled one; grey curves are {others} other episodes. The plane's left and right edges are the "
                    "same angle, hanging.")
 
@@ -53,7 +53,7 @@ def _phase_portrait(run, ax):
 
 
 def split_at_nan(curve):
-    """The unbroken pieces of a curve (n, 2) with rows of NaN between them."""
+    """The pieces of a curve (n, 2) that rows of NaN separate."""
     breaks = np.flatnonzero(np.isnan(curve).any(axis=1))
     return [part[~np.isnan(part).any(axis=1)] for part in np.split(curve, breaks)]
 
@@ -62,7 +62,7 @@ def _mark(ax, state, text, fill):
     place = (time_series.wrap(state[0]), state[1])
     ax.plot(*place, "o", markersize=6, markerfacecolor=fill, markeredgecolor=style.EXPERT, markeredgewidth=1.4,
             zorder=4)
-    left = place[0] > np.pi / 2  # so that the label stays inside
+    left = place[0] > np.pi / 2  # keeps the label inside the axes
     label = ax.annotate(text, place, xytext=(-7 if left else 7, 7), textcoords="offset points", zorder=5,
                         ha="right" if left else "left", color=style.EXPERT, fontweight="bold")
     style.outline(label)

@@ -18,7 +18,7 @@ def draw(run):
     for ax, flow_field in zip(axes, fields):
         mesh = _panel(run, ax, flow_field, limit)
     action = run.actions[0]
-    axes[0].set_ylim(min(f.actions[0] for f in fields), max(f.actions[-1] for f in fields))  # of all the panels
+    axes[0].set_ylim(min(f.actions[0] for f in fields), max(f.actions[-1] for f in fields))  # range of all panels
     axes[0].set_ylabel(style.axis_label(action.name, action.unit))
     unit = f" ({action.unit} per unit of t)" if action.unit else ""
     bar = fig.colorbar(mesh, ax=axes, label=f"velocity v{unit}", extend="both", pad=0.015, aspect=28)
@@ -29,16 +29,16 @@ def draw(run):
 def caption(run):
     action = style.readable(run.actions[0].name)
     text = (f"The learned velocity v(z, t, observation) of the {action} at {len(run.flow_fields)} states: green pushes "
-            "the sample up, purple pushes it down, white leaves it alone; arrows give the direction. Thin lines are "
+            "the sample up, purple pushes it down, white is zero velocity; arrows give the direction. Thin lines are "
             f"samples on their way from noise (t = 0) to action (t = 1), {run.sampling(run.flow_fields[0].trajectory_times)}: "
-            "where they crowd, the policy is likely to act." + run.goal_words(run.flow_fields))
+            "where they are dense, the policy is likely to act." + run.goal_words(run.flow_fields))
     if any(f.expert_action is not None for f in run.flow_fields):
         text += " The diamond is the expert's action."
     return text
 
 
 def fastest_sample(fields):
-    """|v| along the samples, which sets the colour scale: v is largest in corners that no sample visits."""
+    """|v| along the samples. It sets the colour scale, because v is largest in corners that no sample visits."""
     speeds = [np.abs(np.diff(f.trajectories, axis=1) / np.diff(f.trajectory_times)).ravel() for f in fields]
     return float(np.percentile(np.concatenate(speeds), 99.5)) or 1.0
 
@@ -59,7 +59,7 @@ def _panel(run, ax, flow_field, limit):
 
 
 def _arrows(ax, flow_field):
-    """Directions (1, v) of the flow in the plane of the panel, all of one length."""
+    """Arrows of equal length in the flow's direction (1, v)."""
     columns = np.unique(np.linspace(0, flow_field.times.size - 1, ARROWS[0] + 2).round().astype(int))[1:-1]
     rows = np.unique(np.linspace(0, flow_field.actions.size - 1, ARROWS[1] + 2).round().astype(int))[1:-1]
     velocity = flow_field.velocity[np.ix_(columns, rows)].T

@@ -10,7 +10,7 @@ from . import style
 @dataclass
 class Interval:
     mean: float
-    low: float  # NaN where one episode allows no interval
+    low: float  # NaN if there is only one episode
     high: float
 
     def __str__(self):
@@ -23,12 +23,12 @@ class Interval:
 
     @property
     def margins(self):
-        """Below and above the mean, as Axes.errorbar takes them; (2, 1)."""
+        """Distances below and above the mean, (2, 1), as Axes.errorbar expects them."""
         return np.maximum([[self.mean - self.low], [self.high - self.mean]], 0.0)
 
 
 def read(recorded):
-    """From {"mean", "ci95": [low, high]} of evaluation.json; None for None. @throws ValueError for anything else."""
+    """Parses {"mean", "ci95": [low, high]} of evaluation.json; None gives None. Raises ValueError for anything else."""
     if recorded is None:
         return None
     try:

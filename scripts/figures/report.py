@@ -1,4 +1,4 @@
-"""report.html: the numbers, the figures and the configuration of one run in a single file without network."""
+"""report.html: the metrics, figures and configuration of one run in a single self-contained file."""
 
 import base64
 import re
@@ -59,7 +59,7 @@ class Picture:
 
 
 def render(run, pictures):
-    """The whole page as a string."""
+    """The HTML page as a string."""
     name = experiment_name(run)
     parts = [f"<h1>{escape(name)}</h1>", f'<p class="directory">{escape(run.directory.resolve().name)}</p>']
     if run.evaluation:
@@ -77,23 +77,23 @@ def render(run, pictures):
 
 
 def experiment_name(run):
-    """The first `name:` at the beginning of a line of config.yaml, or the directory's name."""
+    """The value of the first line of config.yaml that begins with `name:`, else the directory's name."""
     match = re.search(r"^name:\s*[\"']?(.*?)[\"']?\s*$", _text(run, "config.yaml"), re.MULTILINE)
     return match.group(1) if match and match.group(1) else run.directory.resolve().name
 
 
 def summary(evaluation):
-    """One sentence."""
+    """The result in one sentence."""
     policy, gap = evaluation.get("policy") or {}, evaluation.get("gap")
     if not policy.get("return"):
         error = (evaluation.get("action_error") or {}).get("rmse")
-        return "" if error is None else f"Evaluated on recorded data alone: action error {_significant(error)} (RMSE)."
+        return "" if error is None else f"Evaluated on recorded data only: action error {_significant(error)} (RMSE)."
     text = f"Mean return {style.number(policy['return']['mean'])} over {evaluation.get('episodes')} episodes"
     return text + (f"; against the expert on the same starts {interval.read(gap)}." if gap else ".")
 
 
 def result_rows(run):
-    """Label, policy's and expert's cell, as HTML."""
+    """Rows of label, policy cell and expert cell, as HTML."""
     evaluation = run.evaluation
     policy, expert = evaluation.get("policy") or {}, evaluation.get("expert") or {}
     rows = [("Return, mean and 95 % interval", _return(policy), _return(expert)),
@@ -127,7 +127,7 @@ def _gap(evaluation):
 
 
 def _interval(recorded, show):
-    """recorded: as interval.read takes it; show: how a number is written."""
+    """recorded: what interval.read takes; show: formats a number."""
     value = interval.read(recorded)
     if value is None:
         return ""
@@ -154,7 +154,7 @@ def _latency(latency):
 
 
 def _variants(variants):
-    # What the environment measures, of experts too.
+    # The environment's own metrics are those that the expert has too.
     metrics = sorted({name for variant in variants for name in (variant.get("expert") or {}).get("metrics") or {}}
                      - {"action_jerk"})
     rows = []
@@ -172,7 +172,7 @@ def _variants(variants):
 
 
 def _table(head, rows):
-    """head: plain texts; rows: cells that are HTML already."""
+    """head: plain text; rows: cells as HTML."""
     lines = ["<tr>" + "".join(f"<th scope=\"col\">{escape(text)}</th>" for text in head) + "</tr>"]
     lines += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
     return '<div class="scroll"><table>\n' + "\n".join(lines) + "\n</table></div>"

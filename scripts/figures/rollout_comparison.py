@@ -1,4 +1,4 @@
-"""rollout_comparison.png: policy and expert from one start over time, and their returns from every start."""
+"""rollout_comparison.png: one episode of policy and expert from the same start, and their returns from all starts."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -7,7 +7,7 @@ from . import interval, style, time_series
 
 
 def gap(run):
-    """Policy minus expert on the same starts, as evaluated; from the returns where evaluation.json does not say."""
+    """The mean paired gap, policy minus expert: of evaluation.json, or else computed from the returns."""
     return interval.read(run.evaluation.get("gap")) or interval.of_mean(run.policy.returns - run.expert.returns)
 
 
@@ -84,7 +84,7 @@ def _difference_histogram(run, ax):
 
 
 def shown_range(differences, mean):
-    """Holds all but the outermost hundredths of the differences, zero and the interval of the mean."""
+    """The range of the central 98 % of the differences, extended to zero and to the interval of the mean."""
     values = [*np.percentile(differences, [1.0, 99.0]), 0.0, *([mean.low, mean.high] if mean.has_ends else [])]
     margin = 0.05 * (max(values) - min(values)) or 1.0
     return min(values) - margin, max(values) + margin

@@ -1,6 +1,7 @@
-"""What a run directory holds, read into plain structs.
+"""Reads the files of a run directory into plain structs.
 
-Shapes: N episodes, the first K of them kept whole, T steps, O observations, S states, A actions, M samples.
+Shapes: N episodes, the first K of them stored with all steps, T steps, O observations, S states, A actions, G goals,
+M samples, P times of a sample's trajectory: steps + 1 for solvers with fixed steps.
 """
 
 import json
@@ -15,7 +16,7 @@ from . import interval, style
 from .checked_hdf5 import InputError, Reader
 
 FORMAT_VERSION = 1
-ADAPTIVE = ("bosh3", "dopri5")  # solvers that choose their own steps
+ADAPTIVE = ("bosh3", "dopri5")  # solvers with adaptive steps
 
 
 @dataclass
@@ -38,16 +39,16 @@ class Rollouts:
 
 @dataclass
 class FlowField:
-    """The velocity of action dimension 0 at one observation. Actions in their own unit."""
+    """The velocity of action dimension 0 at one observation. Actions are in the environment's unit."""
 
     label: str
     times: np.ndarray  # (Tn), of the flow
     actions: np.ndarray  # (An)
     velocity: np.ndarray  # (Tn, An), action units per unit of flow time
-    trajectory_times: np.ndarray  # (steps + 1)
-    trajectories: np.ndarray  # (M, steps + 1)
+    trajectory_times: np.ndarray  # (P), of the flow
+    trajectories: np.ndarray  # (M, P)
     expert_action: float = None
-    goal: np.ndarray = None  # (G), in its own unit
+    goal: np.ndarray = None  # (G), in the environment's units
 
 
 @dataclass
@@ -55,13 +56,13 @@ class Denoising:
     """Samples of the policy at one observation, on their way from noise to action."""
 
     label: str
-    times: np.ndarray  # (steps + 1), of the flow
-    paths: np.ndarray  # (M, steps + 1, A), in the actions' own units
+    times: np.ndarray  # (P), of the flow
+    paths: np.ndarray  # (M, P, A), in the environment's units
     expert_action: float = None
 
     @property
     def trajectories(self):
-        """Action dimension 0 alone, (M, steps + 1)."""
+        """Action dimension 0, (M, P)."""
         return self.paths[:, :, 0]
 
 
@@ -74,8 +75,8 @@ class Run:
     solver: str = ""
     steps: int = 0  # of the solver
     time_step: float = 0.0  # s
-    shown: str = "states"  # or "observations", where the environment has no states
-    states: list = field(default_factory=list)  # S Dimensions, of what is shown
+    shown: str = "states"  # or "observations" if the environment has no states
+    states: list = field(default_factory=list)  # S Dimensions of what is shown
     actions: list = field(default_factory=list)  # A Dimensions
     goals: list = field(default_factory=list)  # G Dimensions
     policy: Rollouts = None
@@ -85,20 +86,20 @@ class Run:
     metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
     evaluation: dict = field(default_factory=dict)  # evaluation.json
     is_demo: bool = False
-    others: list = field(default_factory=list)  # Runs to be compared with this one
+    others: list = field(default_factory=list)  # other Runs, to compare with this one
 
     def hardest_start(self):
-        """The kept episode with the lowest return of the expert, or of the policy where there is no expert."""
+        """The stored episode with the lowest return of the expert, or of the policy if there is no expert."""
         rollouts = self.expert or self.policy
         return int(np.argmin(rollouts.returns[: len(rollouts.states)]))
 
     def sampling(self, times):
-        """How samples were made, in words. times: of the flow, as recorded, (steps + 1)."""
+        """Solver and number of steps as text. times: the recorded flow times, (P)."""
         steps = len(times) - 1 if self.solver in ADAPTIVE else self.steps
         return f"{steps} step{'' if steps == 1 else 's'} of {style.readable(self.solver)}"
 
     def goal_words(self, shown):
-        """What the shown FlowFields were asked for; empty where there are no goals."""
+        """The goals of the shown FlowFields as a sentence; empty if there are no goals."""
         if not self.goals:
             return ""
         asked = [", ".join(f"{style.readable(d.name)} {style.number(value, 2)} {d.unit}".rstrip()
@@ -107,17 +108,17 @@ class Run:
 
     @property
     def is_pendulum(self):
-        """Whether the state is a pendulum's, whatever its task."""
+        """Whether the state is that of a pendulum, in any task."""
         return [s.name for s in self.states] == ["theta", "omega"]
 
     @property
     def is_distribution(self):
-        """Whether nothing is observed and the actions are all there is: samples of one distribution."""
+        """Whether there are no observations: the actions are samples of one distribution."""
         return not self.states
 
 
 def load(directory):
-    """@throws InputError where the directory holds nothing to draw, or something damaged."""
+    """Raises InputError if the directory contains no data to draw, or damaged files."""
     run = Run(Path(directory))
     if not run.directory.is_dir():
         raise InputError(f"{directory}: no such directory")
@@ -129,8 +130,8 @@ def load(directory):
         run.metrics = _read_metrics(run.directory / "metrics.jsonl")
         run.evaluation = _read_evaluation(run.directory / "evaluation.json")
     if not (run.policy or run.expert or run.flow_fields or run.denoising or run.metrics or run.evaluation):
-        raise InputError(f"{directory}: holds no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl to draw; "
-                         "give a directory that `fm run`, `fm eval` or `fm demo` made")
+        raise InputError(f"{directory}: contains no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl to draw; "
+                         "give a directory that `fm run`, `fm eval` or `fm demo` wrote")
     return run
 
 
@@ -167,7 +168,7 @@ def _check_intervals(evaluation, where):
 
 
 def _read_metrics(path):
-    """The objects of a JSON-lines file. A last line without its newline was cut off by a kill and does not count."""
+    """The objects of a JSON-lines file. A last line without newline was cut off by a kill and is ignored."""
     if not path.exists():
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
@@ -192,8 +193,8 @@ def _read_hdf5(run, path):
 def _read_attributes(run, root):
     version = root.attribute("format_version", int)
     if version != FORMAT_VERSION:
-        raise InputError(f"{root.path}: format version {version}, but this program reads {FORMAT_VERSION}: "
-                         "use the scripts/plot of the commit that wrote it, or evaluate again")
+        raise InputError(f"{root.path}: has format version {version}, but this program reads {FORMAT_VERSION}: "
+                         "use scripts/plot of the commit that wrote it, or evaluate again")
     run.env = root.attribute("env", str)
     run.policy_name = root.attribute("policy", str, "")
     run.expert_name = root.attribute("expert", str, "")
@@ -239,11 +240,11 @@ def _read_rollouts(run, group):
         return None
     returns = group.array("returns", None).astype(float)
     if not np.isfinite(returns).all():
-        group.fail("returns", "holds values that are not finite")
+        group.fail("returns", "contains values that are not finite")
     rewards = group.array("rewards", None, None)
     kept, horizon = rewards.shape
     if kept > returns.size:
-        group.fail("rewards", f"keeps {kept} of {returns.size} episodes")
+        group.fail("rewards", f"has {kept} episodes, but there are only {returns.size} returns")
     states = group.array(run.shown, kept, horizon + 1, len(run.states))
     actions = group.array("actions", kept, horizon, len(run.actions))
     goals = group.array("goals", kept, horizon + 1, len(run.goals)) if run.goals else np.zeros((kept, horizon + 1, 0))

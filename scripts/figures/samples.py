@@ -1,4 +1,4 @@
-"""samples.png: samples of a distribution in the plane, on their way from noise, beside the distribution itself."""
+"""samples.png: samples of a distribution in the plane, at several times from noise to data, and the distribution itself."""
 
 import numpy as np
 

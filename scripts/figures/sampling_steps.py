@@ -1,4 +1,4 @@
-"""sampling_steps.png: the return gap over the network evaluations that an action takes, a curve for each solver."""
+"""sampling_steps.png: the return gap over the network evaluations per prediction, one curve per solver."""
 
 import numpy as np
 
@@ -30,21 +30,21 @@ def draw(run):
     lowest = min(gap.mean for points in lines.values() for _, gap in points)
     style.gap_axis(ax.yaxis, lowest)
     ax.margins(y=0.1)
-    ax.set(xlabel="network evaluations for an action", ylabel="return gap, policy − expert")
+    ax.set(xlabel="network evaluations per prediction", ylabel="return gap, policy − expert")
     style.key(ax)
     return fig
 
 
 def caption(run):
     lines = curves([run, *run.others])
-    return (f"One training, sampled in {sum(map(len, lines.values()))} ways: paired return gap to the expert over the "
-            f"network evaluations of an action, with 95 % intervals; {', '.join(lines)}. The vertical axis is "
-            "logarithmic where gaps exceed 100.")
+    return (f"Trained policies sampled with {sum(map(len, lines.values()))} settings: paired return gap to the expert over the "
+            f"network evaluations per prediction, with 95 % intervals; {', '.join(lines)}. The vertical axis is "
+            "logarithmic if gaps exceed 100.")
 
 
 def curves(runs):
-    """{label: [(network evaluations, gap), ...]}, by solver, and by policy where another run's is shown too. The run's own
-    sampler is a point like those of its variants."""
+    """{label: [(network evaluations, gap), ...]}, by solver, and by policy for other runs. Each run's own sampler is included
+    with its variants."""
     lines = {}
     for run in runs:
         variants = varied(run.evaluation.get("variants") or [])
@@ -65,14 +65,14 @@ def measured(variants):
 
 
 def varied(variants):
-    """Those measured, if nothing but the solver and its steps differs and there are several; else []."""
+    """The measured variants, if they differ in solver or steps and in nothing else; else []."""
     variants = measured(variants)
     keys = differing(variants)
     return variants if keys and SETTINGS.issuperset(keys) else []
 
 
 def differing(variants):
-    """The settings that are not the same in all variants, as the first of them lists them."""
+    """The settings that differ between variants, in the order of their first occurrence."""
     keys = dict.fromkeys(key for variant in variants for key in variant.get("settings") or {})
     return [key for key in keys if len({repr(variant["settings"].get(key)) for variant in variants}) > 1]
 

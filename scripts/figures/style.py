@@ -1,9 +1,9 @@
-"""How every figure looks: fonts, colours, sizes, and the few marks that several figures share."""
+"""The common style of the figures: fonts, colours, sizes, and marks that several figures share."""
 
 import io
 import logging
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no remarks about font caches on a first run
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no messages about font caches on a first run
 
 import matplotlib
 from matplotlib.collections import LineCollection
@@ -11,14 +11,14 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-# Okabe and Ito (2008), told apart with every common colour blindness and in grey.
+# Okabe and Ito (2008): distinguishable with all common colour vision deficiencies and in greyscale.
 POLICY = "#0072B2"
 EXPERT = "#D55E00"
 OTHER = "#009E73"
 INK = "#262626"
 FAINT = "#7C828C"
 PALE = "#B4B9C0"
-# Purple to green, without the darkest ends, on which black lines would vanish.
+# Purple to green, without the darkest ends, on which black lines would be invisible.
 DIVERGING = LinearSegmentedColormap.from_list("purple_green", ["#7B4C94", "#C3A5CF", "#F7F7F7", "#9FD49B", "#2F8A4B"])
 
 WIDTH = 9.0  # in, of every figure
@@ -45,7 +45,7 @@ _RC = {
     "ytick.major.width": 0.7,
     "lines.linewidth": 1.4,
     "lines.solid_joinstyle": "round",
-    "pdf.fonttype": 42,  # TrueType: publishers refuse matplotlib's default, Type 3
+    "pdf.fonttype": 42,  # TrueType; publishers reject matplotlib's default, Type 3
     "svg.fonttype": "none",
 }
 
@@ -76,13 +76,13 @@ def heading(ax, text):
 
 
 def key(ax):
-    """Names the labelled lines of `ax` above its right end, in their own colours."""
+    """A legend of the labelled lines of `ax` above its right end, in the lines' colours."""
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, frameon=False, borderaxespad=0.0,
               handlelength=1.3, handletextpad=0.5, columnspacing=1.4, labelcolor="linecolor", fontsize=9.0)
 
 
 def guide(ax, y, text=None, below=False):
-    """A thin horizontal line of reference at y, named at its right end."""
+    """A thin horizontal reference line at y, labelled at its right end."""
     ax.axhline(y, color=FAINT, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
     if text:
         ax.annotate(text, (1, y), xycoords=("axes fraction", "data"), xytext=(-2, -2 if below else 2),
@@ -91,7 +91,7 @@ def guide(ax, y, text=None, below=False):
 
 
 def gap_axis(axis, lowest):
-    """Return gaps down to `lowest` along an axis (ax.xaxis, ax.yaxis): logarithmic where they exceed 100."""
+    """Scales an axis (ax.xaxis, ax.yaxis) for return gaps down to `lowest`: symmetric log if they exceed 100."""
     if lowest >= -100.0:
         return
     (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("symlog", linthresh=10.0)
@@ -101,7 +101,7 @@ def gap_axis(axis, lowest):
 
 
 def faint_lines(ax, curves, colour=FAINT, alpha=0.25, linewidth=0.6, zorder=1):
-    """Many curves behind the main one. curves: list of (n, 2)."""
+    """Draws many curves in the background. curves: list of (n, 2)."""
     ax.add_collection(LineCollection(curves, colors=colour, alpha=alpha, linewidths=linewidth, zorder=zorder))
 
 
@@ -112,17 +112,17 @@ def diamond(ax, x, y):
 
 
 def outline(label):
-    """Lets a text stand out from any ground."""
+    """Gives a text a white outline, legible on any background."""
     label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
 
 def number(value, digits=1):
-    """With a true minus sign."""
+    """Formats a number with a typographic minus sign."""
     return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def signed(value, digits=1):
-    """With a true minus sign, and a plus sign where it is positive."""
+    """Formats a number with a typographic minus sign, or a plus sign if it is positive."""
     return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 

@@ -1,4 +1,4 @@
-"""States and actions of one episode over time, one panel each; shared by the figures of rollouts."""
+"""States and actions of one episode over time, one panel each; used by the figures of rollouts."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def angle_axis(axis):
 
 
 def panels(run):
-    """What to draw, at most MOST_PANELS: the dimensions, each with its column and whether it is an action."""
+    """The panels, at most MOST_PANELS: (dimension, its column, whether it is an action)."""
     actions = [(d, i, True) for i, d in enumerate(run.actions)]
     states = [(d, i, False) for i, d in enumerate(run.states)]
     shown_states = states[: max(MOST_PANELS - len(actions), MOST_PANELS // 2)]
@@ -47,7 +47,7 @@ def are_all_shown(run):
 
 
 def axes_of_panels(run, fig, place):
-    """Axes one above the other in the cell `place` of a grid, one for each of panels(run), all of one time axis."""
+    """Axes stacked in the grid cell `place`, one for each of panels(run), with a shared time axis."""
     heights = [1.35 if run.is_pendulum and row == 0 else 1.0 for row in range(len(panels(run)))]
     rows = place.subgridspec(len(heights), 1, height_ratios=heights)
     first = fig.add_subplot(rows[0])
@@ -86,7 +86,7 @@ def _label_pendulum(ax, column):
 
 
 def draw_goals(run, axes, rollouts, episode):
-    """Each goal in the first panel of a state of its unit."""
+    """Draws each goal in the first panel of a state that has its unit."""
     goals = rollouts.goals[episode]
     time = np.arange(len(goals)) * run.time_step
     for column, goal in enumerate(run.goals):
@@ -99,7 +99,7 @@ def draw_goals(run, axes, rollouts, episode):
 
 
 def draw(run, axes, rollouts, episode, **line):
-    """Draws one episode into the panels. line: what Axes.plot takes."""
+    """Draws one episode into the panels. line: keyword arguments of Axes.plot."""
     states, actions = rollouts.states[episode], rollouts.actions[episode]
     time = np.arange(len(states)) * run.time_step
     for ax, (_, column, is_action) in zip(axes, panels(run)):

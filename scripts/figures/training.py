@@ -29,12 +29,12 @@ def draw(run):
 def caption(run):
     text = "Loss on the training data and on held-out data, over training steps."
     if curve(run.metrics, "rollout_return")[0]:
-        text += " Right: mean return of rollouts during training, the expert's from the same starts."
+        text += " Right: mean return of rollouts during training; the expert starts from the same states."
     return text
 
 
 def curve(metrics, key):
-    """Steps and values of one quantity; where a resumed run wrote a step again, the later one counts."""
+    """Steps and values of one metric; if a resumed run wrote a step again, the later value counts."""
     values = {entry["step"]: entry[key] for entry in metrics
               if _is_number(entry.get("step")) and _is_number(entry.get(key))}
     steps = sorted(values)

@@ -7,14 +7,14 @@ import ratios
 
 
 class Ratios(unittest.TestCase):
-    def test_what_slows_a_round_slows_both(self):
+    def test_a_slow_round_leaves_the_ratio_unchanged(self):
         numbers = random.Random(0)
         slowness = [numbers.uniform(1.0, 5.0) for _ in range(9)]
         ratio = ratios.of_rounds("act", "jax", [10.0 * s for s in slowness], [30.0 * s for s in slowness])
         self.assertAlmostEqual(ratio.ratio, 3.0)
         self.assertAlmostEqual(ratio.spread, 0.0)
 
-    def test_median_and_half_the_distance_of_the_quartiles(self):
+    def test_median_and_half_the_interquartile_range(self):
         ratio = ratios.of_rounds("act", "jax", [1.0] * 5, [5.0, 1.0, 2.0, 3.0, 4.0])
         self.assertEqual((ratio.ours_us, ratio.peer_us), (1.0, 3.0))
         self.assertEqual((ratio.ratio, ratio.spread), (3.0, 1.0))
@@ -23,7 +23,7 @@ class Ratios(unittest.TestCase):
         ratio = ratios.of_rounds("act", "jax", [2.0], [3.0])
         self.assertEqual((ratio.ratio, ratio.spread), (1.5, 0.0))
 
-    def test_json_has_the_promised_keys_and_comes_back(self):
+    def test_json_has_the_documented_keys_and_is_read_back(self):
         written = [ratios.of_rounds("act 256x3", "onnxruntime", [31.25], [84.5])]
         text = ratios.to_json(written)
         self.assertEqual(list(json.loads(text)[0]), ["work", "peer", "ours_us", "peer_us", "ratio", "spread"])

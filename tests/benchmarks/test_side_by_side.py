@@ -28,13 +28,13 @@ class Rounds(unittest.TestCase):
         (peers_work, ours), = side_by_side.grouped(works).items()
         return side_by_side.measure(peers_work, ours, self.workers, rounds=4, seconds=0.5)
 
-    def test_bfloat16_stands_beside_the_same_turns_of_the_peers(self):
+    def test_bfloat16_is_compared_with_the_same_turns_of_the_peers(self):
         found = {(r.work, r.peer): r.ratio for r in self.measure(["act 256x3", "act 256x3 bf16"])}
         self.assertEqual(len(found), 10)
         self.assertAlmostEqual(found["act 256x3", "jax"], 3.0)
         self.assertAlmostEqual(found["act 256x3 bf16", "onnxruntime"], 3.0)
 
-    def test_everybody_has_one_turn_a_round_and_begins_in_turn(self):
+    def test_every_worker_has_one_turn_a_round_and_the_first_changes(self):
         self.measure(["act 256x3"])
         self.assertTrue(all(seconds == 0.0 for _, _, seconds in self.journal[:6]))  # compilation comes first
         rounds = [[who for who, _, _ in self.journal[6 * i:6 * i + 6]] for i in range(1, 5)]

@@ -14,7 +14,7 @@ sys.path.insert(0, sys.argv[1])
 from serving import Timed, fastest, serve
 
 def make():
-    print("what a library says is no reply")
+    print("output of a library, not a reply")
     slow, quick = (Timed(lambda s=s: time.sleep(s), units=10) for s in (0.02, 0.01))
     return fastest([slow, quick], rounds=1, seconds=0.0)
 
@@ -35,11 +35,11 @@ class WorkerTest(unittest.TestCase):
         self.worker = Worker("peer", [sys.executable, "-B", script, SOURCES], dict(os.environ), self.log)
         self.addCleanup(self.worker.close)
 
-    def test_times_the_fastest_way_by_the_unit(self):
+    def test_times_the_fastest_candidate_per_unit(self):
         for seconds in (0.0, 0.05):
             us = self.worker.time("train 256x3 b256", seconds)
             self.assertGreaterEqual(us, 1000.0)
-        self.assertEqual(self.log.read_text(), "what a library says is no reply\n")
+        self.assertEqual(self.log.read_text(), "output of a library, not a reply\n")
 
     def test_names_a_peer_that_ends(self):
         with self.assertRaisesRegex(WorkerError, "peer ended with exit code 3 at 'act 512x4'"):

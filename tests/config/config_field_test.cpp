@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-CATCH_TEST_CASE("a description lists every field by its dotted key, and finds it again", "[yaml]") {
+CATCH_TEST_CASE("a description lists every field by its dotted key, and finds it by that key", "[yaml]") {
   sample::Options options;
   const fm::ConfigField root = fm::describe(options);
   std::vector<std::string> keys;
@@ -43,7 +43,7 @@ CATCH_TEST_CASE("a description lists every field by its dotted key, and finds it
   CATCH_CHECK(fm::find_field(root, "") == nullptr);
 }
 
-CATCH_TEST_CASE("bounds are said in words", "[yaml]") {
+CATCH_TEST_CASE("bounds are described in words", "[yaml]") {
   CATCH_CHECK(fm::bounds_words({}).empty());
   CATCH_CHECK(fm::bounds_words(fm::between(1, 1e6)) == "between 1 and 1000000");
   CATCH_CHECK(fm::bounds_words(fm::at_least(0.5)) == "at least 0.5");

@@ -25,7 +25,7 @@ double any_number(fm::Draws& draws, double low) {
   }
 }
 
-/// Texts that YAML readers take for something else, and random ones.
+/// Texts that YAML readers do not read as text, and random ones.
 std::string any_text(fm::Draws& draws) {
   const std::vector<std::string> traps = {
       "",         " ",    "~",    "null",       "Null",         "true",         "No",       "on",  "20",   "1e3",
@@ -89,7 +89,7 @@ CATCH_TEST_CASE("the printed configuration is complete", "[yaml]") {
               "grid: {}\n");
 }
 
-CATCH_TEST_CASE("any options print, read back equal, and print to equal bytes", "[yaml]") {
+CATCH_TEST_CASE("arbitrary options read back equal from their printed form, and print to the same bytes", "[yaml]") {
   const fm::RandomStream stream(0, "options");
   for (std::uint64_t i = 0; i < 1000; ++i) {
     fm::Draws draws = stream.at(i);
@@ -102,7 +102,7 @@ CATCH_TEST_CASE("any options print, read back equal, and print to equal bytes", 
   }
 }
 
-CATCH_TEST_CASE("differences are the overrides that make one the other", "[yaml]") {
+CATCH_TEST_CASE("differences are the overrides that turn one into the other", "[yaml]") {
   const fm::RandomStream stream(1, "options");
   for (std::uint64_t i = 0; i < 200; ++i) {
     fm::Draws draws = stream.at(i);
@@ -120,7 +120,7 @@ CATCH_TEST_CASE("differences are the overrides that make one the other", "[yaml]
               std::vector<std::string>{"train.init=\"a b\"", "sampler.steps=5", "grid={sampler.steps: [1, 2]}"});
 }
 
-CATCH_TEST_CASE("numbers are written shortest, with a dot", "[yaml]") {
+CATCH_TEST_CASE("numbers are written in their shortest form, with a dot", "[yaml]") {
   CATCH_CHECK(fm::number_to_yaml(0.001) == "0.001");
   CATCH_CHECK(fm::number_to_yaml(3e-4) == "0.0003");
   CATCH_CHECK(fm::number_to_yaml(1.0) == "1.0");

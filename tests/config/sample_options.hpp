@@ -1,5 +1,5 @@
 #pragma once
-// Options with one field of each kind, for the tests of reading and showing.
+// Options with one field of each kind, for the tests of reading and printing.
 
 #include "libfm/config/setting_grid.hpp"
 #include "libfm/core/fields.hpp"

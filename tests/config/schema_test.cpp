@@ -6,7 +6,7 @@
 
 using Json = nlohmann::ordered_json;
 
-CATCH_TEST_CASE("the schema says of every key its type, default, bounds and meaning", "[yaml]") {
+CATCH_TEST_CASE("the schema states the type, default, bounds and meaning of every key", "[yaml]") {
   const Json schema = fm::json_schema(sample::Options{}, "libfm experiment");
   CATCH_CHECK(schema["$schema"] == "http://json-schema.org/draft-07/schema#");
   CATCH_CHECK(schema["title"] == "libfm experiment");
@@ -36,7 +36,7 @@ CATCH_TEST_CASE("the schema says of every key its type, default, bounds and mean
                               "items": {"type": "integer", "minimum": 1, "maximum": 65536}, "default": [256, 256]})"));
 }
 
-CATCH_TEST_CASE("the schema of a grid holds the options that it may vary", "[yaml]") {
+CATCH_TEST_CASE("the schema of a grid lists the options that it may vary", "[yaml]") {
   const Json grid = fm::json_schema(sample::Options{}, "")["properties"]["grid"];
   CATCH_CHECK(grid["additionalProperties"] == false);
   std::vector<std::string> keys;

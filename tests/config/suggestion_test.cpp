@@ -2,7 +2,7 @@
 
 #include "tests/catch.hpp"
 
-CATCH_TEST_CASE("the edit distance counts single mistakes", "[yaml]") {
+CATCH_TEST_CASE("the edit distance counts single edits", "[yaml]") {
   CATCH_CHECK(fm::edit_distance("", "") == 0);
   CATCH_CHECK(fm::edit_distance("", "abc") == 3);
   CATCH_CHECK(fm::edit_distance("steps", "steps") == 0);
@@ -13,7 +13,7 @@ CATCH_TEST_CASE("the edit distance counts single mistakes", "[yaml]") {
   CATCH_CHECK(fm::edit_distance("ca", "abc") == 3);
 }
 
-CATCH_TEST_CASE("only near names are suggested, the nearest of them", "[yaml]") {
+CATCH_TEST_CASE("only the most similar names are suggested", "[yaml]") {
   const std::vector<std::string> names = {"euler", "midpoint", "heun", "rk4", "rk45"};
   CATCH_CHECK(fm::suggest_name("Euler", names) == " (did you mean euler?)");
   CATCH_CHECK(fm::suggest_name("mid", names) == " (did you mean midpoint?)");

@@ -1,5 +1,5 @@
-// What every environment must keep. A new row of the table is tested here without a line more, and so is an environment
-// made for this: without bounds, and with episodes that end early.
+// Requirements on every environment. Every row of the table is tested, and a test environment without bounds whose
+// episodes end early.
 
 #include "libfm/core/error.hpp"
 #include "libfm/task/environments.hpp"
@@ -29,7 +29,7 @@ std::vector<fm::EnvFactory> factories() {
   return all;
 }
 
-/// Row i gets the episode 10 + i.
+/// Row i gets episode 10 + i.
 std::unique_ptr<VectorEnv> begun(const fm::EnvFactory& factory) {
   auto env = factory.make(copies);
   for (int i = 0; i < copies; ++i) {
@@ -82,7 +82,7 @@ CATCH_TEST_CASE("every environment's spec is complete and its matrices have its 
   }
 }
 
-CATCH_TEST_CASE("every environment's row is what it would be alone", "[contract]") {
+CATCH_TEST_CASE("every environment's rows are independent", "[contract]") {
   for (const auto& factory : factories()) {
     const auto together = begun(factory);
     const auto alone = factory.make(1);
@@ -104,7 +104,7 @@ CATCH_TEST_CASE("every environment's row is what it would be alone", "[contract]
   }
 }
 
-CATCH_TEST_CASE("every environment begins anew when reset, in the rows named and no other", "[contract]") {
+CATCH_TEST_CASE("every environment restarts exactly the rows that are reset", "[contract]") {
   for (const auto& factory : factories()) {
     const auto env = begun(factory);
     const auto fresh = begun(factory);
@@ -123,7 +123,7 @@ CATCH_TEST_CASE("every environment begins anew when reset, in the rows named and
     for (int i = 0; i < copies; ++i) {
       CATCH_CHECK(env->observations().row(i) == (i == 2 ? fresh->observations().row(i) : before.row(i)));
     }
-    // The step counter too: the reset row ends when a fresh one does, and the others' time runs out ten steps earlier.
+    // The step counter too: the reset row ends when a fresh one does, and the others are truncated ten steps earlier.
     const int horizon = env->spec().horizon;
     bool ended = false, others_ended = false;
     for (int step = 0; step < horizon; ++step) {
@@ -143,7 +143,7 @@ CATCH_TEST_CASE("every environment begins anew when reset, in the rows named and
   }
 }
 
-CATCH_TEST_CASE("every environment's row keeps its end until it is reset", "[contract]") {
+CATCH_TEST_CASE("every environment's row keeps its final state until it is reset", "[contract]") {
   for (const auto& factory : factories()) {
     const auto env = begun(factory);
     CATCH_INFO(env->spec().name);
@@ -154,7 +154,7 @@ CATCH_TEST_CASE("every environment's row keeps its end until it is reset", "[con
     for (int step = 0; step < env->spec().horizon + 3; ++step) {
       Matrix pushed = actions(*env, step);
       for (int i = 0; i < copies; ++i) {
-        if (ended[i]) pushed.row(i).setConstant(std::nanf(""));  // not read
+        if (ended[i]) pushed.row(i).setConstant(std::nanf(""));  // must not be read
       }
       env->step(pushed, result);
       for (int i = 0; i < copies; ++i) {
@@ -180,14 +180,14 @@ CATCH_TEST_CASE("every environment's row keeps its end until it is reset", "[con
   }
 }
 
-CATCH_TEST_CASE("every environment goes on alike from a state that is read and set", "[contract]") {
+CATCH_TEST_CASE("every environment continues identically from a state that is read and set", "[contract]") {
   for (const auto& factory : factories()) {
     const auto env = begun(factory);
     CATCH_INFO(env->spec().name);
     fm::StepResult result, of_copy;
     for (int step = 0; step < 10; ++step) {
       env->step(actions(*env, step), result);
-      for (int i = 0; i < copies; ++i) {  // a row that ended would not go on
+      for (int i = 0; i < copies; ++i) {  // a row that ended would not continue
         if (result.terminated[i] == 0 && result.truncated[i] == 0) continue;
         env->reset(std::vector{i}, std::vector<std::uint64_t>{static_cast<std::uint64_t>(100 * step + i)}, starts);
       }
@@ -213,7 +213,7 @@ CATCH_TEST_CASE("every environment goes on alike from a state that is read and s
   }
 }
 
-CATCH_TEST_CASE("every environment keeps to its bounds from any state within them", "[contract]") {
+CATCH_TEST_CASE("every environment stays within its bounds from any state within them", "[contract]") {
   for (const auto& factory : factories()) {
     const auto env = begun(factory), clipped = begun(factory);
     const fm::EnvSpec& spec = env->spec();

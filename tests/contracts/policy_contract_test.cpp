@@ -1,4 +1,4 @@
-// What every policy must keep. A new row of the table of experts is tested here without a line more.
+// Requirements on every policy. Every row of the table of experts is tested.
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
@@ -22,7 +22,7 @@ struct Case {
   fm::PolicyFactory make;
 };
 
-/// The realtime engine with a policy that remembers: observations, and predictions that it begins the next from.
+/// The realtime engine with a stateful policy: it keeps observations, and predictions that warm-start the next.
 Case realtime_case(const std::string& env, const std::string& network) {
   fm::PolicyDescription d = fm::test::small_policy(env);
   d.network.name = network;
@@ -36,7 +36,7 @@ Case realtime_case(const std::string& env, const std::string& network) {
           [model] { return std::make_unique<fm::RealtimePolicy>(model, fm::RandomStream(1, "noise")); }};
 }
 
-/// Every expert in every environment that it fits, and the realtime engine.
+/// Every expert in every environment that it acts in, and the realtime engine.
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> made;
@@ -50,7 +50,7 @@ const std::vector<Case>& cases() {
           made.push_back(
               {name + " in " + env, fm::make_env(options),
                fm::make_expert({.name = name, .optimal = coarse, .two_modes = {.optimal = coarse}}, options, "", 0)});
-        } catch (const fm::InputError&) {  // it does not fit
+        } catch (const fm::InputError&) {  // an expert for another environment
         }
       }
       CATCH_CHECK(made.size() > before);
@@ -63,7 +63,7 @@ const std::vector<Case>& cases() {
   return all;
 }
 
-/// What a policy may see in T steps of N rows, from states within bounds.
+/// Inputs of a policy over T steps of N rows, from states within bounds.
 struct Script {
   std::vector<Matrix> observations;
   std::vector<Matrix> goals;
@@ -126,7 +126,7 @@ CATCH_TEST_CASE("every policy acts within the environment's bounds", "[contract]
   }
 }
 
-CATCH_TEST_CASE("every policy's row depends on itself alone", "[contract]") {
+CATCH_TEST_CASE("every policy's rows are independent", "[contract]") {
   for (const Case& c : cases()) {
     CATCH_INFO(c.name);
     const Script script(c.env, 4, 30);
@@ -144,8 +144,8 @@ CATCH_TEST_CASE("every policy's row depends on itself alone", "[contract]") {
   }
 }
 
-CATCH_TEST_CASE("every policy forgets an episode when reset, in the rows named and no other", "[contract]") {
-  // Many rows: what is remembered may show in few states.
+CATCH_TEST_CASE("every policy clears the memory of exactly the rows that are reset", "[contract]") {
+  // Many rows: memory may matter in few states only.
   constexpr int rows = 2000, before = 3, after = 3;
   std::vector<int> odd;
   for (int i = 1; i < rows; i += 2) odd.push_back(i);
@@ -169,7 +169,7 @@ CATCH_TEST_CASE("every policy forgets an episode when reset, in the rows named a
   }
 }
 
-CATCH_TEST_CASE("every policy's episodes are the same in any blocks and threads", "[contract]") {
+CATCH_TEST_CASE("every policy's episodes are the same for any blocks and threads", "[contract]") {
   const int threads = fm::threads();
   for (const Case& c : cases()) {
     CATCH_INFO(c.name);

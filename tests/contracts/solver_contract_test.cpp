@@ -1,4 +1,4 @@
-// What every solver must do.
+// Requirements on every solver.
 
 #include "libfm/core/error.hpp"
 #include "libfm/flow/ode.hpp"
@@ -42,7 +42,7 @@ std::vector<std::string> adaptive_names() {
   return names;
 }
 
-/// Over several starts: at a single one the leading term of the error may happen to vanish.
+/// Over several initial values: at a single one the leading error term may vanish by coincidence.
 double error(const fm::ButcherTableau& method, int steps) {
   double sum = 0.0;
   for (const double z0 : {-1.5, 0.7, 2.0}) {
@@ -63,7 +63,7 @@ CATCH_TEST_CASE("every solver converges with its order on a time-dependent linea
   }
 }
 
-CATCH_TEST_CASE("every solver counts its evaluations and keeps its trajectory", "[contract][solver]") {
+CATCH_TEST_CASE("every solver counts its evaluations and returns its trajectory", "[contract][solver]") {
   for (const std::string& name : fm::solver_names()) {
     CATCH_INFO(name);
     const fm::ButcherTableau& method = fm::find_solver(name);
@@ -85,7 +85,7 @@ CATCH_TEST_CASE("every solver counts its evaluations and keeps its trajectory", 
   }
 }
 
-CATCH_TEST_CASE("every solver treats rows alone, in float32 and float64", "[contract][solver]") {
+CATCH_TEST_CASE("every solver treats rows independently, in float32 and float64", "[contract][solver]") {
   for (const std::string& name : fm::solver_names()) {
     for (const auto type : {at::kFloat, at::kDouble}) {
       CATCH_INFO(name);
@@ -101,7 +101,7 @@ CATCH_TEST_CASE("every solver treats rows alone, in float32 and float64", "[cont
   }
 }
 
-CATCH_TEST_CASE("every solver comes back on the reversed grid", "[contract][solver]") {
+CATCH_TEST_CASE("every solver returns to the start on the reversed grid", "[contract][solver]") {
   for (const std::string& name : fm::solver_names()) {
     CATCH_INFO(name);
     const fm::ButcherTableau& method = fm::find_solver(name);
@@ -113,7 +113,7 @@ CATCH_TEST_CASE("every solver comes back on the reversed grid", "[contract][solv
   }
 }
 
-CATCH_TEST_CASE("every solver takes a grid that is not uniform", "[contract][solver]") {
+CATCH_TEST_CASE("every solver accepts a nonuniform grid", "[contract][solver]") {
   for (const std::string& name : fm::solver_names()) {
     for (const std::string& grid : fm::grid_names()) {
       CATCH_INFO(name + " " + grid);
@@ -125,7 +125,7 @@ CATCH_TEST_CASE("every solver takes a grid that is not uniform", "[contract][sol
   }
 }
 
-CATCH_TEST_CASE("every adaptive solver's error follows its tolerance, with fewer steps where it is loose",
+CATCH_TEST_CASE("every adaptive solver's error follows its tolerance, with fewer steps at looser tolerances",
                 "[contract][solver]") {
   for (const std::string& name : adaptive_names()) {
     CATCH_INFO(name);
@@ -140,11 +140,11 @@ CATCH_TEST_CASE("every adaptive solver's error follows its tolerance, with fewer
   }
 }
 
-CATCH_TEST_CASE("every adaptive solver treats rows alone, in float32 and float64", "[contract][solver]") {
+CATCH_TEST_CASE("every adaptive solver treats rows independently, in float32 and float64", "[contract][solver]") {
   for (const std::string& name : adaptive_names()) {
     for (const auto type : {at::kFloat, at::kDouble}) {
       CATCH_INFO(name);
-      const at::Tensor z0 = at::tensor({-200.0, 0.0, 1e-3, 50.0}, type).view({4, 1});  // that need different steps
+      const at::Tensor z0 = at::tensor({-200.0, 0.0, 1e-3, 50.0}, type).view({4, 1});  // these need different steps
       const at::Tensor together = adapted(fm::find_solver(name), z0, {}).z;
       CATCH_CHECK(together.scalar_type() == type);
       for (int i = 0; i < 4; ++i) {
@@ -154,7 +154,7 @@ CATCH_TEST_CASE("every adaptive solver treats rows alone, in float32 and float64
   }
 }
 
-CATCH_TEST_CASE("every adaptive solver counts its evaluations, comes back, and says when steps run out",
+CATCH_TEST_CASE("every adaptive solver counts its evaluations, is reversible, and reports when steps run out",
                 "[contract][solver]") {
   for (const std::string& name : adaptive_names()) {
     CATCH_INFO(name);
@@ -184,7 +184,8 @@ CATCH_TEST_CASE("gradients flow through every adaptive solver", "[contract][solv
   for (const std::string& name : adaptive_names()) {
     CATCH_INFO(name);
     const fm::ButcherTableau& method = fm::find_solver(name);
-    // Steps are held fixed by the gradient and move with w in the difference: the tolerance bounds what that makes.
+    // The gradient treats the steps as fixed, while they vary with w in the finite difference: the tolerance bounds the
+    // effect.
     const auto end = [&](const at::Tensor& w) {
       const auto f = [&](const at::Tensor& z, const at::Tensor& t) { return (w * z).sin() + t.unsqueeze(-1); };
       return fm::integrate_adaptive(f, at::full({1, 1}, 0.4, at::kDouble), 0, 1, method, {.rtol = 1e-9, .atol = 1e-9})

@@ -34,7 +34,7 @@ bool is_permutation_of_all(std::vector<std::int64_t> columns) {
 
 }  // namespace
 
-CATCH_TEST_CASE("an assignment costs as little as the best of all permutations", "[assignment]") {
+CATCH_TEST_CASE("an assignment has the least cost of all permutations", "[assignment]") {
   for (std::int64_t n = 0; n <= 7; ++n) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       const auto costs = random_costs(n, seed);
@@ -50,9 +50,9 @@ CATCH_TEST_CASE("an assignment costs as little as the best of all permutations",
   }
 }
 
-CATCH_TEST_CASE("a large assignment cannot be bettered: no cycle of exchanges has a negative cost", "[assignment]") {
-  // Row i gives its column to row j, at the cost c(j, column i) - c(j, column j). The assignment is optimal exactly if
-  // the shortest paths over these exchanges exist (Bellman and Ford: they settle within n rounds).
+CATCH_TEST_CASE("a large assignment is optimal: no cycle of exchanges has a negative cost", "[assignment]") {
+  // Row i passes its column to row j at a cost of c(j, column i) - c(j, column j). The assignment is optimal if and
+  // only if shortest paths over these exchanges exist (Bellman and Ford: they converge within n rounds).
   constexpr std::int64_t n = 120;
   const auto costs = random_costs(n, 3);
   const auto columns = fm::solve_assignment(costs, n);
@@ -77,7 +77,7 @@ CATCH_TEST_CASE("a large assignment cannot be bettered: no cycle of exchanges ha
   CATCH_CHECK(rounds <= n);
 }
 
-CATCH_TEST_CASE("equal costs and forbidding ones are assigned, too", "[assignment]") {
+CATCH_TEST_CASE("equal and prohibitive costs are assigned, too", "[assignment]") {
   CATCH_CHECK(is_permutation_of_all(fm::solve_assignment(std::vector<double>(25, 1.0), 5)));
   std::vector<double> costs(9, 1e12);
   costs[1] = costs[5] = costs[6] = 0.0;

@@ -33,7 +33,7 @@ CATCH_TEST_CASE("a file is written, replaced and read back whole", "[atomic_file
   CATCH_CHECK(entries(folder.path()) == 1);
 }
 
-CATCH_TEST_CASE("a full disk is one clear error, the old file stays and the temporary goes", "[atomic_file]") {
+CATCH_TEST_CASE("a full disk is one clear error; the old file stays and the temporary is removed", "[atomic_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "file";
   fm::write_file_atomically(file, "old");
@@ -49,13 +49,13 @@ CATCH_TEST_CASE("a full disk is one clear error, the old file stays and the temp
   CATCH_CHECK(entries(folder.path()) == 1);
 }
 
-CATCH_TEST_CASE("a folder that is not there is named in the error", "[atomic_file]") {
+CATCH_TEST_CASE("a missing folder is named in the error", "[atomic_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "none/file";
   CATCH_CHECK(contains(error_of<fm::MachineError>([&] { fm::write_file_atomically(file, "x"); }), file.string()));
 }
 
-CATCH_TEST_CASE("what a killed writer left is used up, and does not reach the file", "[atomic_file]") {
+CATCH_TEST_CASE("a killed writer's temporary file is reused, without its content", "[atomic_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "file";
   std::ofstream(file.string() + ".tmp") << "half of a much longer file";
@@ -64,7 +64,7 @@ CATCH_TEST_CASE("what a killed writer left is used up, and does not reach the fi
   CATCH_CHECK(entries(folder.path()) == 1);
 }
 
-CATCH_TEST_CASE("a writer by path replaces the file, and its error leaves the old one", "[atomic_file]") {
+CATCH_TEST_CASE("a writer by path replaces the file, and its error leaves the old one in place", "[atomic_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "file";
   fm::replace_file_atomically(file, [](const fs::path& tmp) { std::ofstream(tmp) << "first"; });
@@ -79,7 +79,7 @@ CATCH_TEST_CASE("a writer by path replaces the file, and its error leaves the ol
   CATCH_CHECK(entries(folder.path()) == 1);
 }
 
-CATCH_TEST_CASE("processes that write the same file at once leave one whole content", "[atomic_file]") {
+CATCH_TEST_CASE("processes that write the same file at once leave the complete content of one", "[atomic_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "file";
   constexpr int writers = 4;
@@ -106,7 +106,7 @@ CATCH_TEST_CASE("processes that write the same file at once leave one whole cont
   CATCH_CHECK(entries(folder.path()) == 1);
 }
 
-CATCH_TEST_CASE("reading tells what is wrong with the path", "[atomic_file]") {
+CATCH_TEST_CASE("reading reports what is wrong with the path", "[atomic_file]") {
   const TemporaryFolder folder;
   const auto message = [](const fs::path& file) { return error_of<fm::InputError>([&] { fm::read_file(file, 3); }); };
   CATCH_CHECK(contains(message(folder / "none"), "No such file"));

@@ -5,7 +5,7 @@
 
 #include <string>
 
-/// what() of the Error that `work` throws. Any other outcome fails the test.
+/// what() of the Error that `work` throws; any other outcome fails the test.
 template <class Error, class Work>
 std::string error_of(const Work& work) {
   try {

@@ -1,11 +1,11 @@
 #pragma once
-// A disk that is full, as far as this process can tell.
+// Simulates a full disk for this process.
 
 #include <sys/resource.h>
 
 #include <csignal>
 
-/// While it lives no file of this process grows beyond `bytes`: writing fails as on a full disk.
+/// During its lifetime no file written by this process grows beyond `bytes`: writing fails as on a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) : old_handler_(std::signal(SIGXFSZ, SIG_IGN)) {

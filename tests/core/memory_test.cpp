@@ -22,13 +22,13 @@ void use(std::size_t bytes) {
 
 }  // namespace
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)  // whose allocator is another
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)  // which replaces the allocator
 CATCH_TEST_CASE("freed memory is kept for the next allocation", "[core]") {
   fm::keep_freed_memory();
   constexpr std::size_t bytes = 48 << 20;
   use(bytes);
   const long before = page_faults();
   for (int i = 0; i < 10; ++i) use(bytes);
-  CATCH_CHECK(page_faults() - before < static_cast<long>(bytes / 4096));  // given back, it would be ten times that
+  CATCH_CHECK(page_faults() - before < static_cast<long>(bytes / 4096));  // ten times that without it
 }
 #endif

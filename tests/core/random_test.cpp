@@ -8,7 +8,7 @@
 using fm::Draws;
 using fm::RandomStream;
 
-CATCH_TEST_CASE("Philox gives the known answers of its authors", "[random]") {
+CATCH_TEST_CASE("Philox gives its authors' known answers", "[random]") {
   // Random123's kat_vectors, philox4x32 with 10 rounds.
   CATCH_CHECK(fm::philox({0, 0, 0, 0}, {0, 0}) ==
               std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
@@ -29,7 +29,7 @@ CATCH_TEST_CASE("draws are a function of seed, name, position and row", "[random
   CATCH_CHECK(different.size() == 6);
 }
 
-CATCH_TEST_CASE("uniform and normal draws have the moments of their laws", "[random]") {
+CATCH_TEST_CASE("uniform and normal draws have the moments of their distributions", "[random]") {
   const RandomStream stream(0, "moments");
   constexpr int n = 200000;
   double u1 = 0, u2 = 0, n1 = 0, n2 = 0, n4 = 0;
@@ -60,7 +60,7 @@ CATCH_TEST_CASE("below(n) is uniform on its values", "[random]") {
   for (const int count : counts) CATCH_CHECK(std::abs(count - 10000) < 5 * std::sqrt(8000.0));
 }
 
-CATCH_TEST_CASE("a permutation holds every index once and differs by position", "[random]") {
+CATCH_TEST_CASE("a permutation contains every index once and differs by position", "[random]") {
   const RandomStream stream(0, "shuffle");
   const auto order = fm::permutation(stream, 0, 1000);
   CATCH_CHECK(std::set<std::int64_t>(order.begin(), order.end()).size() == 1000);

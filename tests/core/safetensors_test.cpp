@@ -48,12 +48,12 @@ std::string refusal(const std::string& bytes) {
   return message;
 }
 
-/// The refusal of a file with four bytes of data.
+/// The error for a file with this header and four bytes of data.
 std::string refusal_of_header(std::string_view header) { return refusal(file_of(header, "1234")); }
 
 }  // namespace
 
-CATCH_TEST_CASE("a file of the reference implementation is read, and written alike", "[safetensors]") {
+CATCH_TEST_CASE("a file of the reference implementation is read, and written identically", "[safetensors]") {
   const std::string reference = file_of(reference_header, reference_data);
   CATCH_REQUIRE(reference.size() == 267);
   CATCH_CHECK(fm::deserialise(reference, "reference") == reference_content());
@@ -77,7 +77,7 @@ CATCH_TEST_CASE("tensors of every dtype come back from a file", "[safetensors]")
   CATCH_CHECK(fm::read_safetensors(folder / "nothing.safetensors") == SafeTensors{});
 }
 
-CATCH_TEST_CASE("wide numbers come first and every tensor is aligned", "[safetensors]") {
+CATCH_TEST_CASE("wide dtypes come first and every tensor is aligned", "[safetensors]") {
   const SafeTensors content{.tensors = {{"a", Dtype::U8, {3}, std::vector(3, std::byte{1})},
                                         {"b", Dtype::F64, {1}, std::vector(8, std::byte{2})}},
                             .metadata = {}};
@@ -89,17 +89,17 @@ CATCH_TEST_CASE("wide numbers come first and every tensor is aligned", "[safeten
   CATCH_CHECK((bytes.size() - 11) % 8 == 0);
 }
 
-CATCH_TEST_CASE("numbers are read by their own type only", "[safetensors]") {
+CATCH_TEST_CASE("values are read as their own dtype only", "[safetensors]") {
   const SafeTensors content = reference_content();
   CATCH_CHECK(fm::values_of<float>(*content.find("weight")) == std::vector<float>{0.0f, 0.5f, 1.0f, 1.5f, 2.0f, 2.5f});
   CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::values_of<double>(*content.find("weight")); }),
                        "'weight' has dtype F32, expected F64"));
 }
 
-CATCH_TEST_CASE("what the format forbids is refused by name", "[safetensors]") {
+CATCH_TEST_CASE("violations of the format are refused by name", "[safetensors]") {
   CATCH_CHECK(contains(refusal("1234567"), "only 7 bytes"));
   CATCH_CHECK(contains(refusal(std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10)), "more than the format's"));
-  CATCH_CHECK(contains(refusal(std::string("\x09\0\0\0\0\0\0\0{}", 10)), "claims 9 bytes of the 2"));
+  CATCH_CHECK(contains(refusal(std::string("\x09\0\0\0\0\0\0\0{}", 10)), "claims 9 bytes, but only 2 follow"));
   CATCH_CHECK(contains(refusal_of_header(" {}"), "does not begin with '{'"));
   CATCH_CHECK(contains(refusal_of_header("{]"), "not JSON"));
   CATCH_CHECK(contains(refusal_of_header("{\"a\":1}"), "'a' is not described"));
@@ -122,7 +122,7 @@ CATCH_TEST_CASE("a wrong description of a tensor is refused by name", "[safetens
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[1.0]", "[0,4]")), "not a size"));
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[9223372036854775808]", "[0,4]")), "not a size"));
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[2]", "[0,4]")), "do not fit its shape"));
-  // 2^32 x 2^32 x 4 bytes wraps around to nothing, and 2^62 + 1 to four bytes.
+  // 2^32 x 2^32 x 4 bytes overflows to 0, and 2^62 + 1 elements to four bytes.
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[4294967296,4294967296]", "[0,0]")), "do not fit"));
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[4611686018427387905]", "[0,4]")), "do not fit"));
   CATCH_CHECK(contains(refusal_of_header(entry("\"F32\"", "[1]", "[0,4,4]")), "not two numbers"));
@@ -134,7 +134,7 @@ CATCH_TEST_CASE("a wrong description of a tensor is refused by name", "[safetens
                        "'b' begins at byte 2 of the data, expected 3"));
 }
 
-CATCH_TEST_CASE("a damaged file is read or refused, never more", "[safetensors]") {
+CATCH_TEST_CASE("a damaged file is read or refused, and never crashes", "[safetensors]") {
   const std::string whole = fm::serialise(reference_content());
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CATCH_REQUIRE_THROWS_AS(fm::deserialise(whole.substr(0, size), "cut"), fm::InputError);

@@ -24,7 +24,7 @@ CATCH_TEST_CASE("mean and standard deviation of known samples", "[statistics]") 
   const std::vector<double> values = {2, 4, 4, 4, 5, 5, 7, 9};
   CATCH_CHECK(fm::mean(values) == 5.0);
   CATCH_CHECK_THAT(fm::standard_deviation(values), WithinAbs(std::sqrt(32.0 / 7.0), 1e-15));
-  // 1 ... n: variance n (n + 1) / 12. A large offset costs no digits.
+  // 1 ... n: variance n (n + 1) / 12. A large offset loses no digits.
   std::vector<double> counted;
   for (int i = 1; i <= 100; ++i) counted.push_back(1e9 + i);
   CATCH_CHECK_THAT(fm::standard_deviation(counted), WithinAbs(std::sqrt(100.0 * 101.0 / 12.0), 1e-9));
@@ -51,7 +51,7 @@ CATCH_TEST_CASE("the bootstrap interval of a fair coin is the binomial's", "[sta
   CATCH_CHECK_THAT(interval.high, WithinAbs(220.0 / 400.0, 2.01 / 400.0));
 }
 
-CATCH_TEST_CASE("the bootstrap interval moves and stretches with the sample", "[statistics]") {
+CATCH_TEST_CASE("the bootstrap interval shifts and scales with the sample", "[statistics]") {
   const fm::RandomStream stream(1, "bootstrap");
   const std::vector<double> values = normals(stream, 0, 50);
   std::vector<double> moved = values;
@@ -64,7 +64,7 @@ CATCH_TEST_CASE("the bootstrap interval moves and stretches with the sample", "[
   CATCH_CHECK(fm::bootstrap_mean(std::vector(5, 1.5), stream, options) == fm::Interval{1.5, 1.5});
 }
 
-CATCH_TEST_CASE("the bootstrap interval is a function of the stream, whatever the threads", "[statistics]") {
+CATCH_TEST_CASE("the bootstrap interval is a function of the stream, for any number of threads", "[statistics]") {
   const fm::RandomStream stream(2, "bootstrap");
   const std::vector<double> values = normals(stream, 0, 100);
   const int before = fm::threads();
@@ -77,7 +77,7 @@ CATCH_TEST_CASE("the bootstrap interval is a function of the stream, whatever th
   CATCH_CHECK(!(one == fm::bootstrap_mean(values, fm::RandomStream(3, "bootstrap"))));
 }
 
-CATCH_TEST_CASE("95 % intervals hold the true mean in about 95 % of samples", "[statistics]") {
+CATCH_TEST_CASE("95 % intervals contain the true mean in about 95 % of samples", "[statistics]") {
   const fm::RandomStream samples(4, "samples");
   constexpr int repetitions = 500;
   int held = 0;
@@ -87,6 +87,6 @@ CATCH_TEST_CASE("95 % intervals hold the true mean in about 95 % of samples", "[
         fm::bootstrap_mean(values, fm::RandomStream(static_cast<std::uint64_t>(i), "bootstrap"), {.resamples = 400});
     if (interval.low <= 0.0 && 0.0 <= interval.high) ++held;
   }
-  // Percentile intervals of 100 values hold 94 to 95 %; four standard errors of the count beside that.
+  // Percentile intervals of 100 values cover 94 to 95 %; four standard errors of the count are allowed.
   CATCH_CHECK(std::abs(held / double{repetitions} - 0.945) < 4 * std::sqrt(0.945 * 0.055 / repetitions));
 }

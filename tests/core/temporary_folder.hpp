@@ -1,5 +1,5 @@
 #pragma once
-// A folder for one test, gone when the test ends.
+// A folder for one test, removed when the test ends.
 
 #include <cstdlib>
 #include <filesystem>

@@ -76,7 +76,7 @@ CATCH_TEST_CASE("CRC-32C gives the known answers", "[tfevents]") {
   CATCH_CHECK(fm::crc32c(std::string(32, '\xff')) == 0x62A8AB43);
 }
 
-CATCH_TEST_CASE("scalars stand in the file as Event messages", "[tfevents]") {
+CATCH_TEST_CASE("scalars are stored as Event messages", "[tfevents]") {
   const TemporaryFolder folder;
   const auto file = folder / "events.out.tfevents.0";
   fm::EventWriter(file, 1000.5).scalar(300, 1001.25, "train/loss", 0.125);
@@ -91,7 +91,7 @@ CATCH_TEST_CASE("scalars stand in the file as Event messages", "[tfevents]") {
   CATCH_CHECK(number<float>(value.at(2)) == 0.125f);
 }
 
-CATCH_TEST_CASE("a file that is there is begun anew", "[tfevents]") {
+CATCH_TEST_CASE("an existing file is truncated", "[tfevents]") {
   const TemporaryFolder folder;
   const auto file = folder / "events.out.tfevents.0";
   fm::EventWriter(file, 1.0).scalar(1, 2.0, "loss", 1.0);

@@ -1,5 +1,5 @@
 #pragma once
-// Files that a careless or hostile writer could make: a good one, changed with HDF5's own interface.
+// Files as a faulty or malicious writer could make them: a valid file, altered through HDF5's own interface.
 
 #include "libfm/data/episode_file.hpp"
 #include "tests/core/temporary_folder.hpp"
@@ -14,7 +14,7 @@
 
 class AlteredFile {
  public:
-  /// Two episodes of 4 and 5 steps, changed by `alter`.
+  /// Two episodes of 4 and 5 steps, altered by `alter`.
   explicit AlteredFile(const std::function<void(AlteredFile&)>& alter) : path_(folder_ / "data.h5") {
     fm::write_dataset(path_, sample_dataset(2));
     file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
@@ -27,7 +27,7 @@ class AlteredFile {
 
   void remove(const std::string& path) { H5Ldelete(file_, path.c_str(), H5P_DEFAULT); }
 
-  /// Puts an array of ones in the place of what was there; `set` changes how it is stored.
+  /// Replaces an object by an array of ones; `set` changes its storage properties.
   template <class T>
   void replace(
       const std::string& path, hid_t type, std::vector<hsize_t> shape, const std::vector<T>& values,

@@ -38,7 +38,7 @@ CATCH_TEST_CASE("a changed number is refused as damage, by name", "[damaged_file
                        "data.h5: /episodes/1/actions: cannot be read, the file is damaged"));
 }
 
-CATCH_TEST_CASE("a flipped bit or a cut never crashes and never gives other numbers", "[damaged_file]") {
+CATCH_TEST_CASE("a flipped bit or truncation never crashes and never gives other numbers", "[damaged_file]") {
   const TemporaryFolder folder;
   fm::Dataset dataset = sample_dataset(2);
   dataset.uniform_states = {numbered(4, 3, 1), fm::Matrix(4, 0), numbered(4, 1, 2)};
@@ -55,7 +55,7 @@ CATCH_TEST_CASE("a flipped bit or a cut never crashes and never gives other numb
     }
   };
   put(file, whole);
-  constexpr std::size_t stride = 7;  // prime to the sizes of the format's fields
+  constexpr std::size_t stride = 7;  // coprime to the field sizes of the format
   for (std::size_t i = 0; i < whole.size(); i += stride) {
     put_byte(file, i, static_cast<char>(whole[i] ^ (1 << (i / stride % 8))));
     try_to_read();

@@ -52,7 +52,7 @@ CATCH_TEST_CASE("a dataset comes back as it was written", "[episode_file]") {
   CATCH_CHECK(bytes_of(file) == bytes);
 }
 
-CATCH_TEST_CASE("a full disk leaves the old dataset, and the program goes on", "[episode_file]") {
+CATCH_TEST_CASE("a full disk leaves the old dataset in place, and the program continues", "[episode_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder / "data.h5";
   const fm::Dataset old = sample_dataset(1);

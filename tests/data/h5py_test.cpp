@@ -7,7 +7,7 @@
 
 namespace {
 
-/// Runs a Python program with the file's path as its argument; true if it ended well.
+/// Runs a Python program with the file's path as its argument; true if it succeeded.
 bool python(const TemporaryFolder& folder, const std::string& program, const std::filesystem::path& file) {
   std::ofstream(folder / "program.py") << program;
   const std::string command = "/usr/bin/python3 " + (folder / "program.py").string() + " " + file.string();

@@ -37,7 +37,7 @@ std::set<std::uint64_t> first(std::uint64_t count) {
 
 }  // namespace
 
-CATCH_TEST_CASE("parts cut in any way merge into the bytes of the whole", "[parts]") {
+CATCH_TEST_CASE("any division into parts merges into the same bytes", "[parts]") {
   const TemporaryFolder folder;
   fm::write_dataset(folder / "whole.h5", dataset);
   const std::string whole = fm::read_file(folder / "whole.h5", 1 << 28);
@@ -61,20 +61,20 @@ CATCH_TEST_CASE("uniform states go into the merged file", "[parts]") {
   CATCH_CHECK(same(fm::read_dataset(folder / "parts_data.h5"), expected));
 }
 
-CATCH_TEST_CASE("a collection goes on where a kill left it", "[parts]") {
+CATCH_TEST_CASE("collection resumes where it was killed", "[parts]") {
   const TemporaryFolder folder;
   const fs::path parts = folder / "parts";
   CATCH_CHECK(fm::collected_episodes(parts, dataset.info).empty());
   write_parts(parts, {3, 2});
   std::ofstream(parts / "000005.h5.tmp") << "what a kill left";
   CATCH_CHECK(fm::collected_episodes(parts, dataset.info) == first(5));
-  CATCH_CHECK(contains(error_of<fm::MachineError>([&] { merged(parts); }), "episode 5 is in none of the parts"));
+  CATCH_CHECK(contains(error_of<fm::MachineError>([&] { merged(parts); }), "episode 5 is missing from all parts"));
   fm::write_part(parts, dataset.info, std::span(dataset.episodes).subspan(5));
   write_parts(folder / "whole", {7});
   CATCH_CHECK(merged(parts) == merged(folder / "whole"));
 }
 
-CATCH_TEST_CASE("a damaged part and one of other settings are put aside and collected again", "[parts]") {
+CATCH_TEST_CASE("a damaged part and one with different settings are set aside and collected again", "[parts]") {
   const TemporaryFolder folder;
   const fs::path parts = folder / "parts";
   write_parts(parts, {2, 2, 2, 1});

@@ -15,7 +15,7 @@ constexpr const char* observations = "/episodes/1/observations";  // (6, 3)
 const std::vector<float> eighteen(18, 1.0f);
 const std::vector<float> nothing;
 
-/// The message for a file altered so, which must name the file and `object`.
+/// The error message for an altered file, which must name the file and `object`.
 std::string refusal(const std::string& object, const Alter& alter) {
   const AlteredFile file(alter);
   const std::string message = error_of<fm::InputError>([&] { fm::read_dataset(file.path()); });
@@ -24,7 +24,7 @@ std::string refusal(const std::string& object, const Alter& alter) {
   return message;
 }
 
-/// The message for an array put in the place of episode 1's observations.
+/// The error message for an array that replaces episode 1's observations.
 std::string refusal_of_array(
     hid_t type, const std::vector<hsize_t>& shape, const std::vector<float>& values,
     const std::function<void(hid_t)>& set = [](hid_t) {}) {
@@ -36,12 +36,12 @@ std::string refusal_of_array(
 CATCH_TEST_CASE("a file that was not altered is read", "[refused_file]") {
   const AlteredFile file([](AlteredFile&) {});
   CATCH_CHECK(same(fm::read_dataset(file.path()), sample_dataset(2)));
-  // The same array in other clothes, so that the refusals below are for what they say.
+  // The same array stored normally is accepted, so that the refusals below have the stated reasons.
   const AlteredFile other([](AlteredFile& f) { f.replace(observations, H5T_IEEE_F64BE, {6, 3}, nothing); });
   CATCH_CHECK(fm::read_dataset(other.path()).episodes[1].observations == fm::Matrix::Zero(6, 3));
 }
 
-CATCH_TEST_CASE("what is no HDF5 file is refused", "[refused_file]") {
+CATCH_TEST_CASE("files other than HDF5 are refused", "[refused_file]") {
   const TemporaryFolder folder;
   const auto message = [](const std::filesystem::path& file) {
     return error_of<fm::InputError>([&] { fm::read_dataset(file); });
@@ -49,10 +49,10 @@ CATCH_TEST_CASE("what is no HDF5 file is refused", "[refused_file]") {
   CATCH_CHECK(contains(message(folder / "none.h5"), "none.h5: there is no such file"));
   CATCH_CHECK(contains(message(folder.path()), "there is no such file"));
   std::ofstream(folder / "text.h5") << "not HDF5";
-  CATCH_CHECK(contains(message(folder / "text.h5"), "text.h5: is not a whole HDF5 file"));
+  CATCH_CHECK(contains(message(folder / "text.h5"), "text.h5: is not a valid HDF5 file"));
 }
 
-CATCH_TEST_CASE("links that lead elsewhere are refused", "[refused_file]") {
+CATCH_TEST_CASE("soft and external links are refused", "[refused_file]") {
   const AlteredFile elsewhere([](AlteredFile&) {});
   CATCH_CHECK(contains(refusal(observations,
                                [&](AlteredFile& file) {
@@ -60,22 +60,22 @@ CATCH_TEST_CASE("links that lead elsewhere are refused", "[refused_file]") {
                                  H5Lcreate_external(elsewhere.path().c_str(), observations, file.file(), observations,
                                                     H5P_DEFAULT, H5P_DEFAULT);
                                }),
-                       "link to elsewhere"));
+                       "a soft or external link"));
   CATCH_CHECK(contains(refusal("/episodes",
                                [&](AlteredFile& file) {
                                  file.remove("/episodes");
                                  H5Lcreate_external(elsewhere.path().c_str(), "/episodes", file.file(), "/episodes",
                                                     H5P_DEFAULT, H5P_DEFAULT);
                                }),
-                       "link to elsewhere"));
+                       "a soft or external link"));
   CATCH_CHECK(contains(refusal("/episodes/2",
                                [&](AlteredFile& file) {
                                  H5Lcreate_soft("/episodes/1", file.file(), "/episodes/2", H5P_DEFAULT, H5P_DEFAULT);
                                }),
-                       "link to elsewhere"));
+                       "a soft or external link"));
 }
 
-CATCH_TEST_CASE("arrays that are stored elsewhere are refused", "[refused_file]") {
+CATCH_TEST_CASE("arrays with external storage are refused", "[refused_file]") {
   CATCH_CHECK(contains(
       refusal_of_array(H5T_IEEE_F32LE, {6, 3}, nothing, [](hid_t c) { H5Pset_external(c, "/etc/passwd", 0, 72); }),
       "in another file"));
@@ -90,7 +90,7 @@ CATCH_TEST_CASE("arrays that are stored elsewhere are refused", "[refused_file]"
 }
 
 CATCH_TEST_CASE("arrays of the wrong kind are refused", "[refused_file]") {
-  CATCH_CHECK(contains(refusal_of_array(H5T_STD_I32LE, {6, 3}, nothing), "no float32 or float64"));
+  CATCH_CHECK(contains(refusal_of_array(H5T_STD_I32LE, {6, 3}, nothing), "does not contain float32 or float64"));
   CATCH_CHECK(contains(refusal_of_array(H5T_IEEE_F32LE, {18}, eighteen), "has rank 1, expected 2"));
   CATCH_CHECK(contains(refusal_of_array(H5T_IEEE_F32LE, {6, 3, 1}, eighteen), "has rank 3, expected 2"));
   CATCH_CHECK(contains(refusal_of_array(H5T_IEEE_F32LE, {9, 2}, eighteen), "has 9 rows, expected 6: one more than"));
@@ -120,7 +120,7 @@ CATCH_TEST_CASE("numbers that are not finite are refused with their row", "[refu
     values[13] = wrong;
     CATCH_CHECK(contains(refusal_of_array(H5T_IEEE_F32LE, {6, 3}, values), "row 4 holds"));
   }
-  // Finite in float64 and not in float32.
+  // Finite in float64 but not in float32.
   CATCH_CHECK(contains(refusal(observations,
                                [](AlteredFile& file) {
                                  file.replace(observations, H5T_NATIVE_DOUBLE, {6, 3}, std::vector<double>(18, 1e300));
@@ -136,16 +136,16 @@ CATCH_TEST_CASE("arrays that declare far more than they store are refused", "[re
   CATCH_CHECK(
       contains(refusal_of_array(H5T_IEEE_F32LE, {hsize_t{1} << 31, 3}, nothing, chunks), "declares 25769803776"));
   CATCH_CHECK(contains(refusal_of_array(H5T_IEEE_F32LE, {hsize_t{1} << 50, 3}, nothing, chunks), "in one dimension"));
-  // Neither alone is above the limit: the second is refused for both.
+  // Neither is above the limit by itself: the second is refused for their sum.
   CATCH_CHECK(contains(refusal("/episodes/1/rewards",
                                [&](AlteredFile& file) {
                                  file.replace("/episodes/1/rewards", H5T_IEEE_F64LE, {hsize_t{1} << 29}, nothing);
                                  file.replace("/episodes/0/rewards", H5T_IEEE_F64LE, {4}, std::vector<double>(4, 1.0));
                                }),
-                       "stores 0"));
+                       "stores only 0"));
 }
 
-CATCH_TEST_CASE("what is missing or does not fit is refused by name", "[refused_file]") {
+CATCH_TEST_CASE("missing and mismatched objects are refused by name", "[refused_file]") {
   for (const char* object : {"/episodes", "/episodes/1/observations", "/episodes/1/actions", "/episodes/1/rewards"}) {
     CATCH_CHECK(contains(refusal(object, [&](AlteredFile& file) { file.remove(object); }), "is missing"));
   }
@@ -168,14 +168,14 @@ CATCH_TEST_CASE("what is missing or does not fit is refused by name", "[refused_
       "row 3 is neither 0 nor 1"));
 }
 
-CATCH_TEST_CASE("episodes of other names and files of other versions are refused", "[refused_file]") {
+CATCH_TEST_CASE("episodes with invalid names and files of other versions are refused", "[refused_file]") {
   const auto group = [](const char* path) {
     return
         [path](AlteredFile& file) { H5Gclose(H5Gcreate2(file.file(), path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); };
   };
   CATCH_CHECK(contains(refusal("/episodes/first", group("/episodes/first")), "names are 0, 1, 2"));
   const AlteredFile twice(group("/episodes/01"));
-  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::read_dataset(twice.path()); }), "is there twice"));
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::read_dataset(twice.path()); }), "is a duplicate of episode"));
   const auto attribute = [](const char* name, hid_t type, const auto value) {
     return refusal("/", [=](AlteredFile& file) { file.replace_attribute("/", name, type, &value); });
   };
@@ -184,5 +184,5 @@ CATCH_TEST_CASE("episodes of other names and files of other versions are refused
   CATCH_CHECK(contains(attribute("seed", H5T_NATIVE_INT, -1), "'seed' is not a whole number"));
   CATCH_CHECK(contains(attribute("seed", H5T_NATIVE_DOUBLE, 1.0), "'seed' is not a whole number"));
   CATCH_CHECK(contains(attribute("noise", H5T_NATIVE_DOUBLE, std::nan("")), "'noise' is not finite"));
-  CATCH_CHECK(contains(attribute("env", H5T_NATIVE_INT, 1), "'env' is not a text"));
+  CATCH_CHECK(contains(attribute("env", H5T_NATIVE_INT, 1), "'env' is not text"));
 }

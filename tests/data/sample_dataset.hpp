@@ -1,5 +1,5 @@
 #pragma once
-// Episodes of made-up numbers, every one different, for tests of files.
+// Episodes of distinct synthetic numbers, for tests of files.
 
 #include "libfm/data/episode_file.hpp"
 
@@ -8,7 +8,7 @@ inline fm::Matrix numbered(Eigen::Index rows, Eigen::Index columns, float first)
       rows, columns, [=](Eigen::Index i, Eigen::Index j) { return first + static_cast<float>(i * columns + j) / 8; });
 }
 
-/// Of `steps` steps, with O = 3, A = 1 and S = 2.
+/// An episode of `steps` steps, with O = 3, A = 1 and S = 2.
 inline fm::Episode sample_episode(std::uint64_t index, int steps) {
   fm::Episode e;
   const float first = static_cast<float>(index) * 1000;

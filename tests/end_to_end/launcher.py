@@ -1,4 +1,4 @@
-"""Runs the launcher in a folder of its own, at a size that takes about a second."""
+"""Runs the launcher in a temporary folder, with settings that take about a second."""
 
 import json
 import os
@@ -18,7 +18,7 @@ TINY = [
 
 
 def clean(evaluation):
-    """evaluation.json without its latencies, which alone differ between equal runs."""
+    """evaluation.json without its latencies, the only values that differ between equal runs."""
     if isinstance(evaluation, dict):
         return {key: clean(value) for key, value in evaluation.items() if key not in ("median_us", "p99_us")}
     if isinstance(evaluation, list):
@@ -34,14 +34,14 @@ class LauncherTest(unittest.TestCase):
         self.experiment.write_text("name: tiny\n")
 
     def fm(self, *arguments, expect=0, cwd=None, **options):
-        """Runs fm and returns the finished process; its exit code must be `expect`."""
+        """Runs fm, checks that its exit code is `expect`, and returns the finished process."""
         done = subprocess.run([FM, *map(str, arguments)], cwd=cwd or self.folder, capture_output=True, text=True,
                               **options)
         self.assertEqual(done.returncode, expect, f"fm {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
         return done
 
     def run_tiny(self, *overrides, command="run"):
-        """A whole tiny run; its directory."""
+        """A whole tiny run. Returns its directory."""
         done = self.fm(command, self.experiment, *TINY, *overrides)
         directory = pathlib.Path(done.stdout.splitlines()[-1])
         self.assertTrue(directory.is_absolute() and directory.is_dir(), done.stdout)

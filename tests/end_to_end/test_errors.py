@@ -1,4 +1,4 @@
-"""What the launcher says of wrong input, and the exit codes it says it with."""
+"""The launcher's error messages and exit codes for wrong input."""
 
 import resource
 
@@ -6,7 +6,7 @@ from launcher import TINY, LauncherTest
 
 
 class ErrorsTest(LauncherTest):
-    def test_every_mistake_of_a_file_is_reported_at_its_place(self):
+    def test_every_mistake_in_a_file_is_reported_with_its_position(self):
         self.experiment.write_text("name: tiny\ntrain:\n  epoch: 3\n  batch_size: many\nsampler: {steps: 0}\n")
         lines = self.fm("run", self.experiment, expect=2).stderr.splitlines()
         self.assertEqual(len(lines), 3, lines)
@@ -15,7 +15,7 @@ class ErrorsTest(LauncherTest):
         self.assertIn("tiny.yaml:4:15: train.batch_size: ", lines[1])
         self.assertIn("tiny.yaml:5:18: sampler.steps: ", lines[2])
 
-    def test_overrides_are_checked_alike(self):
+    def test_overrides_are_checked_too(self):
         done = self.fm("run", self.experiment, "train.epoch=3", "device=gpu", expect=2)
         self.assertIn("train.epoch=3", done.stderr)
         self.assertIn("did you mean", done.stderr)
@@ -44,13 +44,13 @@ class ErrorsTest(LauncherTest):
         self.assertIn("run", self.fm("--help").stdout)
         self.assertRegex(self.fm("--version").stdout, r"^\d+\.\d+\.\d+")
 
-    def test_help_and_mistakes_answer_at_once(self):
+    def test_help_and_mistakes_are_answered_quickly(self):
         self.experiment.write_text("train: {epoch: 3}\n")
         for arguments, code in ((["--help"], 0), (["run", self.experiment], 2)):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             self.fm(*arguments, expect=code)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            # The processor's time, which other load hardly changes: 0.2 s, most of it LibTorch's own start.
+            # CPU time, which depends little on other load: about 0.2 s, mostly LibTorch's start-up.
             self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1.0, arguments)
 
     def test_a_damaged_checkpoint_is_refused(self):
@@ -66,7 +66,7 @@ class ErrorsTest(LauncherTest):
         done = self.fm("run", self.experiment, *TINY, "runs=/dev/full/runs", expect=1)
         self.assertEqual(len(done.stderr.strip().splitlines()), 2, done.stderr)
 
-    def test_a_run_directory_is_not_worked_in_twice(self):
+    def test_a_run_directory_is_not_used_by_two_processes(self):
         import fcntl
         import os
         run = self.run_tiny(command="train")

@@ -1,4 +1,4 @@
-"""Runs that are stopped by signals at any point end with the same bytes as runs that are not."""
+"""Runs that are stopped by signals at any point and resumed give the same bytes as uninterrupted runs."""
 
 import pathlib
 import signal
@@ -7,7 +7,7 @@ import time
 
 from launcher import FM, TINY, LauncherTest
 
-# Long enough to be stopped in the midst; saved at every step, so that a kill loses little.
+# Long enough to be stopped during training; saved at every step, so that a kill loses little.
 LONGER = [*TINY, "train.epochs=40", "train.checkpoint_seconds=0"]
 
 
@@ -17,7 +17,7 @@ class ResumeTest(LauncherTest):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def wait_for(self, process, runs, pattern):
-        """Until a file of the run is there, or the run ended."""
+        """Waits until a file of the run exists; fails if the run ends before."""
         while process.poll() is None:
             found = list((self.folder / runs).glob(pattern))
             if found:

@@ -1,4 +1,4 @@
-"""A run from YAML to figures, twice, and from what it left behind."""
+"""Whole runs from YAML to figures: their files, reproducibility, evaluation of checkpoints, and training on own data."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ TWO_MODES = pathlib.Path(__file__).resolve().parents[2] / "experiments/two_modes
 
 
 class RunTest(LauncherTest):
-    def test_a_run_leaves_everything_behind(self):
+    def test_a_run_writes_all_its_files(self):
         run = self.run_tiny("report.figures=true")
         for name in ("config.yaml", "provenance.json", "log.txt", "metrics.jsonl", "data.h5", "evaluation.json",
                      "evaluation.h5", "report.html", "checkpoints/best.safetensors", "checkpoints/last.safetensors",
@@ -57,7 +57,7 @@ class RunTest(LauncherTest):
         self.assertEqual(results[0], results[1])
         self.assertEqual(results[0], results[2])
 
-    def test_a_checkpoint_is_evaluated_alone(self):
+    def test_a_checkpoint_is_evaluated_without_its_run(self):
         run = self.run_tiny()
         alone = self.folder / "alone.safetensors"
         alone.write_bytes((run / "checkpoints/best.safetensors").read_bytes())
@@ -65,7 +65,7 @@ class RunTest(LauncherTest):
         directory = self.folder / done.stdout.splitlines()[-1]
         self.assertEqual(clean(self.evaluation(directory)), clean(self.evaluation(run)))
 
-    def test_evaluation_with_other_settings_goes_to_a_folder_named_by_them(self):
+    def test_evaluation_with_other_settings_goes_to_a_folder_named_after_them(self):
         run = self.run_tiny()
         before = (run / "evaluation.json").read_bytes()
         done = self.fm("eval", run, "sampler.steps=2", "--visualize")
@@ -74,12 +74,12 @@ class RunTest(LauncherTest):
         self.assertTrue((run / "evaluations/sampler.steps=2/figures/flow_field.png").is_file())
         self.assertEqual(self.evaluation(run / "evaluations/sampler.steps=2")["latency"]["nfe"], 2)
 
-    def test_a_policy_is_evaluated_as_it_was_trained_and_where_it_fits(self):
+    def test_settings_fixed_by_training_and_unfit_environments_are_refused(self):
         run = self.run_tiny()
         done = self.fm("eval", run, "policy.name=mse", expect=2)
-        self.assertIn("policy.name=mse: was decided when the policy was trained", done.stderr)
+        self.assertIn("policy.name=mse: is fixed by training", done.stderr)
         done = self.fm("eval", run, "env.name=pendulum_target", "expert.name=target_lqr", expect=2)
-        self.assertIn("'pendulum_target' has the goals [target], the policy learned []", done.stderr)
+        self.assertIn("'pendulum_target' has the goals [target], but the policy was trained with []", done.stderr)
         self.assertFalse((run / "evaluations").exists())
 
     def test_the_grid_evaluates_one_checkpoint_at_each_setting(self):
@@ -136,7 +136,7 @@ class OtherCommandsTest(LauncherTest):
                                 (["env.name=toy_2d"], "expert.name")):
             done = self.fm("run", self.experiment, *TINY, *settings, expect=2)
             self.assertIn(place, done.stderr)
-            self.assertFalse((self.folder / "runs").exists())  # nothing was made
+            self.assertFalse((self.folder / "runs").exists())  # nothing was created
 
 
 class OwnDataTest(LauncherTest):

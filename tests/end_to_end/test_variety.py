@@ -1,4 +1,4 @@
-"""Every environment, policy and network by its name, through a whole run."""
+"""Every environment, policy and network in a whole run."""
 
 import json
 import math
@@ -51,9 +51,9 @@ class VarietyTest(LauncherTest):
         seen_once = error("network.name=mlp")
         self.assertLess(error("network.name=gru", "network.gru.width=32", "policy.horizon.observations=4"), 0.75 * seen_once)
         refused = self.fm("run", self.experiment, *TINY, "policy.hidden=[velocity]", expect=2)
-        self.assertIn("policy.hidden: no observation 'velocity' here; there are: cos_theta, sin_theta, omega", refused.stderr)
+        self.assertIn("policy.hidden: no observation 'velocity' (known: cos_theta, sin_theta, omega)", refused.stderr)
 
-    def test_the_density_is_reported_where_it_is_known(self):
+    def test_the_log_probability_is_reported_by_policies_that_have_one(self):
         for name in ("flow", "gaussian"):
             _, evaluation = self.run_quick(f"policy.name={name}", "eval.log_probability=true")
             self.assertTrue(math.isfinite(evaluation["policy"]["metrics"]["log_probability"]))
@@ -78,14 +78,14 @@ class VarietyTest(LauncherTest):
         run, _ = self.run_quick("collect.rounds=2", "collect.round_episodes=3", "collect.round_epochs=1")
         rows = [int(re.findall(r"train: (\d+) rows", (directory / "log.txt").read_text())[-1])
                 for directory in (plain, run)]
-        self.assertGreaterEqual(rows[1] - rows[0], 2 * 2 * 200)  # two rounds of three episodes, one at most held out
+        self.assertGreaterEqual(rows[1] - rows[0], 2 * 2 * 200)  # two rounds of three episodes, of which at most one is held out
         for number in (1, 2):
             self.assertTrue((run / f"rounds/{number}/data.h5").is_file())
             self.assertTrue((run / f"rounds/{number}/checkpoints/last.safetensors").is_file())
         again, _ = self.run_quick("collect.rounds=2", "collect.round_episodes=3", "collect.round_epochs=1")
         self.assert_same_results(run, again)
 
-    def test_the_evaluation_tells_smoothness_jerk_and_straightness(self):
+    def test_the_evaluation_reports_smoothness_jerk_and_straightness(self):
         _, evaluation = self.run_quick()
         for actor in ("policy", "expert"):
             self.assertGreater(evaluation[actor]["metrics"]["action_jerk"], 0)

@@ -16,7 +16,7 @@ using fm::RolloutOptions;
 
 namespace {
 
-/// Remembers its own last action, so that a wrong reset or a mixed-up row shows. Its extra is that action.
+/// Acts on its own last action, so that a wrong reset or row mix-up is detected. Its extra is that action.
 class Remembering final : public fm::Policy {
  public:
   void reset(int copies, std::span<const int> rows) override {
@@ -95,7 +95,7 @@ class Counting final : public fm::VectorEnv {
   Matrix goals_;
 };
 
-/// Pushes by the observation, remembers its last push, and counts the rows it is asked for.
+/// Pushes by the observation, remembers its last push, and counts the rows it is given.
 class CountedPushes final : public fm::Policy {
  public:
   explicit CountedPushes(std::atomic<std::int64_t>& rows) : rows_(rows) {}
@@ -145,7 +145,7 @@ void check_equal(const Episode& a, const Episode& b) {
 
 }  // namespace
 
-CATCH_TEST_CASE("an episode of T steps has T + 1 observations and what led to each", "[rollout]") {
+CATCH_TEST_CASE("an episode of T steps has T + 1 observations and the actions between them", "[rollout]") {
   const auto episodes = pendulum_episodes({.episodes = 3});
   CATCH_REQUIRE(episodes.size() == 3);
   for (const Episode& e : episodes) {
@@ -154,7 +154,7 @@ CATCH_TEST_CASE("an episode of T steps has T + 1 observations and what led to ea
     CATCH_REQUIRE((e.rewards.size() == 200 && e.terminated.size() == 200 && e.truncated.size() == 200));
     CATCH_CHECK((e.truncated.back() == 1 && e.truncated[198] == 0));
     CATCH_CHECK(e.executed_actions.size() == 0);
-    // The recorded states and actions, played again.
+    // The recorded states and actions, replayed.
     fm::Pendulum env({}, 1);
     fm::StepResult result;
     env.set_states(std::vector{0}, e.states.topRows(1));
@@ -176,7 +176,7 @@ CATCH_TEST_CASE("extras are recorded beside the action of their step", "[rollout
   CATCH_CHECK(e.extras.bottomRows(199) == e.actions.topRows(199));
 }
 
-CATCH_TEST_CASE("each episode ends where its environment ends it", "[rollout]") {
+CATCH_TEST_CASE("each episode ends when its environment ends it", "[rollout]") {
   const auto episodes = counting_episodes({.episodes = 7, .first_episode = 3, .block = 4});
   for (std::size_t n = 0; n < episodes.size(); ++n) {
     const Episode& e = episodes[n];
@@ -195,7 +195,7 @@ CATCH_TEST_CASE("each episode ends where its environment ends it", "[rollout]") 
   }
 }
 
-CATCH_TEST_CASE("noise falls on the executed action alone", "[rollout]") {
+CATCH_TEST_CASE("noise is added to the executed action only", "[rollout]") {
   const auto episodes = pendulum_episodes({.episodes = 20, .action_noise = 0.25});
   double sum = 0.0, squares = 0.0;
   int n = 0;
@@ -204,7 +204,7 @@ CATCH_TEST_CASE("noise falls on the executed action alone", "[rollout]") {
     CATCH_CHECK(e.executed_actions.array().abs().maxCoeff() <= 2.0f);
     CATCH_CHECK(e.extras.bottomRows(e.steps() - 1) == e.actions.topRows(e.steps() - 1));
     for (int t = 0; t < e.steps(); ++t) {
-      if (std::abs(e.actions(t, 0)) > 0.5f) continue;  // six deviations from the clip
+      if (std::abs(e.actions(t, 0)) > 0.5f) continue;  // six standard deviations from the clip
       const double noise = e.executed_actions(t, 0) - e.actions(t, 0);
       sum += noise;
       squares += noise * noise;
@@ -222,7 +222,7 @@ CATCH_TEST_CASE("noise falls on the executed action alone", "[rollout]") {
 }
 
 CATCH_TEST_CASE("a teacher's actions are recorded where the student's are executed", "[rollout]") {
-  // The student plays what it remembers, the teacher doubles the angle's sine.
+  // The student acts from memory, the teacher doubles the sine of the angle.
   class Teacher final : public fm::Policy {
    public:
     void reset(int, std::span<const int>) override {}
@@ -261,7 +261,7 @@ CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]"
   }
 }
 
-CATCH_TEST_CASE("neither blocks nor threads nor the offset change one bit of an episode", "[rollout]") {
+CATCH_TEST_CASE("episodes are bit-identical for any blocks, threads and offset", "[rollout]") {
   const auto reference = pendulum_episodes({.episodes = 12, .action_noise = 0.5, .block = 12});
   const int threads = fm::threads();
   for (const int used : {1, 2, 3}) {
@@ -276,7 +276,8 @@ CATCH_TEST_CASE("neither blocks nor threads nor the offset change one bit of an 
   for (std::size_t i = 0; i < 4; ++i) check_equal(later[i], reference[7 + i]);
 }
 
-CATCH_TEST_CASE("episodes that end early cost their own steps, and blocks and threads change no bit", "[rollout]") {
+CATCH_TEST_CASE("episodes that end early cost only their own steps, bit-identically for any blocks and threads",
+                "[rollout]") {
   const fm::EnvFactory env = fm::test::EarlyEndingEnv::factory();
   std::atomic<std::int64_t> rows = 0;
   const fm::PolicyFactory policy = [&] { return std::make_unique<CountedPushes>(rows); };
@@ -291,7 +292,7 @@ CATCH_TEST_CASE("episodes that end early cost their own steps, and blocks and th
     CATCH_REQUIRE((e.terminated.back() != 0) == (e.states(e.steps(), 0) >= static_cast<double>(e.goals(0, 0))));
   }
   CATCH_CHECK((shortest < 6 && longest > 20));
-  CATCH_CHECK(rows == steps);  // ended rows are not asked for
+  CATCH_CHECK(rows == steps);  // ended rows are not passed to the policy
   const int threads = fm::threads();
   for (const int used : {1, 2, 3}) {
     fm::set_threads(used);

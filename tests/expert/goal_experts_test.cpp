@@ -37,7 +37,7 @@ double mean_of(const std::vector<fm::Episode>& episodes) {
   return sum / static_cast<double>(episodes.size());
 }
 
-/// What both experts of two_modes would do, on average: each knows its own unwrapped angle.
+/// The mean action of both experts of two_modes, each with its own unwrapped angle.
 class MeanOfBoth final : public fm::Policy {
  public:
   explicit MeanOfBoth(fm::OptimalTorque torque) : torque_(std::move(torque)) {}
@@ -65,7 +65,7 @@ class MeanOfBoth final : public fm::Policy {
 
 }  // namespace
 
-CATCH_TEST_CASE("what an expert leaves to chance follows the seed", "[experts]") {
+CATCH_TEST_CASE("an expert's randomness is determined by the seed", "[experts]") {
   fm::EnvOptions env;
   env.name = "toy_2d";
   const auto point = [&](std::uint64_t seed) {
@@ -77,7 +77,7 @@ CATCH_TEST_CASE("what an expert leaves to chance follows the seed", "[experts]")
   CATCH_CHECK(point(1) != point(2));
 }
 
-CATCH_TEST_CASE("the two-mode experts swing up always, by either side, and their mean fails", "[experts]") {
+CATCH_TEST_CASE("the two-mode experts always swing up, on either side, and their mean fails", "[experts]") {
   const auto episodes = play_in("two_modes", expert_of("two_modes", "two_modes"), 1000);
   CATCH_WARN("mean return of two_modes over 1,000 episodes: " << mean_of(episodes));
   CATCH_CHECK(mean_of(episodes) > -315);
@@ -92,7 +92,7 @@ CATCH_TEST_CASE("the two-mode experts swing up always, by either side, and their
 }
 
 CATCH_TEST_CASE("the two-mode experts mirror each other", "[experts]") {
-  // Same distance from hanging on either side, the coin being the episode's.
+  // The same distance from hanging on either side, in the same episodes.
   const auto policy = expert_of("two_modes", "two_modes")();
   std::vector<std::uint64_t> ids;
   for (std::uint64_t i = 0; i < 40; ++i) ids.push_back(i);
@@ -114,12 +114,12 @@ CATCH_TEST_CASE("the two-mode experts mirror each other", "[experts]") {
   const double most = here.maxCoeff(), least = here.minCoeff();
   CATCH_CHECK(most != least);  // both experts are among them
   for (int i = 0; i < 40; ++i) CATCH_CHECK(-there(i, 0) == static_cast<float>(here(i, 0) == least ? most : least));
-  CATCH_CHECK(act(0, 0).cwiseAbs().maxCoeff() < 0.1F);  // who stands upright has arrived, on either side
-  const fm::Matrix falling = act(0.4, 0.5);             // the near side is the cheaper by far, whatever the coin said
+  CATCH_CHECK(act(0, 0).cwiseAbs().maxCoeff() < 0.1F);  // at upright nothing is left to do, on either side
+  const fm::Matrix falling = act(0.4, 0.5);             // the near side is far cheaper, whichever was drawn
   CATCH_CHECK(falling.maxCoeff() == falling.minCoeff());
 }
 
-CATCH_TEST_CASE("a two-mode expert never changes its mind on its own way", "[experts]") {
+CATCH_TEST_CASE("a two-mode expert never changes sides in its own episodes", "[experts]") {
   const auto values = std::make_shared<const fm::ValueTable>(fm::optimal_values({}, {}, "", 2));
   const auto playing = [&](double margin) {
     const auto make = [&] {
@@ -137,13 +137,13 @@ CATCH_TEST_CASE("the target expert holds 99 of 100 targets", "[experts]") {
   CATCH_CHECK(share_of_successes(episodes) >= 0.99);
 }
 
-CATCH_TEST_CASE("the spin expert turns at 99 of 100 wanted rates, after a change of mind", "[experts]") {
+CATCH_TEST_CASE("the spin expert reaches 99 of 100 goal rates, after a change of goal", "[experts]") {
   const auto episodes = play_in("pendulum_spin", expert_of("pendulum_spin", "spin_energy"), 1000);
   CATCH_WARN("spin_energy: success " << share_of_successes(episodes) << ", mean return " << mean_of(episodes));
   CATCH_CHECK(share_of_successes(episodes) >= 0.99);
 }
 
-CATCH_TEST_CASE("the energy of a rotation is that of its rate", "[experts]") {
+CATCH_TEST_CASE("the energy of a rotation gives back its rate", "[experts]") {
   const fm::PendulumOptions p{.max_speed = 12.0};
   for (const double rate : {4.0, -5.5, 8.0}) {
     const double energy = fm::rotation_energy(p, rate), top = std::sqrt(6.0 * (energy - 5.0));

@@ -19,7 +19,7 @@ namespace {
 
 constexpr OptimalOptions small{.resolution = 20, .torque_levels = 2};
 
-/// A folder of this process alone, gone with it.
+/// A folder of this process, removed when it ends.
 struct Folder {
   fs::path path = fs::temp_directory_path() / ("fm_optimal_test_" + std::to_string(::getpid()));
   Folder() { fs::remove_all(path); }
@@ -47,7 +47,7 @@ CATCH_TEST_CASE("the table is computed once, kept in a file and read from it", "
   CATCH_CHECK(fs::last_write_time(file) == written);
 }
 
-CATCH_TEST_CASE("a damaged file is computed again, whatever the damage", "[optimal]") {
+CATCH_TEST_CASE("a file with any damage is recomputed", "[optimal]") {
   const Folder cache;
   const ValueTable fresh = fm::optimal_values(small, {}, cache.path);
   const fs::path file = cache.only_file();
@@ -82,7 +82,7 @@ CATCH_TEST_CASE("another pendulum or grid has another file, and another pendulum
   CATCH_CHECK(std::distance(fs::directory_iterator(cache.path), fs::directory_iterator()) == 4);
 }
 
-CATCH_TEST_CASE("a folder that cannot be written to is named", "[optimal]") {
+CATCH_TEST_CASE("an unwritable folder is named in the error", "[optimal]") {
   const Folder cache;
   fm::optimal_values(small, {}, cache.path);
   const fs::path file = cache.only_file();
@@ -115,7 +115,7 @@ CATCH_TEST_CASE("from hanging at rest the optimal controller costs the known opt
   CATCH_CHECK(result.success[0] == 1);
 }
 
-CATCH_TEST_CASE("what is not a number stays so", "[optimal]") {
+CATCH_TEST_CASE("NaN is passed through", "[optimal]") {
   fm::Optimal policy({small, {}, std::make_shared<const ValueTable>(20, 8.0)});
   const Matrix observations{{NAN, 0.0f, 0.0f}, {1.0f, 0.0f, INFINITY}}, goals(2, 0);
   fm::PolicyOutput output;

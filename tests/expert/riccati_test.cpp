@@ -19,7 +19,7 @@ MatrixXd random_matrix(fm::Draws& draws, int rows, int columns) {
   return MatrixXd::NullaryExpr(rows, columns, [&] { return draws.normal(); });
 }
 
-/// What the Riccati equation leaves over, relative to P.
+/// The residual of the Riccati equation, relative to P.
 double residual(const MatrixXd& A, const MatrixXd& B, const MatrixXd& Q, const MatrixXd& R, const MatrixXd& P) {
   const MatrixXd K = (R + B.transpose() * P * B).inverse() * (B.transpose() * P * A);
   return (A.transpose() * P * A - A.transpose() * P * B * K + Q - P).norm() / P.norm();
@@ -51,8 +51,7 @@ CATCH_TEST_CASE("the balanced pendulum has its known gain and is stable", "[ricc
   CATCH_CHECK(spectral_radius(A - B * K) < 1.0);
 }
 
-CATCH_TEST_CASE("random systems: no residual, positive definite, stable, and the cost is what x' P x says",
-                "[riccati]") {
+CATCH_TEST_CASE("random systems: no residual, positive definite, stable, and the cost is x' P x", "[riccati]") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     fm::Draws draws = fm::RandomStream(seed, "systems").at(0);
     const int n = 2 + static_cast<int>(draws.below(6)), m = 1 + static_cast<int>(draws.below(3));
@@ -78,7 +77,7 @@ CATCH_TEST_CASE("random systems: no residual, positive definite, stable, and the
   }
 }
 
-CATCH_TEST_CASE("a motion that input cannot reach is fine where it dies out by itself", "[riccati]") {
+CATCH_TEST_CASE("an uncontrollable mode is accepted if it is stable", "[riccati]") {
   const MatrixXd A{{1.5, 0.0}, {0.0, 0.5}}, B{{1.0}, {0.0}}, I = MatrixXd::Identity(2, 2);
   const auto P = fm::solve_riccati(A, B, I, MatrixXd{{1.0}});
   CATCH_REQUIRE(P);
@@ -86,7 +85,7 @@ CATCH_TEST_CASE("a motion that input cannot reach is fine where it dies out by i
   CATCH_CHECK(residual(A, B, I, MatrixXd{{1.0}}, *P) < 1e-12);
 }
 
-CATCH_TEST_CASE("no regulator: an unstable motion out of the input's reach, or unseen by the cost", "[riccati]") {
+CATCH_TEST_CASE("no regulator exists for an unstable mode that is uncontrollable or has no cost", "[riccati]") {
   const MatrixXd I = MatrixXd::Identity(2, 2), one{{1.0}};
   const MatrixXd A{{0.5, 0.0}, {0.0, 1.5}}, unreached{{1.0}, {0.0}}, reached{{0.0}, {1.0}};
   CATCH_CHECK(!fm::solve_riccati(A, unreached, I, one));

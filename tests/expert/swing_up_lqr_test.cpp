@@ -56,7 +56,7 @@ CATCH_TEST_CASE("a pendulum that hangs at rest is swung up and balanced", "[swin
   }
 }
 
-CATCH_TEST_CASE("near upright acts the regulator, clipped", "[swing_up]") {
+CATCH_TEST_CASE("near upright the clipped regulator acts", "[swing_up]") {
   fm::SwingUpLqr policy({}, {});
   policy.reset(1, std::vector{0});
   CATCH_CHECK_THAT(act(policy, 0.02, -0.1), WithinAbs(-(19.693 * 0.02 - 5.2625 * 0.1), 1e-4));
@@ -64,7 +64,7 @@ CATCH_TEST_CASE("near upright acts the regulator, clipped", "[swing_up]") {
   CATCH_CHECK(act(policy, -0.4, -1.0) == 2.0f);
 }
 
-CATCH_TEST_CASE("between the two angles the switch stays where it was", "[swing_up]") {
+CATCH_TEST_CASE("between the two angles the active controller does not change", "[swing_up]") {
   // At 0.6 rad moving away slowly, the regulator pushes back and the swing-up, lacking energy, pushes on.
   const fm::SwingUpLqrOptions options{.energy_gain = 1.5, .catch_angle = 0.5, .release_angle = 0.8};
   fm::SwingUpLqr policy(options, {});
@@ -79,6 +79,6 @@ CATCH_TEST_CASE("between the two angles the switch stays where it was", "[swing_
   CATCH_CHECK(act(policy, 0.6, 0.5) > 0.0f);
 }
 
-CATCH_TEST_CASE("a switch that would release before it catches is refused", "[swing_up]") {
+CATCH_TEST_CASE("a release angle below the catch angle is refused", "[swing_up]") {
   CATCH_CHECK_THROWS_AS(fm::SwingUpLqr({.catch_angle = 0.5, .release_angle = 0.4}, {}), fm::InputError);
 }

@@ -43,11 +43,12 @@ CATCH_TEST_CASE("the table is exact for bilinear functions, and periodic in angl
   CATCH_CHECK((upright.theta == 0.0 && upright.omega == 0.0));
 }
 
-CATCH_TEST_CASE("torque choices are symmetric, hold zero and end at the bounds", "[value_iteration]") {
+CATCH_TEST_CASE("torque choices are symmetric, include zero and end at the bounds", "[value_iteration]") {
   CATCH_CHECK(fm::torque_choices(2.0, 2) == std::vector{-2.0, -1.0, 0.0, 1.0, 2.0});
 }
 
-CATCH_TEST_CASE("the cost-to-go keeps Bellman's equation, is zero upright alone, and symmetric", "[value_iteration]") {
+CATCH_TEST_CASE("the cost-to-go satisfies Bellman's equation, is zero only at upright, and symmetric",
+                "[value_iteration]") {
   const PendulumModel model({});
   const auto torques = fm::torque_choices(2.0, 4);
   const ValueTable table = fm::value_iteration(model, 50, torques);
@@ -75,8 +76,8 @@ CATCH_TEST_CASE("near upright the cost-to-go is the regulator's, known in closed
   const PendulumModel model({});
   const auto P = fm::solve_riccati(model.A(), model.B(), PendulumModel::Q(), PendulumModel::R());
   const ValueTable table = fm::value_iteration(model, 150, fm::torque_choices(2.0, 8));
-  // States from which the regulator never meets the torque's bounds: |K x| < 2. The table interpolates a convex
-  // function from above, so it lies above, by less the finer its grid.
+  // States from which the regulator never reaches the torque bounds: |K x| < 2. Interpolation overestimates a convex
+  // function, by less on a finer grid.
   for (const PendulumState& s : {PendulumState{0.25, -0.8}, {0.2, -0.5}, {-0.2, 0.6}, {-0.1, 0.1}}) {
     const Eigen::Vector2d x(s.theta, s.omega);
     const double exact = x.dot(*P * x);
@@ -85,7 +86,7 @@ CATCH_TEST_CASE("near upright the cost-to-go is the regulator's, known in closed
   }
 }
 
-CATCH_TEST_CASE("threads change no bit of the cost-to-go", "[value_iteration]") {
+CATCH_TEST_CASE("the cost-to-go is bit-identical for any number of threads", "[value_iteration]") {
   const int threads = fm::threads();
   fm::set_threads(1);
   const ValueTable one = fm::value_iteration(PendulumModel({}), 170, fm::torque_choices(2.0, 2));
@@ -95,8 +96,8 @@ CATCH_TEST_CASE("threads change no bit of the cost-to-go", "[value_iteration]") 
   CATCH_CHECK(one.values() == three.values());
 }
 
-CATCH_TEST_CASE("a pendulum that cannot be swung up is the user's mistake", "[value_iteration]") {
-  // Passing upright at all takes sqrt(60) rad/s at the bottom.
+CATCH_TEST_CASE("a pendulum that cannot be swung up is an input error", "[value_iteration]") {
+  // Reaching upright takes sqrt(60) rad/s at the bottom.
   const PendulumModel slow({.max_speed = 2.0});
   CATCH_CHECK_THROWS_AS(fm::value_iteration(slow, 20, fm::torque_choices(2.0, 2)), fm::InputError);
 }

@@ -1,4 +1,4 @@
-"""What the tests share: the code under test, example runs in temporary directories, and changed copies of them."""
+"""Shared by the tests: the code under test, and example runs in temporary directories."""
 
 import importlib.machinery
 import importlib.util
@@ -17,7 +17,7 @@ import make_example
 
 
 def load_plot():
-    """scripts/plot as a module: a script without the ending .py."""
+    """scripts/plot as a module, although its name does not end in .py."""
     loader = importlib.machinery.SourceFileLoader("plot", str(SCRIPTS / "plot"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("plot", loader))
     loader.exec_module(module)
@@ -25,7 +25,7 @@ def load_plot():
 
 
 class RunTest(unittest.TestCase):
-    """Each test has its own copy of an example run, in self.directory."""
+    """Gives each test its own copy of an example run in self.directory."""
 
     EPISODES = 40
 
@@ -45,7 +45,7 @@ class RunTest(unittest.TestCase):
         return h5py.File(self.directory / "evaluation.h5", mode)
 
     def make_demo(self):
-        """Turns the run into what a demonstration leaves."""
+        """Turns the run into the result of `fm demo`."""
         for file in self.directory.iterdir():
             if file.name != "evaluation.h5":
                 file.unlink()

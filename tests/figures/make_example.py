@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes a believable evaluated run without training: the pendulum is simulated, its policy is a known distribution.
+"""Makes a realistic evaluated run without training: the pendulum is simulated, its policy is a known distribution.
 
     tests/figures/make_example.py RUN_DIR [EPISODES]
 
@@ -17,7 +17,7 @@ TIME_STEP, HORIZON, MAX_TORQUE, MAX_SPEED = 0.05, 200, 2.0, 8.0  # s, steps, N m
 GAIN = np.array([19.693, 5.2625])  # LQR for Q = diag(1, 0.1), R = 0.001
 KEPT = 100
 STATES = {"hanging": (np.pi, 0.0), "halfway": (np.pi / 2, 0.0), "upright": (0.05, 0.0)}
-# Weights, means and standard deviations of the policy's torque at each of them, in units of MAX_TORQUE.
+# Weights, means and standard deviations of the policy's torque in each state, in units of MAX_TORQUE.
 MIXTURES = {"hanging": ([0.5, 0.5], [-0.95, 0.95], [0.05, 0.05]), "halfway": ([1.0], [0.9], [0.08]),
             "upright": ([1.0], [-0.49], [0.04])}
 
@@ -127,7 +127,7 @@ def summary(file, steps):
 
 
 def variant(base, steps):
-    """What fewer steps would plausibly cost."""
+    """Plausible results with fewer solver steps."""
     loss = 30.0 / steps**2
     gap = {"mean": base["gap"]["mean"] - loss, "ci95": [end - loss * (1 + sign / 5) for end, sign in
                                                         zip(base["gap"]["ci95"], (1, -1))]}
@@ -149,7 +149,7 @@ def write_metrics(path, generator):
 
 
 def turn_into_distribution(file):
-    """Makes of an evaluation.h5 that of an environment of one step in the plane, without observations."""
+    """Turns an evaluation.h5 into that of a one-step environment in the plane, without observations."""
     for who in ("policy", "expert"):
         group = file[who]
         actions = np.concatenate([group["actions"][:, :1], group["actions"][:, 1:2]], axis=2)

@@ -1,4 +1,4 @@
-"""What the figures show, read back from the lines and marks that they are made of."""
+"""The content of the figures, read back from their matplotlib artists."""
 
 import json
 import unittest

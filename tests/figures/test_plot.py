@@ -1,4 +1,4 @@
-"""The command: what it writes, what it refuses, and the report."""
+"""The command scripts/plot: the files it writes, the input it refuses, and the report."""
 
 import base64
 import contextlib
@@ -19,7 +19,7 @@ ALL = ["expert_trajectory", "rollout_comparison", "flow_field", "denoising_proce
 
 
 class Page(HTMLParser):
-    """Texts, tags and attributes of a page."""
+    """Collects the texts, tags and attributes of a page."""
 
     def __init__(self, text):
         super().__init__()
@@ -36,7 +36,7 @@ class Page(HTMLParser):
 
 class Plot(examples.RunTest):
     def run_plot(self, *arguments):
-        """Exit code, lines of stdout and of stderr."""
+        """Returns the exit code and the lines of stdout and stderr."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
@@ -119,13 +119,13 @@ class Plot(examples.RunTest):
         for arguments, message in ((["--only", "flow"], "invalid choice: 'flow'"), (["--format", "gif"], "gif")):
             self.assert_refused(self.run_plot(*arguments), message)
         self.directory = self.directory.parent / "empty"
-        self.assert_refused(self.run_plot(), "holds no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl")
+        self.assert_refused(self.run_plot(), "contains no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl")
         self.directory = self.directory / "missing"
         self.assert_refused(self.run_plot(), "missing: no such directory")
 
-    def test_refuses_a_figure_that_the_run_has_nothing_for(self):
+    def test_refuses_a_figure_without_data(self):
         self.make_demo()
-        self.assert_refused(self.run_plot("--only", "flow_field"), "holds nothing that flow_field shows")
+        self.assert_refused(self.run_plot("--only", "flow_field"), "contains no data for flow_field")
 
     def assert_refused(self, outcome, message):
         code, out, err = outcome
@@ -146,7 +146,7 @@ class Plot(examples.RunTest):
         self.assertEqual([(f.name, f.read_text()) for f in figures.iterdir()], [("training.png", "old")])
 
     def test_works_as_a_command(self):
-        """Without a home to write to, and whatever backend the user has set."""
+        """Without a writable home directory, and with an invalid MPLBACKEND."""
         done = subprocess.run([sys.executable, examples.SCRIPTS / "plot", self.directory, "--only", "training"],
                               env={"HOME": "/proc/nowhere", "MPLBACKEND": "nonsense"}, capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

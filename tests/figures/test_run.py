@@ -81,7 +81,7 @@ class Reading(examples.RunTest):
                                 (link, "/expert/states: is a link, which is not followed"),
                                 (future, "format version 2, but this program reads 1"),
                                 (unbounded, "/action_low: has 2 lines for 1 names"),
-                                (infinite, "/expert/returns: holds values that are not finite")):
+                                (infinite, "/expert/returns: contains values that are not finite")):
             with self.subTest(change.__name__):
                 self.setUp()
                 with self.hdf5() as file:

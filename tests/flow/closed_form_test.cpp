@@ -1,6 +1,6 @@
-// Every path, target and solver against mixtures of Gaussians, whose velocity is known. Sampling begins with the path's
-// own law at the interval's begin, so that what is measured is the solver and the conversions; what beginning with
-// noise alone leaves out has tests of its own.
+// Every path, target and solver against mixtures of Gaussians, whose velocity is known. Sampling starts from the path's
+// exact distribution at the start of the interval, so that only the solver and the conversions are measured; the error
+// from starting with pure noise has its own tests.
 
 #include "libfm/core/parallel.hpp"
 #include "libfm/flow/ode_sampler.hpp"
@@ -27,7 +27,7 @@ using fm::test::Mixture;
 
 namespace {
 
-/// MixtureNet's numbers by a plain loop, in a fifth of the time; without gradients.
+/// MixtureNet's output computed by a plain loop, five times faster; without gradients.
 class MixtureLoop final : public fm::VelocityNet {
  public:
   MixtureLoop(const Mixture& data, const fm::FlowOptions& options)
@@ -42,7 +42,7 @@ class MixtureLoop final : public fm::VelocityNet {
     return {flat.const_data_ptr<double>(), flat.const_data_ptr<double>() + flat.numel()};
   }
 
-  /// What a time makes of the components; most rows have the time of the row before.
+  /// The components at a time; most rows have the same time as the previous row.
   struct Moment {
     double t = -1.0;
     fm::PathPoint<double> point;
@@ -66,7 +66,7 @@ class MixtureLoop final : public fm::VelocityNet {
     }
   }
 
-  at::Tensor velocity(const at::Tensor& input, const at::Tensor& times, const fm::Condition&) const override {
+  at::Tensor output(const at::Tensor& input, const at::Tensor& times, const fm::Condition&) const override {
     const at::Tensor x = input.contiguous(), t = times.select(1, 0).contiguous(), output = at::empty_like(x);
     const double *in = x.const_data_ptr<double>(), *at_time = t.const_data_ptr<double>();
     double* out = output.mutable_data_ptr<double>();
@@ -122,14 +122,14 @@ double deviation(const at::Tensor& samples, const Mixture& truth) {
   return (moments.mean(0) / (moments.std(0) / root)).abs().max().item<double>();
 }
 
-/// Of n samples, those of one block: its numbers are in cache, and blocks run side by side.
+/// One block of the n samples: small enough for the cache, and run in parallel with the others.
 at::Tensor sample_block(const Mixture& data, const fm::FlowOptions& flow, const fm::SamplerOptions& options,
                         std::int64_t n, std::uint64_t block) {
   const MixtureLoop net(data, flow);
   const fm::Prediction prediction(flow);
   const auto point = fm::path_at(flow.path, prediction.interval().begin);
   const at::Tensor noise = fm::test::normal({n, 1, data.dimensions()}, 3 * block);
-  // The sampler multiplies by sigma: this carries alpha x1 past it.
+  // Compensates for the sampler's multiplication by sigma, so that z includes alpha x1.
   const at::Tensor z0 = noise + point.alpha / point.sigma * data.sample(n, 3 * block + 1);
   if (options.solver != fm::euler_maruyama) return fm::OdeSampler(options, flow).forward(net, z0, {}).z;
   const at::Tensor increments = fm::test::normal({n, options.steps, 1, data.dimensions()}, 3 * block + 2);
@@ -149,7 +149,7 @@ at::Tensor samples(const Mixture& data, const fm::FlowOptions& flow, const fm::S
 }
 
 /// Steps are doubled until the error no longer halves; it must then be within 5 standard errors.
-void check_law(const std::string& path, const Mixture& data, std::int64_t n, int most_steps) {
+void check_samples(const std::string& path, const Mixture& data, std::int64_t n, int most_steps) {
   for (const std::string& target : fm::target_names()) {
     for (const std::string& solver : fm::sampler_names()) {
       const fm::FlowOptions flow{.path = {.name = path}, .target = target};
@@ -169,7 +169,7 @@ void check_law(const std::string& path, const Mixture& data, std::int64_t n, int
 
 }  // namespace
 
-CATCH_TEST_CASE("the mixture's loop has the numbers of its tensors", "[flow]") {
+CATCH_TEST_CASE("the loop and the tensor implementation of the mixture agree", "[flow]") {
   const Mixture data = fm::test::mixture(8);
   const at::Tensor z = fm::test::normal({100, 1, 8}, 1), times = at::linspace(0.05, 0.95, 100, at::kDouble);
   for (const std::string& path : fm::path_names()) {
@@ -182,33 +182,33 @@ CATCH_TEST_CASE("the mixture's loop has the numbers of its tensors", "[flow]") {
   }
 }
 
-CATCH_TEST_CASE("every path, target and solver has the mixture's mean and covariance", "[flow]") {
-  for (const std::string& path : fm::path_names()) check_law(path, fm::test::mixture(2), 1000, 512);
+CATCH_TEST_CASE("every path, target and solver reproduces the mixture's mean and covariance", "[flow]") {
+  for (const std::string& path : fm::path_names()) check_samples(path, fm::test::mixture(2), 1000, 512);
 }
 
 CATCH_TEST_CASE("the same with 100,000 samples of Gaussians and mixtures in 1, 2 and 8 dimensions", "[.whole]") {
   for (const std::int64_t dimensions : {1, 2, 8}) {
-    for (const auto& [name, law] :
+    for (const auto& [name, make_data] :
          {std::pair{"Gaussian", &fm::test::gaussian}, std::pair{"mixture", &fm::test::mixture}}) {
       for (const std::string& path : fm::path_names()) {
         CATCH_SECTION(fmt::format("{} {} {}", name, dimensions, path)) {
-          check_law(path, law(dimensions), 100000, 4096);
+          check_samples(path, make_data(dimensions), 100000, 4096);
         }
       }
     }
   }
 }
 
-CATCH_TEST_CASE("a network's error is not blown up at the ends of a path", "[flow]") {
+CATCH_TEST_CASE("a network's error is not amplified at the ends of a path", "[flow]") {
   class Erring final : public fm::VelocityNet {
    public:
     Erring(const Mixture& data, const fm::FlowOptions& flow, double error)
         : exact_(data, flow), prediction_(flow), error_(error) {}
 
    private:
-    at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition& condition) const override {
+    at::Tensor output(const at::Tensor& z, const at::Tensor& times, const fm::Condition& condition) const override {
       const at::Tensor exact = exact_.forward(z, times, condition), unit = at::ones_like(exact);
-      return exact + error_ * unit / prediction_.comparable(prediction_.at(times.select(1, 0)), unit);
+      return exact + error_ * unit / prediction_.scaled_output(prediction_.at(times.select(1, 0)), unit);
     }
 
     fm::test::MixtureNet exact_;
@@ -233,7 +233,7 @@ CATCH_TEST_CASE("a network's error is not blown up at the ends of a path", "[flo
   }
 }
 
-CATCH_TEST_CASE("the marginals of ODE and SDE are the path's law on the way, too", "[flow]") {
+CATCH_TEST_CASE("ODE and SDE have the path's marginals at intermediate times", "[flow]") {
   constexpr int n = 20000;
   const Mixture data = fm::test::mixture(1);
   const fm::FlowOptions flow;
@@ -245,16 +245,17 @@ CATCH_TEST_CASE("the marginals of ODE and SDE are the path's law on the way, too
     const auto solution = sampler.forward(net, z0, fm::test::normal({n, steps, 1, 1}, 3), {}, fm::Record::trajectory);
     for (const int i : {50, 100, 150, 200}) {
       const double t = solution.times[static_cast<std::size_t>(i)];
-      const Mixture law{data.weights, t * data.means, (t * t * data.deviations.square() + (1 - t) * (1 - t)).sqrt()};
+      const Mixture marginal{data.weights, t * data.means,
+                             (t * t * data.deviations.square() + (1 - t) * (1 - t)).sqrt()};
       CATCH_INFO(fmt::format("noise {} time {}", noise, t));
-      CATCH_CHECK(deviation(solution.trajectory[static_cast<std::size_t>(i)], law) < 5);
+      CATCH_CHECK(deviation(solution.trajectory[static_cast<std::size_t>(i)], marginal) < 5);
     }
   }
 }
 
-CATCH_TEST_CASE("what beginning with noise alone leaves out is what the closed form says", "[flow]") {
+CATCH_TEST_CASE("the bias from starting with pure noise matches its closed form", "[flow]") {
   // A Gaussian N(m, s^2) under the variance exploding path: the flow maps z(0) - m by the ratio of the deviations, so
-  // that a start without the data's mean ends beside it by m ratio.
+  // that a start without the data's mean ends with an offset of m times that ratio.
   const double m = 0.8, s = 0.5;
   const Mixture data{at::ones({1}, at::kDouble), at::full({1, 1}, m, at::kDouble), at::full({1, 1}, s, at::kDouble)};
   const fm::FlowOptions flow{.path = {.name = "variance_exploding"}};
@@ -266,7 +267,7 @@ CATCH_TEST_CASE("what beginning with noise alone leaves out is what the closed f
   CATCH_CHECK((z1 - (m + ratio * (begin.sigma * z0 - m))).abs().max().item<double>() < 1e-6);
 }
 
-CATCH_TEST_CASE("temperature scales the noise that sampling begins with", "[flow]") {
+CATCH_TEST_CASE("temperature scales the initial noise", "[flow]") {
   const Mixture data = fm::test::gaussian(2);
   const fm::test::MixtureNet net(data, {});
   const at::Tensor z0 = fm::test::normal({5, 1, 2}, 1);
@@ -274,7 +275,7 @@ CATCH_TEST_CASE("temperature scales the noise that sampling begins with", "[flow
   CATCH_CHECK((cold - (data.means + 0.25 * data.deviations * z0)).abs().max().item<double>() < 1e-6);
 }
 
-CATCH_TEST_CASE("a refined guess is the guess noised to its time and carried on", "[flow]") {
+CATCH_TEST_CASE("refining noises the guess to its time and integrates from there", "[flow]") {
   const Mixture data = fm::test::gaussian(1);
   const fm::test::MixtureNet net(data, {});
   const at::Tensor z0 = fm::test::normal({5, 1, 1}, 1), guess = at::full({5, 1, 1}, 0.7, at::kDouble);

@@ -21,7 +21,7 @@ struct Pairs {
   at::Tensor x1, z0, c;  ///< (N)
 };
 
-/// Two conditions, c = -1 and 1, with two modes each: 2 c and 0, equally often. Batches of 256, coupled each by itself.
+/// Two conditions, c = -1 and 1, with two modes each: 2 c and 0, equally often. Each batch of 256 is coupled alone.
 Pairs two_modes_by_condition(const std::string& coupling, int batches) {
   constexpr int n = 256;
   const fm::Coupling couple = fm::make_coupling({.name = coupling});
@@ -65,10 +65,10 @@ double cost(const at::Tensor& x1, const at::Tensor& z0) { return (x1 - z0).squar
 
 }  // namespace
 
-CATCH_TEST_CASE("every coupling keeps the noises, each once", "[flow]") {
+CATCH_TEST_CASE("every coupling permutes the noise", "[flow]") {
   const at::Tensor x1 = fm::test::normal({64, 2, 3}, 1), z0 = fm::test::normal({64, 2, 3}, 2);
   const fm::Condition condition{.observations = fm::test::normal({64, 1, 4}, 3)};
-  for (const std::string& name : fm::coupling_names()) {
+  for (const std::string& name : fm::names_in(fm::coupling_kinds)) {
     CATCH_INFO(name);
     const at::Tensor coupled = fm::make_coupling({.name = name})(x1, z0, condition, fm::RandomStream(0, "c").at(0));
     std::vector<std::vector<double>> before, after;
@@ -83,7 +83,7 @@ CATCH_TEST_CASE("every coupling keeps the noises, each once", "[flow]") {
   }
 }
 
-CATCH_TEST_CASE("optimal transport in one dimension sorts; Sinkhorn comes near it, and nearer with less entropy",
+CATCH_TEST_CASE("optimal transport in one dimension sorts; Sinkhorn approximates it, better with less entropy",
                 "[flow]") {
   const at::Tensor x1 = fm::test::normal({200, 1, 1}, 1), z0 = fm::test::normal({200, 1, 1}, 2);
   const auto coupled_cost = [&](const fm::CouplingOptions& options) {
@@ -100,9 +100,10 @@ CATCH_TEST_CASE("optimal transport in one dimension sorts; Sinkhorn comes near i
   CATCH_CHECK(tight - least < 0.1 * (none - least));
 }
 
-CATCH_TEST_CASE("naive optimal transport biases a conditional law, the condition-aware one does not", "[flow]") {
-  // Coupled over both conditions, noises are dealt out in order: the upper quarter to 2, the middle half to 0, of
-  // either condition. Under c = 1 the upper quarter of all noise ends at 2 then, where half of it should.
+CATCH_TEST_CASE("naive optimal transport biases a conditional distribution, the condition-aware one does not",
+                "[flow]") {
+  // Coupled over both conditions, noise is assigned in order: the upper quarter to 2, the middle half to 0 for either
+  // condition. Under c = 1 then only the upper quarter of the noise ends at 2, instead of half of it.
   CATCH_CHECK_THAT(share_at_two(two_modes_by_condition("optimal_transport", 20)), WithinAbs(0.25, 0.04));
   CATCH_CHECK_THAT(share_at_two(two_modes_by_condition("conditional_optimal_transport", 20)), WithinAbs(0.5, 0.04));
 }

@@ -20,7 +20,7 @@ class GaussianNoise final : public fm::VelocityNet {
   explicit GaussianNoise(const fm::NoiseLevels& levels) : levels_(levels) {}
 
  private:
-  at::Tensor velocity(const at::Tensor& x, const at::Tensor& times, const fm::Condition&) const override {
+  at::Tensor output(const at::Tensor& x, const at::Tensor& times, const fm::Condition&) const override {
     at::Tensor a = at::empty({x.size(0), 1, 1}, at::kDouble);
     for (std::int64_t i = 0; i < x.size(0); ++i) {
       a.data_ptr<double>()[i] =
@@ -34,7 +34,7 @@ class GaussianNoise final : public fm::VelocityNet {
 
 }  // namespace
 
-CATCH_TEST_CASE("noise levels fall from 1 to almost 0, as the cosine says", "[flow]") {
+CATCH_TEST_CASE("noise levels follow the cosine schedule from 1 to almost 0", "[flow]") {
   const fm::NoiseLevels levels(100);
   CATCH_CHECK(levels.signal(0) == 1.0);
   CATCH_CHECK(levels.signal(100) < 1e-4);
@@ -44,7 +44,7 @@ CATCH_TEST_CASE("noise levels fall from 1 to almost 0, as the cosine says", "[fl
   CATCH_CHECK(levels.time(25) == 0.25);
 }
 
-CATCH_TEST_CASE("ddim carries noise to the Gaussian, ddpm samples it", "[flow]") {
+CATCH_TEST_CASE("ddim maps noise to the Gaussian, ddpm samples it", "[flow]") {
   constexpr int n = 500;
   const fm::NoiseLevels levels(400);
   const GaussianNoise net(levels);
@@ -71,7 +71,7 @@ CATCH_TEST_CASE("ddim visits as many levels as it has steps", "[flow]") {
   }
 }
 
-CATCH_TEST_CASE("the exact noise has the least diffusion loss that there can be", "[flow]") {
+CATCH_TEST_CASE("the exact noise prediction has the minimal diffusion loss", "[flow]") {
   constexpr int n = 4000;
   const fm::NoiseLevels levels(100);
   const GaussianNoise net(levels);
@@ -79,8 +79,8 @@ CATCH_TEST_CASE("the exact noise has the least diffusion loss that there can be"
                    e = fm::test::normal({n, 1, 1}, 2);
   for (const int k : {5, 40, 90}) {
     const double a = levels.signal(k), s2 = clean_deviation * clean_deviation;
-    const double least = a * s2 / (a * s2 + 1 - a);  // the variance of e given x_k
+    const double minimum = a * s2 / (a * s2 + 1 - a);  // the variance of e given x_k
     const double loss = fm::DiffusionLoss(levels).forward(net, x, e, at::full({n}, k, at::kDouble), {}).item<double>();
-    CATCH_CHECK_THAT(loss, WithinAbs(least, 5 * least * std::sqrt(2.0 / n)));
+    CATCH_CHECK_THAT(loss, WithinAbs(minimum, 5 * minimum * std::sqrt(2.0 / n)));
   }
 }

@@ -26,7 +26,7 @@ class GaussianMap final : public fm::VelocityNet {
   explicit GaussianMap(double factor = 1.0) : factor_(factor) {}
 
  private:
-  at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
+  at::Tensor output(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
     const at::Tensor t = times.select(1, 0).view({-1, 1, 1}), length = times.select(1, 1).view({-1, 1, 1});
     const at::Tensor end = t + length;
     const at::Tensor phi = end * map_mean + (variance(end) / variance(t)).sqrt() * (z - t * map_mean);
@@ -52,7 +52,7 @@ double largest_entry(const at::Tensor& x) { return x.abs().max().item<double>();
 
 }  // namespace
 
-CATCH_TEST_CASE("the exact mean velocity meets the mean flow identity", "[flow]") {
+CATCH_TEST_CASE("the exact mean velocity satisfies the mean flow identity", "[flow]") {
   const Starts a = starts();
   const at::Tensor v = exact_velocity(a.z, a.t.view({4, 1, 1}));
   const fm::MeanFlowIdentity identity = fm::mean_flow_identity(GaussianMap(), a.z, v, a.t, a.s, {});
@@ -62,8 +62,8 @@ CATCH_TEST_CASE("the exact mean velocity meets the mean flow identity", "[flow]"
 }
 
 CATCH_TEST_CASE("the mean flow target equals finite differences, for a network", "[flow]") {
-  const auto net = fm::make_velocity_net({.mlp = {{16, 16}}, .time_embedding = 8},
-                                         {.actions = 2, .observations = 3, .times = 2}, {1, "init"});
+  const auto net = fm::make_network({.mlp = {{16, 16}}, .time_embedding = 8},
+                                    {.actions = 2, .observations = 3, .times = 2}, {1, "init"});
   net->to(at::kDouble);
   const at::NoGradGuard no_grad;
   std::uint64_t i = 0;
@@ -80,14 +80,14 @@ CATCH_TEST_CASE("the mean flow target equals finite differences, for a network",
 }
 
 CATCH_TEST_CASE("the mean flow loss is differentiable, with its target held fixed", "[flow]") {
-  // u = w z: du/dt = w v, so that the loss with p = 0 is (w z - v - (s - t) w v)^2 and only the first w is
-  // differentiated.
+  // u = w z: du/dt = w v, so that the loss with p = 0 is (w z - v - (s - t) w v)^2, and only the first w
+  // is differentiated.
   class Scaled final : public fm::VelocityNet {
    public:
     at::Tensor w = at::tensor(0.7, at::kDouble).requires_grad_();
 
    private:
-    at::Tensor velocity(const at::Tensor& z, const at::Tensor&, const fm::Condition&) const override { return w * z; }
+    at::Tensor output(const at::Tensor& z, const at::Tensor&, const fm::Condition&) const override { return w * z; }
   };
   const Scaled net;
   const at::Tensor x1 = fm::test::normal({4, 1, 1}, 1), z0 = fm::test::normal({4, 1, 1}, 2);
@@ -100,7 +100,7 @@ CATCH_TEST_CASE("the mean flow loss is differentiable, with its target held fixe
   CATCH_CHECK(largest_entry(net.w.grad() - (2 * error * z).mean()) < 1e-12);
 }
 
-CATCH_TEST_CASE("the exact map has no shortcut error on any step, and a wrong one has", "[flow]") {
+CATCH_TEST_CASE("the exact map has no shortcut error on any step, a wrong one has", "[flow]") {
   const at::Tensor x1 = fm::test::normal({4, 1, 1}, 1), z0 = fm::test::normal({4, 1, 1}, 2);
   const at::Tensor t = at::tensor({0.0, 0.25, 0.5, 0.0}, at::kDouble),
                    d = at::tensor({0.5, 0.25, 0.125, 0.25}, at::kDouble);
@@ -109,9 +109,9 @@ CATCH_TEST_CASE("the exact map has no shortcut error on any step, and a wrong on
   CATCH_CHECK(loss.forward(GaussianMap(1.1), x1, z0, t, d, {}).item<double>() > 1e-4);
 }
 
-CATCH_TEST_CASE("the shortest half steps are the velocity's own, longer ones those that are learned", "[flow]") {
+CATCH_TEST_CASE("the shortest half steps use the instantaneous velocity, longer ones the learned steps", "[flow]") {
   class LengthAsked final : public fm::VelocityNet {
-    at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
+    at::Tensor output(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
       return 0 * z + times.select(1, 1).view({-1, 1, 1});
     }
   };

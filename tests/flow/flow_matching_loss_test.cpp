@@ -15,7 +15,7 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 struct Problem {
-  std::shared_ptr<fm::VelocityNet> net = fm::make_velocity_net(
+  std::shared_ptr<fm::VelocityNet> net = fm::make_network(
       {.mlp = {{8, 8}}, .time_embedding = 8}, {.actions = 2, .observations = 3}, fm::RandomStream(0, "init"));
   at::Tensor x1 = at::linspace(-1, 1, 8, at::kDouble).view({4, 1, 2});
   at::Tensor z0 = at::linspace(2, -1, 8, at::kDouble).view({4, 1, 2});
@@ -56,17 +56,17 @@ CATCH_TEST_CASE("the loss is the mean squared distance from x1 - z0 at the point
   CATCH_CHECK_THAT(loss.forward(*p.net, p.x1, p.z0, p.t, p.condition).item<double>(), WithinAbs(expected, 1e-14));
 }
 
-CATCH_TEST_CASE("the loss's gradient is right", "[flow]") {
+CATCH_TEST_CASE("the loss's gradient agrees with finite differences", "[flow]") {
   Problem p;
   const fm::FlowMatchingLoss loss(fm::FlowOptions{});
   check_gradients(*p.net, [&] { return loss.forward(*p.net, p.x1, p.z0, p.t, p.condition); });
 }
 
-CATCH_TEST_CASE("the gradient through the sampler is right", "[flow]") {
+CATCH_TEST_CASE("the gradient through the sampler agrees with finite differences", "[flow]") {
   for (const std::string& solver : fm::solver_names()) {
     CATCH_INFO(solver);
     Problem p;
-    // A tolerance that every first step meets: where steps are accepted or not, the gradient is of the steps taken.
+    // A tolerance that every first step meets: the gradient does not cover the decision to accept a step.
     const fm::OdeSampler sampler({.solver = solver, .steps = 3, .adaptive = {.rtol = 10, .atol = 10}});
     check_gradients(*p.net, [&] { return sampler.forward(*p.net, p.z0, p.condition).z.square().sum(); });
   }

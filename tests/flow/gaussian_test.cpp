@@ -30,7 +30,7 @@ class GaussianVelocity final : public fm::VelocityNet {
   explicit GaussianVelocity(double factor = 1.0) : factor_(factor) {}
 
  private:
-  at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
+  at::Tensor output(const at::Tensor& z, const at::Tensor& times, const fm::Condition&) const override {
     const at::Tensor t = times.unsqueeze(-1), q = t * t * (s * s) + (1 - t) * (1 - t);
     return (m + (t * (s * s) - (1 - t)) / q * (z - t * m)) * factor_;
   }
@@ -53,7 +53,7 @@ Draws draw(int n) {
   return d;
 }
 
-/// int_0^1 Var(x1 - z0 | z_t) dt, the least loss there can be: s^2 + 1 - (t s^2 - (1 - t))^2 / q, by Simpson's rule.
+/// int_0^1 Var(x1 - z0 | z_t) dt, the minimal loss: s^2 + 1 - (t s^2 - (1 - t))^2 / q, by Simpson's rule.
 double least_loss() {
   constexpr int n = 1000;
   const auto variance = [](double t) {
@@ -67,7 +67,7 @@ double least_loss() {
 
 }  // namespace
 
-CATCH_TEST_CASE("the exact velocity has the least loss that there can be", "[flow]") {
+CATCH_TEST_CASE("the exact velocity has the minimal loss", "[flow]") {
   constexpr int n = 100000;
   const Draws d = draw(n);
   const fm::FlowMatchingLoss loss(fm::FlowOptions{});
@@ -77,7 +77,7 @@ CATCH_TEST_CASE("the exact velocity has the least loss that there can be", "[flo
   CATCH_CHECK(loss.forward(GaussianVelocity(1.05), d.x1, d.z0, d.t, {}).item<double>() > exact);
 }
 
-CATCH_TEST_CASE("samples of the exact velocity follow the target's law", "[flow]") {
+CATCH_TEST_CASE("samples of the exact velocity follow the target distribution", "[flow]") {
   const at::Tensor z0 = draw(20000).z0;
   for (const std::string& solver : fm::solver_names()) {
     CATCH_INFO(solver);

@@ -7,10 +7,10 @@
 
 namespace {
 
-/// With small random weights; knows a goal of one number.
+/// A network with small random weights and a goal of one number.
 std::shared_ptr<fm::VelocityNet> goal_net(std::uint64_t seed, int goals = 1) {
-  const auto net = fm::make_velocity_net({.mlp = {{16, 16}}, .time_embedding = 8},
-                                         {.actions = 2, .observations = 3, .goals = goals}, {seed, "init"});
+  const auto net = fm::make_network({.mlp = {{16, 16}}, .time_embedding = 8},
+                                    {.actions = 2, .observations = 3, .goals = goals}, {seed, "init"});
   net->to(at::kDouble);
   const at::NoGradGuard no_grad;
   std::uint64_t i = 100 * seed;

@@ -61,7 +61,7 @@ CATCH_TEST_CASE("the log-probability integrates to one", "[flow]") {
   CATCH_CHECK_THAT(log_p.exp().sum().item<double>() * 10.0 / (n - 1), WithinAbs(1.0, 1e-5));
 }
 
-CATCH_TEST_CASE("Hutchinson's estimate has the divergence as its mean, and a variance that falls as 1 / K", "[flow]") {
+CATCH_TEST_CASE("Hutchinson's estimate is unbiased, and its variance falls as 1 / K", "[flow]") {
   // v = M z with a fixed M: the divergence is its trace, and with Gaussian probes the variance of one estimate is
   // |M + M'|^2 / 2 (Frobenius).
   constexpr int n = 4000, d = 5;

@@ -4,7 +4,7 @@
 //
 //   E[x1 | z] = mu + alpha s^2 / q (z - alpha mu),   E[z0 | z] = sigma / q (z - alpha mu);
 //
-// the components' shares at z are in proportion to their density there.
+// the components' weights at z are proportional to their weighted densities there.
 
 #include "libfm/core/random.hpp"
 #include "libfm/flow/prediction.hpp"
@@ -81,14 +81,14 @@ inline Mixture mixture(std::int64_t dimensions) {
   return {at::tensor({0.5, 0.2, 0.3}, at::kDouble), means, deviations};
 }
 
-/// What a network would predict that has learned the mixture without error.
+/// A network that has learned the mixture exactly.
 class MixtureNet final : public VelocityNet {
  public:
   MixtureNet(Mixture data, const FlowOptions& options)
       : data_(std::move(data)), prediction_(options), target_(find_target(options.target)) {}
 
  private:
-  at::Tensor velocity(const at::Tensor& input, const at::Tensor& times, const Condition&) const override {
+  at::Tensor output(const at::Tensor& input, const at::Tensor& times, const Condition&) const override {
     const PathPoint<at::Tensor> point = prediction_.at(times.select(1, 0));
     const at::Tensor scale = prediction_.network_input(point, at::ones({input.size(0), 1, 1}, input.options()));
     const at::Tensor alpha = per_row(point.alpha, input), sigma = per_row(point.sigma, input);
@@ -109,7 +109,7 @@ class MixtureNet final : public VelocityNet {
       case Target::score:
         return -z0 / sigma;
     }
-    throw std::logic_error("a target without its row");
+    throw std::logic_error("unhandled prediction target");
   }
 
   Mixture data_;

@@ -22,13 +22,13 @@ CATCH_TEST_CASE("every prediction gives both ends and the velocity, on every pat
       const auto [begin, end] = prediction.interval();
       const auto point = prediction.at(at::linspace(begin, end, n, at::kDouble));
       const at::Tensor z = fm::interpolate(point, x1, z0);
-      // The score is the one target whose own scale is not that of its regression.
+      // Only the score has a scale that differs from its regression target's.
       const at::Tensor regressed = prediction.target(point, x1, z0);
       const at::Tensor output = target == "score" ? regressed / fm::per_row(point.sigma, z) : regressed;
-      CATCH_CHECK(largest(prediction.comparable(point, output) - regressed) < 1e-12);
+      CATCH_CHECK(largest(prediction.scaled_output(point, output) - regressed) < 1e-12);
       const fm::PathEnds ends = prediction.ends(point, output, z);
       const at::Tensor v = fm::path_velocity(point, x1, z0);
-      // At an interval's closed ends small numbers are divided by: rounding grows by 1e3 to 1e7.
+      // At an interval's ends divisors are small: rounding errors grow by 1e3 to 1e7.
       CATCH_CHECK(largest(ends.x1 - x1) < 1e-7);
       CATCH_CHECK(largest(ends.z0 - z0) < 1e-7);
       CATCH_CHECK(largest((prediction.velocity(point, output, z) - v) / (1.0 + v.abs())) < 1e-7);

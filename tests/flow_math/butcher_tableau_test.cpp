@@ -97,7 +97,7 @@ CATCH_TEST_CASE("an embedded method is of a lower order, so that its difference 
   }
 }
 
-CATCH_TEST_CASE("an unknown solver is refused with the names there are", "[solver]") {
+CATCH_TEST_CASE("an unknown solver is refused with the known names", "[solver]") {
   try {
     fm::find_solver("eular");
     CATCH_FAIL("nothing was thrown");

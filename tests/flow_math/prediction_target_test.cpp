@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-CATCH_TEST_CASE("on the closed interval of a path and target nothing that is divided by vanishes", "[path]") {
+CATCH_TEST_CASE("on the closed interval of a path and target no divisor vanishes", "[path]") {
   std::vector<fm::PathOptions> paths;
   for (const std::string& name : fm::path_names()) paths.push_back({.name = name});
   for (const int degree : {1, 3, 20}) paths.push_back({.name = "polynomial", .polynomial = {degree}});
@@ -17,7 +17,7 @@ CATCH_TEST_CASE("on the closed interval of a path and target nothing that is div
       CATCH_INFO(options.name << " " << options.polynomial.degree << " " << name);
       const fm::Target target = fm::find_target(name);
       const fm::TimeInterval interval = fm::closed_interval(options, target);
-      // What is left out at an end is a hundredth of what it ends with.
+      // The contribution neglected at an end is about 1 % of the rest.
       CATCH_CHECK((interval.begin == 0.0 || fm::path_at(options, interval.begin).alpha <= 0.01));
       CATCH_CHECK((interval.end == 1.0 || fm::path_at(options, interval.end).sigma <= 0.0101));
       for (const double t : {interval.begin, std::midpoint(interval.begin, interval.end), interval.end}) {

@@ -1,8 +1,9 @@
-"""Installs, builds the program in outside/ and the control loop in C against what was installed, and lets both act with a
-policy that the installed fm trained."""
+"""Installs libfm, builds libfm/examples against the installed package and runs each example, two of them with a policy
+trained by the installed fm."""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,8 +11,7 @@ import unittest
 
 CMAKE = os.environ["CMAKE"]
 BUILD = os.environ["BUILD"]
-CONTROL_LOOP = pathlib.Path(__file__).resolve().parents[2] / "libfm/examples/control_loop.c"
-OUTSIDE = pathlib.Path(__file__).resolve().parent / "outside"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "libfm/examples"
 
 
 class InstallTest(unittest.TestCase):
@@ -24,23 +24,29 @@ class InstallTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{command}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def test_a_program_outside_the_tree_acts_with_a_trained_policy(self):
+    def test_every_example_builds_against_the_installed_package_and_runs(self):
         prefix = self.folder / "prefix"
         self.do(CMAKE, "--install", BUILD, "--prefix", prefix)
-        self.do(CMAKE, "-G", "Ninja", "-S", OUTSIDE, "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}")
+        self.do(CMAKE, "-G", "Ninja", "-S", EXAMPLES, "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}")
         self.do(CMAKE, "--build", "build")
-
         (self.folder / "tiny.yaml").write_text("name: tiny\n")
         run = pathlib.Path(self.do(prefix / "bin/fm", "train", "tiny.yaml", "collect.episodes=2", "train.epochs=1",
                                    "train.rollout.every=0", "device=cpu").splitlines()[-1])
-        action, unit = self.do("build/act", run / "checkpoints/last.safetensors").split(" ", 1)
+        checkpoint = run / "checkpoints/last.safetensors"
+
+        action, unit = self.do("build/act", checkpoint).split(" ", 1)
         self.assertEqual(unit, "N m\n")
         self.assertLessEqual(abs(float(action)), 2.0)
 
-        library = next(prefix.glob("lib*/**/libfm_policy.so")).parent
-        self.do("cc", "-std=c99", f"-I{prefix}/include", CONTROL_LOOP, f"-L{library}", f"-Wl,-rpath,{library}",
-                "-lfm_policy", "-lm", "-o", "control_loop")
-        self.assertIn(" N m\n", self.do("./control_loop", run / "checkpoints/last.safetensors"))
+        self.assertIn(" N m\n", self.do("build/control_loop", checkpoint))
+
+        near, positive = re.search(r"([\d.]+) % of 1000 .* ([\d.]+) % are positive", self.do("build/train")).groups()
+        self.assertGreater(float(near), 85.0)
+        self.assertAlmostEqual(float(positive), 50.0, delta=10.0)  # both modes are kept
+
+        mean, success = re.search(r"mean return (-[\d.]+), success (\d+) %", self.do("build/own_env")).groups()
+        self.assertGreater(float(mean), -60.0)
+        self.assertEqual(success, "100")
 
 
 if __name__ == "__main__":

@@ -46,8 +46,7 @@ CATCH_TEST_CASE("attention of two tokens is what the formula gives by hand", "[a
   }
 }
 
-CATCH_TEST_CASE("attention has no order of its own: tokens that change places change their results' places",
-                "[attention]") {
+CATCH_TEST_CASE("attention is equivariant: permuted tokens have permuted results", "[attention]") {
   fm::Attention attention(4, 2, {0, "init"});
   const at::Tensor x = at::linspace(-1, 1, 12).view({1, 3, 4});
   const at::Tensor turned = attention.forward(x.flip(1)).flip(1);

@@ -4,20 +4,20 @@
 
 #include "tests/catch.hpp"
 
-CATCH_TEST_CASE("cpu is the CPU, and auto is something that works", "[device]") {
+CATCH_TEST_CASE("cpu is the CPU, and auto is a usable device", "[device]") {
   CATCH_CHECK(fm::find_device("cpu").is_cpu());
   const auto device = fm::find_device("auto");
   CATCH_CHECK((device.is_cpu() || device.is_cuda()));
 }
 
-CATCH_TEST_CASE("what is no device is refused by name", "[device]") {
+CATCH_TEST_CASE("an unknown device is refused by name", "[device]") {
   for (const char* name : {"", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda:1 ", "CUDA", "cuda:9999999999"}) {
     CATCH_INFO(name);
     CATCH_CHECK_THROWS_AS(fm::find_device(name), fm::InputError);
   }
 }
 
-CATCH_TEST_CASE("asking for CUDA gives it or says why not", "[device]") {
+CATCH_TEST_CASE("requesting CUDA returns it or reports why it is not available", "[device]") {
   if (fm::find_device("auto").is_cuda()) {
     CATCH_CHECK(fm::find_device("cuda").is_cuda());
     CATCH_CHECK_THROWS_AS(fm::find_device("cuda:127"), fm::MachineError);

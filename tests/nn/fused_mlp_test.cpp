@@ -80,7 +80,7 @@ const std::vector<std::vector<std::int64_t>> shapes = {
 
 }  // namespace
 
-CATCH_TEST_CASE("the fused perceptron has the values and gradients of float64, within rounding", "[fused_mlp]") {
+CATCH_TEST_CASE("the fused perceptron agrees with float64 in values and gradients, within rounding", "[fused_mlp]") {
   for (const auto& widths : shapes) {
     for (const std::int64_t rows : {1, 2, 31, 257, 300}) {
       CATCH_INFO(widths.size() << " widths from " << widths[0] << ", rows " << rows);
@@ -95,11 +95,11 @@ CATCH_TEST_CASE("inputs of three dimensions, transposed and strided ones", "[fus
   check_against_float64({5, 16, 2}, normals({40, 9}, 7).slice(1, 2, 7), 3e-6);
 }
 
-CATCH_TEST_CASE("products of bfloat16 keep float32's sums: gradients within its rounding", "[fused_mlp]") {
+CATCH_TEST_CASE("products of bfloat16 have float32 sums: gradients are within rounding", "[fused_mlp]") {
   if (!fm::has_serial_product<fm::Bfloat16>()) return;
-  const fm::RoundedProducts rounded(at::kCPU);
+  const fm::ProductPrecision rounded("bfloat16", at::kCPU);
   for (const auto& widths : shapes) {
-    if (widths != std::vector<std::int64_t>{1, 1, 1}) {  // a lone unit's gradient is what cancellation leaves
+    if (widths != std::vector<std::int64_t>{1, 1, 1}) {  // a single unit's gradient is dominated by cancellation
       check_against_float64(widths, normals({300, widths[0]}, 7), 3e-2);
     }
   }
@@ -107,7 +107,7 @@ CATCH_TEST_CASE("products of bfloat16 keep float32's sums: gradients within its 
   CATCH_CHECK(fm::fused_mlp(x, copies(random_parameters({7, 5, 3}), at::kFloat)).scalar_type() == at::kFloat);
 }
 
-CATCH_TEST_CASE("any number of threads gives the same gradients within rounding, and one the same bits",
+CATCH_TEST_CASE("gradients agree within rounding for any number of threads, and bitwise for the same number",
                 "[fused_mlp]") {
   const variable_list parameters = copies(random_parameters({9, 64, 64, 2}), at::kFloat);
   const at::Tensor x = normals({300, 9}, 7).requires_grad_(), w = normals({300, 2}, 8);
@@ -123,7 +123,7 @@ CATCH_TEST_CASE("any number of threads gives the same gradients within rounding,
   }
 }
 
-CATCH_TEST_CASE("a row does not depend on what the rows beside it are", "[fused_mlp]") {
+CATCH_TEST_CASE("a row does not depend on the other rows", "[fused_mlp]") {
   const at::NoGradGuard no_grad;
   const fm::SerialOperations serial;
   const variable_list parameters = random_parameters({9, 64, 64, 2});
@@ -147,7 +147,7 @@ CATCH_TEST_CASE("frozen parameters get no gradient and the others keep theirs", 
   }
 }
 
-CATCH_TEST_CASE("gradients accumulate over two uses, and a graph that is kept gives the same again", "[fused_mlp]") {
+CATCH_TEST_CASE("gradients accumulate over two uses, and a retained graph gives the same again", "[fused_mlp]") {
   const variable_list parameters = copies(random_parameters({6, 20, 3}), at::kFloat);
   const at::Tensor x = normals({50, 6}, 7);
   const at::Tensor once = fm::fused_mlp(x, parameters).square().sum();
@@ -155,7 +155,7 @@ CATCH_TEST_CASE("gradients accumulate over two uses, and a graph that is kept gi
   const at::Tensor first = parameters[0].grad().clone();
   once.backward();
   CATCH_CHECK(difference(parameters[0].grad(), 2 * first) < 1e-6);
-  // Through itself, as an ODE solver does.
+  // Applied to its own output, as an ODE solver does.
   const variable_list square = copies(random_parameters({6, 20, 6}), at::kFloat), exact = copies(square, at::kDouble);
   fm::fused_mlp(fm::fused_mlp(x, square), square).square().sum().backward();
   const at::Tensor x64 = x.to(at::kDouble);
@@ -169,7 +169,8 @@ CATCH_TEST_CASE("the gradient of a gradient is right", "[fused_mlp]") {
     const at::Tensor x = normals({30, 4}, 7).to(type).requires_grad_();
     const at::Tensor g = torch::autograd::grad({mlp(x, parameters).sum()}, {x}, {}, true, /*create_graph=*/true)[0];
     variable_list inputs = {x};
-    inputs.insert(inputs.end(), parameters.begin(), parameters.end() - 1);  // the last bias moves no derivative
+    inputs.insert(inputs.end(), parameters.begin(),
+                  parameters.end() - 1);  // the last bias does not affect the derivative
     return torch::autograd::grad({g.square().sum()}, inputs);
   };
   const variable_list fused = penalty_gradients(fm::fused_mlp, at::kFloat),
@@ -177,7 +178,7 @@ CATCH_TEST_CASE("the gradient of a gradient is right", "[fused_mlp]") {
   for (std::size_t i = 0; i < exact.size(); ++i) CATCH_CHECK(difference(fused[i], exact[i]) < 1e-5);
 }
 
-CATCH_TEST_CASE("where it has no rule, it does not apply", "[fused_mlp]") {
+CATCH_TEST_CASE("the fused perceptron does not apply to unsupported inputs", "[fused_mlp]") {
   const variable_list parameters = random_parameters({4, 16, 2});
   const at::Tensor x = normals({30, 4}, 7);
   CATCH_CHECK(fm::fused_mlp_applies(x, parameters));
@@ -194,7 +195,7 @@ CATCH_TEST_CASE("where it has no rule, it does not apply", "[fused_mlp]") {
   CATCH_CHECK(!with_tangent);
 }
 
-CATCH_TEST_CASE("a regression by hand has the loss and gradients of float64", "[mlp_regression]") {
+CATCH_TEST_CASE("the fused regression agrees with float64 in loss and gradients", "[mlp_regression]") {
   for (const auto& widths : shapes) {
     for (const std::int64_t rows : {1, 31, 257, 1500}) {
       CATCH_INFO(widths.size() << " widths from " << widths[0] << ", rows " << rows);

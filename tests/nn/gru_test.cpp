@@ -1,4 +1,4 @@
-#include "libfm/nn/gru_velocity_net.hpp"
+#include "libfm/nn/gru_net.hpp"
 
 #include "tests/catch.hpp"
 
@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-CATCH_TEST_CASE("the gru is its equations over the sequence, oldest first", "[gru]") {
+CATCH_TEST_CASE("the gru follows its equations over the sequence, oldest first", "[gru]") {
   constexpr int width = 2, inputs = 3, steps = 4;
   const auto numbers = [](at::IntArrayRef shape, double low, double high) {
     std::int64_t count = 1;

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <vector>
 
-CATCH_TEST_CASE("every instruction set's sines and cosines are right to 2e-7", "[kernels]") {
+CATCH_TEST_CASE("every instruction set's sines and cosines are accurate to 2e-7", "[kernels]") {
   constexpr std::int64_t rows = 1001, count = 37, stride = 80;
   std::vector<float> times(rows), frequencies(count), out(rows * stride);
   for (std::int64_t i = 0; i < rows; ++i) times[i] = static_cast<float>(i - 500) / 500.0F;
@@ -57,7 +57,7 @@ CATCH_TEST_CASE("every instruction set's kernels agree with float64", "[kernels]
   }
 }
 
-CATCH_TEST_CASE("what is not a number stays none", "[kernels]") {
+CATCH_TEST_CASE("NaN stays NaN", "[kernels]") {
   const at::Tensor z = at::full({1, 40}, std::nan(""), at::kFloat), bias = at::zeros({40}, at::kFloat),
                    h = at::zeros({1, 40}, at::kFloat);
   fm::layer_kernels<float>().silu(1, 40, z.data_ptr<float>(), bias.data_ptr<float>(), h.data_ptr<float>());

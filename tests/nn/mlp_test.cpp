@@ -12,7 +12,7 @@ const fm::RandomStream weights(3, "init");
 
 }  // namespace
 
-CATCH_TEST_CASE("the perceptron is what its equation says", "[mlp]") {
+CATCH_TEST_CASE("the perceptron follows its equation", "[mlp]") {
   const fm::Mlp mlp(2, {3}, 1, weights);
   const auto p = mlp.named_parameters();
   const double x[] = {0.5, -1.5};
@@ -37,7 +37,7 @@ CATCH_TEST_CASE("fresh weights are uniform within 1/sqrt(inputs), and a function
   CATCH_CHECK(!w.equal(other.named_parameters()["0_weight"]));
 }
 
-CATCH_TEST_CASE("moving the module to another type moves what forward uses", "[mlp]") {
+CATCH_TEST_CASE("converting the module to another type converts the parameters that forward uses", "[mlp]") {
   fm::Mlp mlp(2, {4}, 1, weights);
   const at::Tensor x = at::linspace(0, 1, 2).unsqueeze(0);
   const double before = mlp.forward(x).item<double>();

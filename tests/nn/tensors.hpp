@@ -1,5 +1,5 @@
 #pragma once
-// Random tensors, and how far two tensors are apart.
+// Random tensors, and the distance between tensors.
 
 #include "libfm/core/random.hpp"
 
@@ -14,7 +14,7 @@ inline at::Tensor normals(at::IntArrayRef shape, std::uint64_t position) {
   return values;
 }
 
-/// Largest difference as a share of the largest number.
+/// The largest difference relative to the largest number.
 inline double difference(const at::Tensor& a, const at::Tensor& b) {
   const at::Tensor x = a.detach().to(at::kDouble), y = b.detach().to(at::kDouble);
   return (x - y).abs().max().item<double>() / y.abs().max().item<double>();

@@ -25,7 +25,7 @@ CATCH_TEST_CASE("the embedding is the sines, then the cosines of its frequencies
   }
 }
 
-CATCH_TEST_CASE("times of one sampling step are told apart", "[time_embedding]") {
+CATCH_TEST_CASE("embeddings of times one sampling step apart differ", "[time_embedding]") {
   const fm::TimeEmbedding embedding(64);
   for (int i = 0; i < 50; ++i) {
     const at::Tensor pair = embedding.forward(at::tensor({i / 50.0, (i + 1) / 50.0}, at::kFloat).unsqueeze(1));

@@ -19,7 +19,7 @@ namespace {
 //       observation, reward, *_ = env.step(numpy.array([((37 * k) % 49 - 24) / 8]))
 //       print([*env.state, reward])
 //
-// It passes the speed's bound, the torque's bounds and a whole turn.
+// The trajectory reaches the speed bound, both torque bounds and a full revolution.
 constexpr std::array<std::array<double, 3>, 25> theta_omega_reward = {{
     {0.6192776484720446, 7.385552969440893, -5.6915},
     {1.0192776484720447, 8.0, -5.840784697338783},

@@ -8,7 +8,7 @@
 
 namespace {
 
-/// A thousand steps of pendulums whose first one is number `first` of an endless row of them.
+/// A thousand steps of consecutive pendulums of an infinite sequence, starting with number `first`.
 struct Swinging {
   Swinging(int first, int count) : torque(count), theta(count), omega(count), sine(count), observations(3 * count) {
     for (int i = 0; i < count; ++i) {
@@ -35,8 +35,8 @@ struct Swinging {
 
 }  // namespace
 
-CATCH_TEST_CASE("every instruction set's pendulum is the one of the equation, bit for bit", "[pendulum_kernel]") {
-  constexpr int count = 37;  // no multiple of any vector's length
+CATCH_TEST_CASE("every instruction set gives the pendulum of the equation, bit for bit", "[pendulum_kernel]") {
+  constexpr int count = 37;  // not a multiple of any vector length
   const fm::PendulumDynamics dynamics{fm::PendulumOptions{}};
   for (const fm::InstructionSet set : fm::instruction_sets()) {
     CATCH_INFO(fm::name_of(set));
@@ -56,7 +56,7 @@ CATCH_TEST_CASE("every instruction set's pendulum is the one of the equation, bi
   }
 }
 
-CATCH_TEST_CASE("a pendulum's motion does not depend on those beside it, nor on its place", "[pendulum_kernel]") {
+CATCH_TEST_CASE("a pendulum's motion depends neither on its neighbours nor on its position", "[pendulum_kernel]") {
   for (const fm::InstructionSet set : fm::instruction_sets()) {
     CATCH_INFO(fm::name_of(set));
     Swinging all(0, 40);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-/// Its time does not run out.
+/// With a horizon that is not reached.
 Pendulum pendulum_at(PendulumOptions options, double theta, double omega) {
   options.horizon = 1'000'000;
   Pendulum env(options, 1);
@@ -48,14 +48,14 @@ double energy_error(double time_step) {
 
 }  // namespace
 
-CATCH_TEST_CASE("the undriven pendulum keeps its energy to the integrator's first order", "[pendulum]") {
+CATCH_TEST_CASE("the undriven pendulum conserves energy to the integrator's first order", "[pendulum]") {
   const double coarse = energy_error(0.004), middle = energy_error(0.002), fine = energy_error(0.001);
   CATCH_CHECK(fine < 0.05);
   CATCH_CHECK_THAT(std::log2(coarse / middle), WithinAbs(1.0, 0.1));
   CATCH_CHECK_THAT(std::log2(middle / fine), WithinAbs(1.0, 0.05));
 }
 
-CATCH_TEST_CASE("a large swing takes the period of the elliptic integral", "[pendulum]") {
+CATCH_TEST_CASE("a large swing has the period of the elliptic integral", "[pendulum]") {
   // T = 4 K(sin(A / 2)) / omega_0, omega_0^2 = 3 g / (2 l), A the amplitude from hanging.
   const double amplitude = 2.0;
   const PendulumOptions options{.gravity = 9.0, .mass = 0.7, .length = 0.6, .time_step = 1e-4, .max_speed = 100.0};
@@ -69,7 +69,7 @@ CATCH_TEST_CASE("a large swing takes the period of the elliptic integral", "[pen
   CATCH_CHECK_THAT(2.0 * steps * options.time_step, WithinAbs(period, 1e-3));
 }
 
-CATCH_TEST_CASE("torque works against the rod's inertia m l^2 / 3", "[pendulum]") {
+CATCH_TEST_CASE("torque accelerates the rod's inertia m l^2 / 3", "[pendulum]") {
   const PendulumOptions options{.gravity = 0.0, .mass = 2.0, .length = 3.0, .time_step = 0.1};
   Pendulum env = pendulum_at(options, 0.0, 0.0);
   for (int i = 0; i < 10; ++i) push(env, 1.5f);
@@ -94,7 +94,7 @@ CATCH_TEST_CASE("the reward is that of the state before the step", "[pendulum]")
   CATCH_CHECK_THAT(push(env, 1.0f).rewards[0], WithinAbs(-(0.25 + 0.4 + 0.001), 1e-13));
 }
 
-CATCH_TEST_CASE("starts fill their ranges and belong to the episode, not to the row", "[pendulum]") {
+CATCH_TEST_CASE("initial states fill their ranges and depend on the episode, not on the row", "[pendulum]") {
   constexpr int n = 2000;
   const fm::RandomStream stream(5, "starts");
   Pendulum env({}, n);
@@ -115,14 +115,14 @@ CATCH_TEST_CASE("starts fill their ranges and belong to the episode, not to the 
 }
 
 CATCH_TEST_CASE("success needs the last 20 steps within 0.1 rad of upright", "[pendulum]") {
-  // Without gravity, torque and speed the angle stays where it is put.
+  // Without gravity, torque and speed the angle is constant.
   const PendulumOptions still{.gravity = 0.0};
   Pendulum near = pendulum_at(still, 0.099, 0.0), far = pendulum_at(still, 0.101, 0.0);
   for (int step = 1; step <= 40; ++step) {
     CATCH_CHECK((push(near, 0.0f).success[0] != 0) == (step >= 20));
     CATCH_CHECK(push(far, 0.0f).success[0] == 0);
   }
-  // Leaving starts the count again: 1.5 N m for a step is 0.225 rad/s, 0.011 rad a step.
+  // Leaving restarts the count: 1.5 N m for a step is 0.225 rad/s, 0.011 rad a step.
   push(near, 1.5f);
   CATCH_CHECK(push(near, 0.0f).success[0] == 0);
   near.set_states(std::vector{0}, StateMatrix{{0.0, 0.0}});

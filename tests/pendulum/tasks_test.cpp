@@ -15,7 +15,8 @@ constexpr double half_turn = std::numbers::pi;
 
 }  // namespace
 
-CATCH_TEST_CASE("torque holds a target, and success counts its last 20 steps from the present goal", "[target]") {
+CATCH_TEST_CASE("torque holds a target, and success counts the last 20 steps since the current goal was set",
+                "[target]") {
   fm::PendulumTarget env({}, 1);
   const double target = 0.3;
   env.set_states(std::vector{0}, fm::StateMatrix{{target, 0.0}});
@@ -68,7 +69,7 @@ CATCH_TEST_CASE("the arithmetic-geometric mean gives the elliptic integral", "[s
   CATCH_CHECK(fm::arithmetic_geometric_mean(0.0, 3.0) == 0.0);
 }
 
-CATCH_TEST_CASE("an undriven rotation has the rate that its energy says, and keeps it", "[spin]") {
+CATCH_TEST_CASE("an undriven rotation has and keeps the rate of its energy", "[spin]") {
   const fm::PendulumOptions fine{.time_step = 1e-4, .max_speed = 100};
   const fm::PendulumDynamics dynamics(fine);
   for (const double bottom : {8.0, -9.0, 12.0}) {
@@ -82,7 +83,7 @@ CATCH_TEST_CASE("an undriven rotation has the rate that its energy says, and kee
   CATCH_CHECK(fm::rotation_rate(fine, {half_turn, 7.7}) == 0.0);  // does not reach the top
 }
 
-CATCH_TEST_CASE("energy by the synchronous speed wavers by the square of the time step", "[spin]") {
+CATCH_TEST_CASE("the energy from the synchronous speed fluctuates by the square of the time step", "[spin]") {
   const auto wavering = [](double time_step) {
     const fm::PendulumOptions p{.time_step = time_step, .max_speed = 100};
     fm::PendulumState state{half_turn, 10.0};
@@ -98,8 +99,7 @@ CATCH_TEST_CASE("energy by the synchronous speed wavers by the square of the tim
   CATCH_CHECK_THAT(std::log2(wavering(0.02) / wavering(0.01)), WithinAbs(2.0, 0.1));
 }
 
-CATCH_TEST_CASE("a steady rotation at the goal succeeds after a second and a turn, at another rate it does not",
-                "[spin]") {
+CATCH_TEST_CASE("a steady rotation succeeds at the goal rate after a second and a turn, and not at another", "[spin]") {
   const fm::PendulumSpinOptions options{.changes = false};
   fm::PendulumSpin env(options, 2);
   env.set_states(std::vector{0, 1}, fm::StateMatrix{{half_turn, 10.0}, {half_turn, 10.0}});
@@ -119,7 +119,7 @@ CATCH_TEST_CASE("a steady rotation at the goal succeeds after a second and a tur
   CATCH_CHECK(result.success[0] == 0);
 }
 
-CATCH_TEST_CASE("the wanted rate changes once, in the middle third", "[spin]") {
+CATCH_TEST_CASE("the goal rate changes once, in the middle third", "[spin]") {
   fm::PendulumSpin env({}, 50);
   for (int i = 0; i < 50; ++i) env.reset(std::vector{i}, std::vector{static_cast<std::uint64_t>(i)}, {0, "starts"});
   std::vector<int> changes(50, 0);
@@ -137,7 +137,7 @@ CATCH_TEST_CASE("the wanted rate changes once, in the middle third", "[spin]") {
   CATCH_CHECK(changes == std::vector<int>(50, 1));
 }
 
-CATCH_TEST_CASE("rates that the task never asks for cannot be set", "[spin]") {
+CATCH_TEST_CASE("rates outside the range of the task cannot be set", "[spin]") {
   fm::PendulumSpin env({}, 1);
   const std::vector<int> rows = {0};
   env.reset(rows, std::vector<std::uint64_t>{0}, fm::RandomStream(0, "spin"));
@@ -146,7 +146,7 @@ CATCH_TEST_CASE("rates that the task never asks for cannot be set", "[spin]") {
   CATCH_CHECK_THROWS_AS(env.set_goals(rows, fm::Matrix::Zero(1, 1)), fm::InputError);
 }
 
-CATCH_TEST_CASE("rates that the speed's bound forbids are refused", "[spin]") {
+CATCH_TEST_CASE("rates beyond the speed bound are refused", "[spin]") {
   CATCH_CHECK_THROWS_AS(fm::PendulumSpin({.pendulum = {.max_speed = 8.0}}, 1), fm::InputError);
   CATCH_CHECK_THROWS_AS(fm::PendulumSpin({.slowest = 6.0, .fastest = 5.0}, 1), fm::InputError);
 }

@@ -8,7 +8,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// An episode that begins hanging and ends at the angle.
+/// An episode that begins hanging and ends at this angle.
 fm::Episode ending_at(double theta, bool success) {
   fm::Episode e;
   e.actions = fm::Matrix::Zero(1, 1);
@@ -23,7 +23,7 @@ double entropy(const std::vector<fm::Episode>& episodes) {
 
 }  // namespace
 
-CATCH_TEST_CASE("direction entropy counts the sides by which successful episodes came up", "[two_modes]") {
+CATCH_TEST_CASE("direction entropy counts the sides on which successful episodes swing up", "[two_modes]") {
   const fm::Episode back = ending_at(0.0, true), forth = ending_at(6.28, true), fallen = ending_at(6.28, false);
   CATCH_CHECK(entropy({back, forth}) == 1.0);
   CATCH_CHECK(entropy({back, back, back}) == 0.0);

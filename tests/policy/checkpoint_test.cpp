@@ -52,7 +52,7 @@ CATCH_TEST_CASE("a policy acts the same after a round trip through its file", "[
   }
 }
 
-CATCH_TEST_CASE("the averaged weights are what acts", "[checkpoint]") {
+CATCH_TEST_CASE("the averaged weights are used for acting", "[checkpoint]") {
   const TemporaryFolder folder;
   const auto model = fm::test::small_model(at::kFloat), averaged = fm::test::small_model(at::kFloat);
   {
@@ -65,7 +65,7 @@ CATCH_TEST_CASE("the averaged weights are what acts", "[checkpoint]") {
   CATCH_CHECK(actions_of(averaged) != actions_of(model));
 }
 
-CATCH_TEST_CASE("a checkpoint that is not whole is refused, and the tensor is named", "[checkpoint]") {
+CATCH_TEST_CASE("an incomplete checkpoint is refused, and the tensor is named", "[checkpoint]") {
   const TemporaryFolder folder;
   const auto file = folder.path() / "policy.safetensors";
   const fm::SafeTensors good = fm::describe_checkpoint(*fm::test::small_model(at::kFloat), nullptr);

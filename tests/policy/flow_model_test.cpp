@@ -25,14 +25,14 @@ CATCH_TEST_CASE("the loss is a function of weights, batch and position alone", "
   const auto model = fm::test::small_model(at::kDouble);
   const fm::Batch batch{
       at::linspace(-1, 1, 6, at::kDouble).view({6, 1, 1}),
-      model->condition(at::linspace(-1, 1, 18, at::kDouble).view({6, 3}), at::zeros({6, 0}, at::kDouble))};
+      model->condition(at::linspace(-1, 1, 18, at::kDouble).view({6, 1, 3}), at::zeros({6, 0}, at::kDouble))};
   const fm::RandomStream stream(0, "batch");
   const auto loss = [&](std::uint64_t position) { return model->loss(batch, stream, position).item<double>(); };
   CATCH_CHECK(loss(3) == loss(3));
   CATCH_CHECK(loss(3) != loss(4));
 }
 
-CATCH_TEST_CASE("a step of training has the loss and gradient of autograd, for every path and target", "[flow_model]") {
+CATCH_TEST_CASE("a training step has the loss and gradient of autograd, for every path and target", "[flow_model]") {
   constexpr int n = 300;
   const fm::RandomStream stream(0, "batch");
   const auto gradient = [](const fm::PolicyModel& model) {
@@ -58,8 +58,7 @@ CATCH_TEST_CASE("a step of training has the loss and gradient of autograd, for e
         const fm::Batch batch{at::linspace(-1, 1, 3 * n).view({n, 3, 1}),
                               model->condition(at::linspace(-1, 1, 6 * n).view({n, 2, 3}), at::zeros({n, 0}))};
         const auto loss = [&](auto member) {
-          std::optional<fm::RoundedProducts> rounded;
-          if (rounds) rounded.emplace(at::kCPU);
+          const fm::ProductPrecision precision(rounds ? "bfloat16" : "float32", at::kCPU);
           return ((*model).*member)(batch, stream, 5);
         };
         const at::Tensor by_autograd = loss(&fm::PolicyModel::loss);
@@ -88,12 +87,12 @@ CATCH_TEST_CASE("times are uniform from 0 to 1 and noise is standard normal, row
   CATCH_CHECK(fewer.noise.equal(draws.noise.slice(0, 0, 5)));
 }
 
-CATCH_TEST_CASE("the share goal_drop of the rows learns without its goal, and a second network learns none",
+CATCH_TEST_CASE("the share goal_drop of the rows is trained without its goal, and a second network without any",
                 "[flow_model]") {
   constexpr int n = 400;
   fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
   const fm::RandomStream stream(0, "batch");
-  // Of the same draws but for who is dropped: how far do the losses change with the goals?
+  // With the same draws except for the dropped rows: how much do the losses depend on the goals?
   const auto change = [&](double goal_drop, const char* null_goal) {
     d.policy.flow.goal_drop = goal_drop;
     d.policy.flow.null_goal = null_goal;
@@ -111,13 +110,13 @@ CATCH_TEST_CASE("the share goal_drop of the rows learns without its goal, and a 
   CATCH_CHECK(change(0.5, "learned") > 0.0);
   CATCH_CHECK(change(0.5, "learned") < change(0.0, "learned"));
   CATCH_CHECK_THAT(change(1.0, "separate"),
-                   Catch::Matchers::WithinRel(change(0.0, "learned"), 1e-4));  // all rows keep theirs
+                   Catch::Matchers::WithinRel(change(0.0, "learned"), 1e-4));  // all rows keep their goals
 
   const fm::FlowDraws draws = fm::draw_flow(stream, 9, at::zeros({20000, 1, 1}), {.goal_drop = 0.3}, {});
   CATCH_CHECK_THAT(draws.kept.mean().item<double>(), Catch::Matchers::WithinAbs(0.7, 5 * std::sqrt(0.3 * 0.7 / 20000)));
 }
 
-CATCH_TEST_CASE("threads and blocks of a rollout change no bit of what a policy does", "[flow_model]") {
+CATCH_TEST_CASE("a policy's actions are bitwise independent of a rollout's threads and blocks", "[flow_model]") {
   const std::shared_ptr<const fm::PolicyModel> model = fm::test::small_model(at::kFloat);
   const auto make_policy = [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(2, "noise")); };
   const auto roll = [&](int threads) {

@@ -25,13 +25,13 @@ at::Tensor seen_by(const fm::PolicyDescription& d) {
 
 }  // namespace
 
-CATCH_TEST_CASE("a hidden observation is 0 to the policy, the others are as they were", "[hidden]") {
+CATCH_TEST_CASE("a hidden observation is 0 for the policy, the others are unchanged", "[hidden]") {
   CATCH_CHECK(seen_by(hiding({})).equal(at::tensor({0.6F, -0.8F, 0.5F})));
   CATCH_CHECK(seen_by(hiding({"omega"})).equal(at::tensor({0.6F, -0.8F, 0.0F})));
   CATCH_CHECK(seen_by(hiding({"cos_theta", "omega"})).equal(at::tensor({0.0F, -0.8F, 0.0F})));
 }
 
-CATCH_TEST_CASE("hiding what is not observed is refused, with the names that are", "[hidden]") {
+CATCH_TEST_CASE("hiding an unknown observation is refused with the known names", "[hidden]") {
   try {
     seen_by(hiding({"velocity"}));
     CATCH_FAIL("nothing was thrown");

@@ -40,7 +40,7 @@ fm::PolicyDescription described(const std::string& name, int actions, int horizo
   return d;
 }
 
-/// With weights that make every part of it work.
+/// With random weights, so that every part has an effect.
 template <class Model>
 std::shared_ptr<Model> shaken(const fm::PolicyDescription& d, double amount) {
   auto model = std::make_shared<Model>(d, fm::RandomStream(1, "init"));
@@ -61,7 +61,7 @@ fm::Condition one_condition(const fm::PolicyModel& model, std::int64_t n) {
 CATCH_TEST_CASE("the mixture head's samples follow its density", "[gaussian]") {
   const at::NoGradGuard no_grad;
   const auto model = shaken<fm::GaussianModel>(described("gaussian", 1, 1), 0.3);
-  // The distribution function by the trapezoidal rule, against that of the samples (Kolmogorov and Smirnov).
+  // The distribution function by the trapezoidal rule against that of the samples (Kolmogorov-Smirnov).
   constexpr int n = 5000, points = 40001;
   const at::Tensor grid = at::linspace(-40, 40, points, at::kDouble);
   const at::Tensor density =
@@ -80,12 +80,12 @@ CATCH_TEST_CASE("the mixture head's samples follow its density", "[gaussian]") {
     const double expected = below[static_cast<std::size_t>(std::clamp(at, 0.0, points - 1.0))];
     largest = std::max({largest, std::abs(expected - i / static_cast<double>(n)), std::abs(expected - (i + 1.0) / n)});
   }
-  CATCH_CHECK(largest < 1.95 / std::sqrt(n));  // exceeded by chance once in a thousand
+  CATCH_CHECK(largest < 1.95 / std::sqrt(n));  // exceeded with probability 0.1 %
 }
 
 CATCH_TEST_CASE("the mixture head's chunk has one component for all its numbers", "[gaussian]") {
-  // Were components drawn for each number alone, the covariance across a chunk would be 0; under the mixture it is that
-  // of the components' means, which the density integrated over a plane gives too.
+  // If components were drawn independently for each number, the covariance across a chunk would be 0; with one
+  // component it is that of the components' means, which integrating the density over a plane also gives.
   const at::NoGradGuard no_grad;
   const auto model = shaken<fm::GaussianModel>(described("gaussian", 1, 2), 0.3);
   constexpr int n = 40000, side = 401;
@@ -104,7 +104,7 @@ CATCH_TEST_CASE("the mixture head's chunk has one component for all its numbers"
                    WithinAbs(expected, 5 * products.std().item<double>() / std::sqrt(n) + 2e-3));
 }
 
-CATCH_TEST_CASE("the coupling flow comes back, and knows its Jacobian's determinant", "[normalising_flow]") {
+CATCH_TEST_CASE("the coupling flow is invertible, with the right Jacobian determinant", "[normalising_flow]") {
   for (const auto& [actions, horizon] : {std::pair{1, 1}, std::pair{2, 1}, std::pair{3, 1}, std::pair{1, 4}}) {
     CATCH_INFO(actions << " actions, " << horizon << " steps");
     const auto model = shaken<fm::NormalisingFlowModel>(described("normalising_flow", actions, horizon), 0.3);

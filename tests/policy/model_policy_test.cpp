@@ -30,7 +30,7 @@ class Scripted final : public fm::PolicyModel {
  public:
   explicit Scripted(const fm::PolicyDescription& d) : PolicyModel(d) { register_parameter("unused", at::zeros({1})); }
 
-  at::Tensor loss(const fm::Batch&, const fm::RandomStream&, std::uint64_t) const override { return at::zeros({}); }
+  at::Tensor losses(const fm::Batch&, const fm::RandomStream&, std::uint64_t) const override { return at::zeros({1}); }
 
   at::Tensor sample(const fm::Condition& c, const at::Tensor& noise) const override {
     seen = c.observations;
@@ -42,8 +42,6 @@ class Scripted final : public fm::PolicyModel {
     guessed = guess;
     return guess;
   }
-
-  std::int64_t evaluations() const override { return 0; }
 
   mutable at::Tensor seen, guessed;
 };
@@ -74,7 +72,7 @@ struct Acting {
 
 }  // namespace
 
-CATCH_TEST_CASE("of each prediction, as many actions are executed as the sampler says", "[model_policy]") {
+CATCH_TEST_CASE("of each prediction, sampler.executed actions are executed", "[model_policy]") {
   Acting acting(plain_units({.prediction = 4}, {.executed = 3}));
   std::vector<float> actions;
   for (const float seen : {0.0F, 1.0F, 1.0F, -1.0F, 0.5F}) actions.push_back(acting.act(seen, 0).first);
@@ -82,7 +80,7 @@ CATCH_TEST_CASE("of each prediction, as many actions are executed as the sampler
   for (std::size_t i = 0; i < expected.size(); ++i) CATCH_CHECK_THAT(actions[i], WithinAbs(expected[i], 1e-6));
 }
 
-CATCH_TEST_CASE("a reset row predicts anew, the others go on", "[model_policy]") {
+CATCH_TEST_CASE("a reset row gets a new prediction, the others continue", "[model_policy]") {
   Acting acting(plain_units({.observations = 3, .prediction = 4}, {.executed = 4}));
   acting.act(0, 0);
   acting.act(0, 0);
@@ -92,7 +90,7 @@ CATCH_TEST_CASE("a reset row predicts anew, the others go on", "[model_policy]")
   CATCH_CHECK_THAT(second, WithinAbs(1.0, 1e-6));
   const at::Tensor seen = acting.model->seen.select(2, 0);
   CATCH_CHECK(seen[0].equal(at::ones({3})));                // row 1's history starts with its reset
-  CATCH_CHECK(seen.slice(0, 1).equal(at::zeros({47, 3})));  // nobody else was asked for: the batch is filled up
+  CATCH_CHECK(seen.slice(0, 1).equal(at::zeros({47, 3})));  // no other rows were requested: the batch is padded
 }
 
 CATCH_TEST_CASE("the policy sees its last observations, oldest first, the first one repeated", "[model_policy]") {
@@ -121,7 +119,7 @@ CATCH_TEST_CASE("an ensemble weighs all predictions for a step by their age", "[
   }
 }
 
-CATCH_TEST_CASE("a warm start begins from the last prediction, moved on, its last action repeated", "[model_policy]") {
+CATCH_TEST_CASE("a warm start begins from the shifted last prediction, its last action repeated", "[model_policy]") {
   Acting acting(plain_units({.prediction = 4}, {.executed = 2, .warm_start = 0.5}));
   for (int t = 0; t < 3; ++t) acting.act(1, -1);
   const at::Tensor expected = at::tensor({1.2F, 1.3F, 1.3F, 1.3F}).view({4, 1});
@@ -129,7 +127,7 @@ CATCH_TEST_CASE("a warm start begins from the last prediction, moved on, its las
   CATCH_CHECK((acting.model->guessed[1] - (expected - 2)).abs().max().item<float>() < 1e-6F);
 }
 
-CATCH_TEST_CASE("noise on the action has the standard deviation that was asked for", "[model_policy]") {
+CATCH_TEST_CASE("noise on the action has the configured standard deviation", "[model_policy]") {
   Acting acting(plain_units({}, {.action_noise = 0.3}));
   double squares = 0;
   constexpr int n = 4000;
@@ -137,7 +135,7 @@ CATCH_TEST_CASE("noise on the action has the standard deviation that was asked f
   CATCH_CHECK_THAT(std::sqrt(squares / n), WithinAbs(0.3, 5 * 0.3 / std::sqrt(2.0 * n)));
 }
 
-CATCH_TEST_CASE("more executed than predicted actions, and warm starts of what cannot, are refused", "[model_policy]") {
+CATCH_TEST_CASE("more executed than predicted actions, and unsupported warm starts, are refused", "[model_policy]") {
   CATCH_CHECK_THROWS_AS(Acting(plain_units({.prediction = 2}, {.executed = 3})), fm::InputError);
   fm::PolicyDescription d = fm::test::small_description();
   d.policy.name = "mse";

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int agreeing_rows = 6;
 
-/// As LibTorch has it, in float64: what differs is the engine's rounding.
+/// LibTorch's model in float64, so that differences are the engine's rounding.
 std::shared_ptr<const fm::PolicyModel> libtorch_model(const fm::SafeTensors& content) {
   auto model = fm::make_policy_model(fm::description_from_metadata(content.metadata, "small"), {0, "init"});
   fm::load_weights(content, "weights.", *model, "small");
@@ -57,7 +57,7 @@ double disagreement(const fm::PolicyDescription& d) {
   return most;
 }
 
-/// Wide bounds: clipping would hide differences.
+/// Wide bounds, since clipping would hide differences.
 fm::PolicyDescription unbounded(const std::string& env) {
   fm::PolicyDescription d = fm::test::small_policy(env);
   for (fm::Dimension& action : d.spec.actions) action.low = -1e6, action.high = 1e6;
@@ -107,7 +107,7 @@ CATCH_TEST_CASE("the engine agrees with LibTorch for every path and target", "[r
   }
 }
 
-CATCH_TEST_CASE("the engine agrees with LibTorch for every policy that it runs", "[realtime_agreement]") {
+CATCH_TEST_CASE("the engine agrees with LibTorch for every supported policy", "[realtime_agreement]") {
   for (const char* policy : {"flow", "reflow", "score", "mean_flow", "shortcut", "one_step", "mse", "mip"}) {
     check_agreement(policy, [&](auto& d) { d.policy.name = policy; });
   }

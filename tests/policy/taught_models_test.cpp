@@ -17,14 +17,13 @@
 
 namespace {
 
-/// Carries every noise to 3 z0 + 1.
+/// Maps noise z0 to 3 z0 + 1.
 class Affine final : public fm::PolicyModel {
  public:
   using PolicyModel::PolicyModel;
 
-  at::Tensor loss(const fm::Batch&, const fm::RandomStream&, std::uint64_t) const override { return at::zeros({}); }
+  at::Tensor losses(const fm::Batch&, const fm::RandomStream&, std::uint64_t) const override { return at::zeros({1}); }
   at::Tensor sample(const fm::Condition&, const at::Tensor& noise) const override { return 3 * noise.select(1, 0) + 1; }
-  std::int64_t evaluations() const override { return 0; }
 };
 
 std::shared_ptr<fm::PolicyModel> taught(const std::string& name) {
@@ -42,7 +41,7 @@ fm::Batch taught_batch(const fm::PolicyModel& model) {
 
 }  // namespace
 
-CATCH_TEST_CASE("taught policies learn where the teacher carries the noise, not the data", "[taught_models]") {
+CATCH_TEST_CASE("distilled policies learn the teacher's map of the noise, not the data", "[taught_models]") {
   const fm::RandomStream stream(0, "batch");
   for (const char* name : {"reflow", "one_step"}) {
     CATCH_INFO(name);
@@ -80,14 +79,13 @@ CATCH_TEST_CASE("the one-step loss is the squared distance to what the teacher e
   };
   check();
   at::NoGradGuard no_grad;
-  model->parameters().back().fill_(5.0);  // all above the highest action: free where the teacher is there
+  model->parameters().back().fill_(5.0);  // all above the highest action: no loss where the teacher is too
   const int free = check();
   CATCH_CHECK(0 < free);
   CATCH_CHECK(free < 6);
 }
 
-CATCH_TEST_CASE("a reflowed policy pairs what the teacher makes with the noise that it begins from",
-                "[taught_models]") {
+CATCH_TEST_CASE("a reflowed policy pairs the teacher's actions with their initial noise", "[taught_models]") {
   fm::PolicyDescription cool = fm::test::small_description();
   cool.sampler.temperature = 0.3;
   const auto model = taught("reflow");
@@ -103,7 +101,7 @@ CATCH_TEST_CASE("a reflowed policy pairs what the teacher makes with the noise t
   CATCH_CHECK(std::abs(model->loss(batch, stream, 4).item<double>() - expected) < 1e-12);
 }
 
-CATCH_TEST_CASE("a student of the teacher's network begins as its single Euler step", "[taught_models]") {
+CATCH_TEST_CASE("a student with the teacher's network starts as its single Euler step", "[taught_models]") {
   fm::PolicyDescription d = fm::test::small_description();
   d.sampler = {.solver = "euler", .steps = 1, .temperature = 0.3};
   const auto teacher = fm::make_policy_model(d, fm::RandomStream(2, "init"));
@@ -125,10 +123,10 @@ CATCH_TEST_CASE("a student of the teacher's network begins as its single Euler s
   CATCH_CHECK(other->sample(condition, noise).equal(before));
 }
 
-CATCH_TEST_CASE("a teacher is asked for where it is needed, and refused where it is not", "[taught_models]") {
+CATCH_TEST_CASE("a teacher is required by some policies and refused by others", "[taught_models]") {
   const auto model = taught("reflow");
   CATCH_CHECK_THROWS_AS(model->loss(taught_batch(*model), fm::RandomStream(0, "batch"), 0), fm::InputError);
   CATCH_CHECK(!fm::learns_from_teacher("flow"));
   CATCH_CHECK_THROWS_AS(fm::test::small_model(at::kFloat)->set_teacher(model), fm::InputError);
-  CATCH_CHECK_THROWS_AS(model->set_teacher(taught("mse")), fm::InputError);  // no noise to carry
+  CATCH_CHECK_THROWS_AS(model->set_teacher(taught("mse")), fm::InputError);  // does not depend on the noise
 }

@@ -24,7 +24,7 @@ CATCH_TEST_CASE("z_score gives mean 0 and standard deviation 1", "[normalisation
   CATCH_CHECK_THAT(n.scale[0] * n.scale[0], WithinAbs(14.0 / 4, 1e-12));
 }
 
-CATCH_TEST_CASE("a dimension that hardly varies is only shifted", "[normalisation]") {
+CATCH_TEST_CASE("an almost constant dimension is only shifted", "[normalisation]") {
   fm::Matrix values(3, 1);
   values << 5.0f, 5.0f, 5.000001f;
   for (const char* name : {"min_max", "z_score"}) {

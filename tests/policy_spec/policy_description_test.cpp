@@ -6,6 +6,8 @@
 
 #include "tests/catch.hpp"
 
+#include <limits>
+
 using fm::PolicyDescription;
 
 namespace {
@@ -31,7 +33,7 @@ std::string refusal(std::map<std::string, std::string> metadata) {
 
 }  // namespace
 
-CATCH_TEST_CASE("a description comes back from metadata unchanged", "[description]") {
+CATCH_TEST_CASE("a description is unchanged by a round trip through metadata", "[description]") {
   const PolicyDescription a = example();
   const PolicyDescription b = fm::description_from_metadata(fm::description_to_metadata(a), "here");
   CATCH_CHECK(b.spec == a.spec);
@@ -43,7 +45,7 @@ CATCH_TEST_CASE("a description comes back from metadata unchanged", "[descriptio
   CATCH_CHECK(fm::description_to_metadata(b) == fm::description_to_metadata(a));
 }
 
-CATCH_TEST_CASE("metadata that is not a policy's is refused, and says where", "[description]") {
+CATCH_TEST_CASE("invalid metadata is refused with its location", "[description]") {
   const auto good = fm::description_to_metadata(example());
   const auto with = [&](const std::string& key, const std::string& value) {
     auto metadata = good;
@@ -53,7 +55,9 @@ CATCH_TEST_CASE("metadata that is not a policy's is refused, and says where", "[
   const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
   CATCH_CHECK(refusal(good).empty());
   CATCH_CHECK(has(refusal({}), "file.safetensors"));
-  CATCH_CHECK(has(with("format_version", "2"), "format version 2"));
+  CATCH_CHECK(has(with("format_version", "3"), "format version 3"));
+  CATCH_CHECK(has(with("format_version", "0"), "format version 0"));
+  CATCH_CHECK(with("format_version", "1").empty());  // written by older releases
   CATCH_CHECK(has(with("sampler", "{\"solver\": \"euler\", \"steps\": -1}"), "sampler.steps"));
   CATCH_CHECK(has(with("sampler", "{\"solver\": \"ruler\", \"steps\": 1}"), "ruler"));
   CATCH_CHECK(has(with("network", "[]"), "network"));
@@ -64,4 +68,23 @@ CATCH_TEST_CASE("metadata that is not a policy's is refused, and says where", "[
   CATCH_CHECK(has(with("normaliser", R"({"observations": {"offset": [0, 0, 0], "scale": [1, 0, 1]},
       "actions": {"offset": [0], "scale": [1]}, "goals": {"offset": [], "scale": []}})"),
                   "a scale of 0"));
+}
+
+CATCH_TEST_CASE("bounds may be infinite: JSON's null", "[description]") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  fm::PolicyDescription d = example();
+  d.spec.observations[0].high = infinity;
+  d.spec.actions[0] = {"force", "N", -infinity, infinity};
+  const auto metadata = fm::description_to_metadata(d);
+  CATCH_CHECK(metadata.at("spec").find("null") != std::string::npos);
+  CATCH_CHECK(fm::description_from_metadata(metadata, "file").spec == d.spec);
+  CATCH_CHECK(fm::spec_from_json(fm::spec_to_json(d.spec), "file") == d.spec);
+}
+
+CATCH_TEST_CASE("score is resolved when it is read: flow matching's target and a diffusion's path", "[description]") {
+  fm::PolicyDescription d = example();
+  d.policy.name = "score";
+  const auto read = fm::description_from_metadata(fm::description_to_metadata(d), "file");
+  CATCH_CHECK(read.policy.flow.target == "score");
+  CATCH_CHECK(read.policy.flow.path.name == "variance_preserving");
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Counts what a test executable allocates, by standing in for malloc and its relatives. To be included by one file.
-// With the address sanitizer, which has a malloc of its own, nothing is counted.
+// Counts the allocations of a test executable by replacing malloc and related functions. To be included in one file.
+// With the address sanitizer, which has its own malloc, nothing is counted.
 
 #include <atomic>
 #include <cstddef>

@@ -45,7 +45,7 @@ Matrix applied(const Dense& dense, Matrix x, bool together) {
 
 }  // namespace
 
-CATCH_TEST_CASE("a packed layer is the matrix product, and each row the same alone", "[kernels]") {
+CATCH_TEST_CASE("a packed layer is the matrix product, and rows are independent", "[kernels]") {
   const std::vector<std::pair<int, int>> shapes = {{1, 1}, {3, 256}, {256, 1}, {64, 21}, {40, 40}, {7, 100}, {100, 64}};
   for (const auto& [name, kernels] : kernels_here()) {
     for (const Precision precision : {Precision::float32, Precision::bfloat16}) {

@@ -1,4 +1,4 @@
-// The C interface and its shared library, as a control program meets them.
+// The C interface and its shared library, as used by a control program.
 
 #include "libfm/realtime/policy.h"
 #include "libfm/realtime/realtime_policy.hpp"
@@ -72,7 +72,7 @@ CATCH_TEST_CASE("the C interface acts as the policy does", "[policy_c]") {
   }
 }
 
-CATCH_TEST_CASE("the C interface takes noise, and tells an action that is no number", "[policy_c]") {
+CATCH_TEST_CASE("the C interface accepts noise, and reports an action that is not finite", "[policy_c]") {
   const TemporaryFolder folder;
   const OpenPolicy policy(fm_policy_open(written(folder, fm::test::small_policy()).c_str(), nullptr, nullptr, 0));
   CATCH_REQUIRE(policy != nullptr);
@@ -86,7 +86,7 @@ CATCH_TEST_CASE("the C interface takes noise, and tells an action that is no num
   CATCH_CHECK(act({std::numeric_limits<float>::quiet_NaN(), 0, 0}, 0.5F).first == 1);
 }
 
-CATCH_TEST_CASE("a reading that is no number spoils its own step alone, whatever is remembered", "[policy_c]") {
+CATCH_TEST_CASE("an observation that is not finite invalidates only its own step, for any history", "[policy_c]") {
   const TemporaryFolder folder;
   fm::PolicyDescription d = fm::test::small_policy();
   d.policy.horizon.prediction = 4;
@@ -106,7 +106,7 @@ CATCH_TEST_CASE("a reading that is no number spoils its own step alone, whatever
   for (int i = 0; i < 6; ++i) CATCH_CHECK(status(1) == 0);
 }
 
-CATCH_TEST_CASE("a policy with a goal does not act without one, and a file must be named", "[policy_c]") {
+CATCH_TEST_CASE("a policy with a goal does not act without one, and a path is required", "[policy_c]") {
   const TemporaryFolder folder;
   const std::string file = written(folder, fm::test::small_policy("pendulum_target"));
   const OpenPolicy policy(fm_policy_open(file.c_str(), nullptr, nullptr, 0));
@@ -117,31 +117,33 @@ CATCH_TEST_CASE("a policy with a goal does not act without one, and a file must 
   CATCH_CHECK(fm_policy_act(policy.get(), observation.data(), &goal, nullptr, &action) == 0);
   std::array<char, 200> error{};
   CATCH_CHECK(fm_policy_open(nullptr, nullptr, error.data(), error.size()) == nullptr);
-  CATCH_CHECK(contains(error.data(), "no checkpoint"));
+  CATCH_CHECK(contains(error.data(), "checkpoint path is NULL"));
 }
 
-CATCH_TEST_CASE("a checkpoint that cannot be opened is told in a line", "[policy_c]") {
+CATCH_TEST_CASE("a checkpoint that cannot be opened is reported in one line", "[policy_c]") {
   std::array<char, 200> error{};
   CATCH_CHECK(fm_policy_open("/no/such.safetensors", nullptr, error.data(), error.size()) == nullptr);
   CATCH_CHECK(contains(error.data(), "/no/such.safetensors"));
 }
 
-CATCH_TEST_CASE("the shared library exports the interface alone and needs the runtimes of C++ and OpenMP alone",
+CATCH_TEST_CASE("the shared library exports only the interface and needs only the runtimes of C++ and OpenMP",
                 "[policy_c]") {
   const std::string symbols = output_of("nm -D --defined-only " + library.string());
   CATCH_CHECK(output_of("nm -D --defined-only " + library.string() + " | grep -vc ' fm_policy_' || true") == "0\n");
   CATCH_CHECK(contains(symbols, "fm_policy_act"));
+#if !defined(__SANITIZE_ADDRESS__)  // which needs its own runtime
   CATCH_CHECK(
       output_of("readelf -d " + library.string() +
                 " | grep NEEDED | grep -vcE '\\[(libstdc\\+\\+|libgomp|libm|libgcc_s|libc|ld-linux-x86-64)\\.so' "
                 "|| true") == "0\n");
+#endif
 #if !defined(__SANITIZE_ADDRESS__) && defined(NDEBUG)
   CATCH_CHECK(std::filesystem::file_size(library) < 1'000'000);
 #endif
 }
 
 #if !defined(__SANITIZE_ADDRESS__)
-CATCH_TEST_CASE("the example in C controls with a checkpoint", "[policy_c]") {
+CATCH_TEST_CASE("the example in C runs a checkpoint", "[policy_c]") {
   const TemporaryFolder folder;
   const std::string file = written(folder, fm::test::small_policy()), program = folder.path() / "control_loop";
   const std::string source = FM_SOURCE "/libfm/examples/control_loop.c";

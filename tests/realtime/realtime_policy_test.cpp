@@ -22,7 +22,7 @@ std::shared_ptr<const fm::RealtimeModel> realtime(const fm::PolicyDescription& d
   return std::make_shared<fm::RealtimeModel>(fm::test::small_checkpoint(d), "small", options);
 }
 
-/// A policy that uses all of what can be used at once.
+/// A policy that combines all compatible options.
 fm::PolicyDescription eventful(const std::string& network) {
   fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
   d.network.name = network;
@@ -71,7 +71,7 @@ std::string refusal(const fm::PolicyDescription& d) {
   return error_of<fm::InputError>([&] { realtime(d); });
 }
 
-/// What a child process that may only read, write and exit makes of a task: its wait status.
+/// The wait status of a task in a child process that may only read, write and exit.
 template <class Task>
 int run_without_system_calls(Task task) {
   const pid_t child = fork();
@@ -111,8 +111,8 @@ CATCH_TEST_CASE("the engine acts without a system call", "[realtime_policy]") {
   CATCH_CHECK(WIFEXITED(status));
 }
 
-CATCH_TEST_CASE("rows shared among threads act as they do alone", "[realtime_policy]") {
-  constexpr int rows = 4 * fm::RealtimePredictor::rows_a_thread + 5;
+CATCH_TEST_CASE("rows distributed over threads act as single rows do", "[realtime_policy]") {
+  constexpr int rows = 4 * fm::RealtimePredictor::rows_per_thread + 5;
   const int threads = fm::threads();
   const auto model = realtime(eventful("mlp"));
   fm::set_threads(1);
@@ -131,7 +131,7 @@ CATCH_TEST_CASE("every instruction set gives the same actions within rounding", 
   }
 }
 
-CATCH_TEST_CASE("bfloat16 weights move an action by their rounding", "[realtime_policy]") {
+CATCH_TEST_CASE("bfloat16 weights change an action within their rounding", "[realtime_policy]") {
   fm::PolicyDescription d = fm::test::small_policy();
   d.spec.actions[0].low = -100.0;
   d.spec.actions[0].high = 100.0;
@@ -142,7 +142,7 @@ CATCH_TEST_CASE("bfloat16 weights move an action by their rounding", "[realtime_
   CATCH_CHECK(difference < 0.02F);
 }
 
-CATCH_TEST_CASE("what the engine does not run is refused by name", "[realtime_policy]") {
+CATCH_TEST_CASE("unsupported policies, networks and samplers are refused by name", "[realtime_policy]") {
   const auto with = [](auto change) {
     fm::PolicyDescription d = fm::test::small_policy();
     change(d);
@@ -172,7 +172,7 @@ CATCH_TEST_CASE("a checkpoint whose weights do not fit its description is refuse
   CATCH_CHECK(contains(refused(content), "'weights.net.mlp.0_weight' is missing"));
 }
 
-CATCH_TEST_CASE("what is too much to remember or to tabulate is refused, in words", "[realtime_policy]") {
+CATCH_TEST_CASE("excessive memory for history, predictions or tables is refused", "[realtime_policy]") {
   const auto refusal = [](const fm::PolicyDescription& d) -> std::string {
     try {
       const auto model = std::make_shared<fm::RealtimeModel>(fm::test::small_checkpoint(d), "small");
@@ -196,7 +196,7 @@ CATCH_TEST_CASE("what is too much to remember or to tabulate is refused, in word
   CATCH_CHECK(refusal(memory).find("policy.horizon") != std::string::npos);
 }
 
-CATCH_TEST_CASE("a hidden observation may be no number", "[realtime_policy]") {
+CATCH_TEST_CASE("a hidden observation may be NaN", "[realtime_policy]") {
   fm::PolicyDescription d = fm::test::small_policy();
   d.policy.hidden = {"omega"};
   const fm::RealtimeModel model(fm::test::small_checkpoint(d), "small");

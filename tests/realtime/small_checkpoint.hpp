@@ -1,5 +1,5 @@
 #pragma once
-// Checkpoints of small policies with every weight drawn, so that every part of them works; made without LibTorch.
+// Checkpoints of small policies with random weights, so that every part has an effect; written without LibTorch.
 
 #include "libfm/core/safetensors.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
@@ -11,7 +11,7 @@
 
 namespace fm::test {
 
-/// A flow policy for an environment, in units that are not the network's.
+/// A flow policy for an environment whose units differ from the normalised ones.
 inline PolicyDescription small_policy(const std::string& env = "pendulum") {
   EnvOptions options;
   options.name = env;

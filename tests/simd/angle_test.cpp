@@ -14,7 +14,7 @@ namespace {
 
 constexpr double turn = 2.0 * std::numbers::pi;
 
-/// In units in the last place of the exact value.
+/// The error in units in the last place of the exact value.
 double distance(double value, long double exact) {
   const auto nearest = std::abs(static_cast<double>(exact));
   const double unit = std::nextafter(nearest, std::numeric_limits<double>::infinity()) - nearest;
@@ -29,7 +29,7 @@ double worst_error(double angle) {
 
 }  // namespace
 
-CATCH_TEST_CASE("sine and cosine are right to the last place at any angle", "[angle]") {
+CATCH_TEST_CASE("sine and cosine are accurate to the last place at any angle", "[angle]") {
   std::mt19937_64 generator(1);
   for (const double largest : {1.0, 4.0, 100.0, 1e5}) {
     std::uniform_real_distribution<double> angles(-largest, largest);
@@ -39,7 +39,7 @@ CATCH_TEST_CASE("sine and cosine are right to the last place at any angle", "[an
   }
 }
 
-CATCH_TEST_CASE("sine and cosine are right to the last place where one of them all but vanishes", "[angle]") {
+CATCH_TEST_CASE("sine and cosine are accurate to the last place near their zeros", "[angle]") {
   double worst = 0.0;
   for (int quarters = -1 << 20; quarters <= 1 << 20; quarters += quarters < -4096 || quarters > 4096 ? 37 : 1) {
     const double angle = quarters * (turn / 4.0);
@@ -49,7 +49,7 @@ CATCH_TEST_CASE("sine and cosine are right to the last place where one of them a
   CATCH_CHECK(worst < 1.1);
 }
 
-CATCH_TEST_CASE("sine and cosine are exact at zero, and no numbers where the angle is none", "[angle]") {
+CATCH_TEST_CASE("sine and cosine are exact at zero, and NaN for angles that are not finite", "[angle]") {
   CATCH_CHECK((fm::sin_cos(0.0).sine == 0.0 && fm::sin_cos(0.0).cosine == 1.0));
   CATCH_CHECK((fm::sin_cos(-0.0).sine == 0.0 && fm::sin_cos(-0.0).cosine == 1.0));
   CATCH_CHECK(fm::sin_cos(1e-300).sine == 1e-300);
@@ -58,7 +58,7 @@ CATCH_TEST_CASE("sine and cosine are exact at zero, and no numbers where the ang
   }
 }
 
-CATCH_TEST_CASE("angles wrap into the half-open turn from -pi to pi", "[angle]") {
+CATCH_TEST_CASE("angles wrap to [-pi, pi)", "[angle]") {
   constexpr double pi = std::numbers::pi;
   CATCH_CHECK(fm::wrap_angle(0.5) == 0.5);
   CATCH_CHECK(fm::wrap_angle(-pi) == -pi);

@@ -23,7 +23,7 @@ CATCH_TEST_CASE("the exponential's relative error is below 1e-7 on its whole ran
   CATCH_CHECK(exponential(0.0F) == 1.0F);
 }
 
-CATCH_TEST_CASE("the sigmoid saturates and lets NaN through", "[exponential]") {
+CATCH_TEST_CASE("the sigmoid saturates and passes NaN through", "[exponential]") {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   CATCH_CHECK(sigmoid(0.0F) == 0.5F);
   CATCH_CHECK(sigmoid(infinity) == 1.0F);
@@ -31,7 +31,7 @@ CATCH_TEST_CASE("the sigmoid saturates and lets NaN through", "[exponential]") {
   CATCH_CHECK(std::isnan(sigmoid(std::numeric_limits<float>::quiet_NaN())));
 }
 
-CATCH_TEST_CASE("a vector of numbers gives what each of them gives", "[exponential]") {
+CATCH_TEST_CASE("a vector gives the same results as its elements", "[exponential]") {
   typedef float Floats __attribute__((vector_size(16)));
   typedef std::int32_t Integers __attribute__((vector_size(16)));
   const Floats x = {-200.0F, -3.25F, 0.5F, 60.0F};

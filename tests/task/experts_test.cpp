@@ -54,7 +54,7 @@ CATCH_TEST_CASE("the optimal controller balances every one of 20,000 starts, at 
   CATCH_CHECK(all_balanced(episodes));
 }
 
-CATCH_TEST_CASE("from the same starts the optimal controller beats the swing-up, and that beats doing nothing",
+CATCH_TEST_CASE("from the same starts the optimal controller beats the swing-up, and the swing-up beats doing nothing",
                 "[experts]") {
   const auto optimal = play("optimal", 200), swing_up = play("swing_up_lqr", 200), zero = play("zero", 200);
   double worst = 0.0;
@@ -62,13 +62,13 @@ CATCH_TEST_CASE("from the same starts the optimal controller beats the swing-up,
     CATCH_REQUIRE(optimal[i].states.row(0) == zero[i].states.row(0));
     worst = std::min(worst, optimal[i].total_reward() - swing_up[i].total_reward());
   }
-  // Optimal means: nowhere worse, but for the error of the grid.
+  // Optimal: nowhere worse, up to the error of the grid.
   CATCH_CHECK(worst > -2.0);
   CATCH_CHECK(mean_return(optimal) > mean_return(swing_up) + 5.0);
   CATCH_CHECK(mean_return(swing_up) > mean_return(zero) + 900.0);
 }
 
-CATCH_TEST_CASE("doing nothing and random torques return what they should", "[experts]") {
+CATCH_TEST_CASE("zero and random torques have the expected returns", "[experts]") {
   // -1215 and -1229, with standard deviations of about 300, by an independent simulation.
   CATCH_CHECK(std::abs(mean_return(play("zero", 2000)) + 1215.0) < 35.0);
   const auto random = play("random", 2000);
@@ -83,7 +83,7 @@ CATCH_TEST_CASE("doing nothing and random torques return what they should", "[ex
   CATCH_CHECK(std::abs(squares / n - 4.0 / 3.0) < 5.0 * std::sqrt(16.0 * 4.0 / 45.0 / n));
 }
 
-CATCH_TEST_CASE("an expert that does not fit is refused with the key named", "[experts]") {
+CATCH_TEST_CASE("an expert for another environment is refused, naming the key", "[experts]") {
   CATCH_CHECK(refusal({.name = "optimum"}, {}).find("expert.name") != std::string::npos);
   CATCH_CHECK(refusal({.name = "zero"}, {.name = fm::no_env, .pendulum = {}}).find("env.name") != std::string::npos);
   CATCH_CHECK(refusal({.name = "optimal"}, {.name = "other", .pendulum = {}}).find("pendulum") != std::string::npos);

@@ -59,7 +59,8 @@ CATCH_TEST_CASE("eight Gaussians and two moons have their means and spreads", "[
   CATCH_CHECK_THAT(y_moons, WithinAbs(-0.25, 0.06));
 }
 
-CATCH_TEST_CASE("the 2-Wasserstein metric is small for the distribution, and the shift of what is moved", "[toy_2d]") {
+CATCH_TEST_CASE("the 2-Wasserstein metric is small for the distribution itself, and the shift for shifted samples",
+                "[toy_2d]") {
   const fm::Toy2d env({.distribution = "eight_gaussians"}, 1);
   std::vector<fm::Episode> same, moved;
   for (const auto& [x, y] : toy_samples("eight_gaussians", 1000)) {

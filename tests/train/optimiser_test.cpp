@@ -17,7 +17,7 @@
 
 using Catch::Matchers::WithinAbs;
 
-CATCH_TEST_CASE("the learning rate rises in a line and falls along a cosine", "[learning_rate]") {
+CATCH_TEST_CASE("the learning rate rises linearly and falls along a cosine", "[learning_rate]") {
   constexpr std::int64_t total = 1000;
   constexpr double peak = 2e-3;
   CATCH_CHECK_THAT(fm::learning_rate(0, total, peak, 0.1), WithinAbs(peak / 101, 1e-12));
@@ -32,7 +32,7 @@ CATCH_TEST_CASE("the learning rate rises in a line and falls along a cosine", "[
   }
 }
 
-CATCH_TEST_CASE("AdamW takes the steps of its equations", "[adamw]") {
+CATCH_TEST_CASE("AdamW follows its equations", "[adamw]") {
   // Loshchilov and Hutter 2019, algorithm 2, with decoupled weight decay.
   constexpr double rate = 0.1, decay = 0.01, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   at::Tensor w = at::tensor({1.0, -2.0}, at::kDouble).requires_grad_();
@@ -54,7 +54,7 @@ CATCH_TEST_CASE("AdamW takes the steps of its equations", "[adamw]") {
   }
 }
 
-CATCH_TEST_CASE("clipping bounds the norm of the gradient, and leaves a small one alone", "[adamw]") {
+CATCH_TEST_CASE("clipping bounds the norm of the gradient, and does not change a small one", "[adamw]") {
   const at::Tensor large = at::tensor({3.0, 4.0, 0.0}, at::kDouble), small = at::tensor({0.3}, at::kDouble);
   fm::clip_gradient(large, 1.0);
   CATCH_CHECK_THAT(large[0].item<double>(), WithinAbs(0.6, 1e-6));
@@ -80,8 +80,7 @@ CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradient
   CATCH_CHECK((gradient.equal(together) && gradient.data_ptr() == together.data_ptr()));
 }
 
-CATCH_TEST_CASE("the float32 kernels take the steps of ATen's fused AdamW, clipping and averaging on the way",
-                "[adamw]") {
+CATCH_TEST_CASE("the float32 kernels agree with ATen's fused AdamW, with clipping and averaging", "[adamw]") {
   constexpr double rate = 0.01, ema = 0.9, clip = 2.0, decay = 0.02;
   const std::vector<std::vector<std::int64_t>> shapes = {{70, 101}, {101}, {1}};
   std::vector<at::Tensor> ours, theirs, averaged, shadow, first, second, steps;

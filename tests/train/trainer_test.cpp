@@ -58,7 +58,7 @@ CATCH_TEST_CASE("training twice gives the same bytes, and another seed gives oth
   }
 }
 
-CATCH_TEST_CASE("training that was stopped ends with the same bytes", "[trainer]") {
+CATCH_TEST_CASE("interrupted and resumed training ends with the same bytes", "[trainer]") {
   fm::note_signals();
   const TemporaryFolder whole, stopped;
   fm::train(quick(), job_in(whole.path()));
@@ -82,7 +82,7 @@ CATCH_TEST_CASE("training that was stopped ends with the same bytes", "[trainer]
   }
 }
 
-CATCH_TEST_CASE("a finished training is left alone", "[trainer]") {
+CATCH_TEST_CASE("a finished training is not changed", "[trainer]") {
   const TemporaryFolder folder;
   fm::train(quick(), job_in(folder.path()));
   const auto last = folder.path() / "checkpoints/last.safetensors";
@@ -107,7 +107,7 @@ CATCH_TEST_CASE("a loss that is not finite stops training with its step and batc
   CATCH_CHECK(!std::filesystem::exists(folder.path() / "checkpoints/best.safetensors"));
 }
 
-CATCH_TEST_CASE("training learns: the loss of held-out rows falls far below that of fresh weights", "[trainer]") {
+CATCH_TEST_CASE("training reduces the loss of held-out rows far below that of initial weights", "[trainer]") {
   const TemporaryFolder folder;
   fm::TrainOptions options = quick();
   options.epochs = 150;
@@ -140,7 +140,7 @@ CATCH_TEST_CASE("float64, no moving average and initial weights all train", "[tr
   CATCH_CHECK((again->parameters()[0] - trained->parameters()[0]).abs().max().item<double>() < 1e-9);
 }
 
-CATCH_TEST_CASE("products in bfloat16 train as well, and leave float32 weights", "[trainer]") {
+CATCH_TEST_CASE("training with products in bfloat16 works and keeps float32 weights", "[trainer]") {
   const TemporaryFolder exact, rounded;
   fm::TrainOptions options = quick();
   options.epochs = 100;

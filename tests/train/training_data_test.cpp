@@ -9,7 +9,7 @@
 
 namespace {
 
-/// Episodes of the given lengths; the k-th of all rows sees (k, 0, 0) and acts k / 100.
+/// Episodes of the given lengths; row k of all has observation (k, 0, 0) and action k / 100.
 fm::Dataset numbered(const std::vector<int>& lengths) {
   fm::Dataset dataset;
   int k = 0;
@@ -58,7 +58,7 @@ CATCH_TEST_CASE("windows are padded at an episode's ends and never reach across 
   }
 }
 
-CATCH_TEST_CASE("windows never reach to the actions for another goal", "[training_data]") {
+CATCH_TEST_CASE("windows do not contain actions for another goal", "[training_data]") {
   auto dataset = numbered({6});
   dataset.episodes[0].goals = fm::Matrix(7, 1);
   dataset.episodes[0].goals << 1, 1, 1, 2, 2, 1, 1;
@@ -67,7 +67,7 @@ CATCH_TEST_CASE("windows never reach to the actions for another goal", "[trainin
   CATCH_CHECK(rows.begin == std::vector<std::int64_t>(6, 0));
 }
 
-CATCH_TEST_CASE("states that were labelled alone cannot teach chunks, and the cure is named", "[training_data]") {
+CATCH_TEST_CASE("individually labelled states cannot train chunks, and the error says what to do", "[training_data]") {
   fm::Dataset dataset = numbered({5});
   dataset.uniform_states.observations = fm::Matrix::Zero(2, 3);
   dataset.uniform_states.goals = fm::Matrix(2, 0);
@@ -82,7 +82,7 @@ CATCH_TEST_CASE("states that were labelled alone cannot teach chunks, and the cu
   }
 }
 
-CATCH_TEST_CASE("what is held out is whole episodes", "[training_data]") {
+CATCH_TEST_CASE("whole episodes are held out", "[training_data]") {
   const auto dataset = numbered({4, 4, 4, 4, 4, 4, 4, 4, 4, 4});
   const fm::Split split = fm::split_rows(dataset, 0.2, {0, "split"});
   CATCH_CHECK(split.train.size() == 32);
@@ -95,7 +95,7 @@ CATCH_TEST_CASE("what is held out is whole episodes", "[training_data]") {
   }
 }
 
-CATCH_TEST_CASE("nothing may be held out", "[training_data]") {
+CATCH_TEST_CASE("the held-out share may be 0", "[training_data]") {
   const fm::Split split = fm::split_rows(numbered({5, 3}), 0.0, {0, "split"});
   CATCH_CHECK(split.train.size() == 8);
   CATCH_CHECK(split.validation.size() == 0);

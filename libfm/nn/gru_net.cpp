@@ -1,9 +1,8 @@
-#include "libfm/nn/gru_velocity_net.hpp"
+#include "libfm/nn/gru_net.hpp"
 
 #include "libfm/core/error.hpp"
 #include "libfm/nn/linear.hpp"
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/gru_cell.h>
 #include <ATen/ops/zeros.h>
 
@@ -11,12 +10,12 @@
 
 namespace fm {
 
-GruVelocityNet::GruVelocityNet(const NetworkOptions& options, const NetworkSizes& s, const RandomStream& init)
-    : features_(*this, options.time_embedding, s) {
+GruNet::GruNet(const NetworkOptions& options, const NetworkSizes& s, const RandomStream& init)
+    : ConditionalNet(s), features_(*this, options.time_embedding, s) {
   if (s.observations == 0)
     throw_input_error(
-        "network.name: a gru needs observations to read, and there are none; take mlp, residual_mlp or transformer");
-  const int width = options.gru.width, outputs = s.action_horizon * s.actions;
+        "network.name: a gru needs observations, but there are none; use mlp, residual_mlp or transformer");
+  const int width = options.gru.width, inputs = s.action_horizon * s.actions + features_.time_size() + width + s.goals;
   const double bound = 1.0 / std::sqrt(width);
   const auto weights = [&](const char* name, at::IntArrayRef shape) {
     return register_parameter(name, uniform_weights(shape, bound, init.child(name), 0));
@@ -25,8 +24,8 @@ GruVelocityNet::GruVelocityNet(const NetworkOptions& options, const NetworkSizes
           .state_weight = weights("state_weight", {3 * width, width}),
           .input_bias = weights("input_bias", {3 * width}),
           .state_bias = weights("state_bias", {3 * width})};
-  mlp_ = register_module("mlp", std::make_shared<Mlp>(outputs + features_.time_size() + width + s.goals,
-                                                      options.mlp.hidden, outputs, init));
+  mlp_ = register_module("mlp",
+                         std::make_shared<Mlp>(inputs, options.mlp.hidden, s.action_horizon * s.row_outputs(), init));
 }
 
 at::Tensor Gru::read(const at::Tensor& sequence) const {
@@ -37,11 +36,10 @@ at::Tensor Gru::read(const at::Tensor& sequence) const {
   return state;
 }
 
-at::Tensor GruVelocityNet::velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
-  std::vector<at::Tensor> inputs = {z.flatten(1), features_.time(times), gru_.read(condition.observations)};
-  const at::Tensor goal = features_.goal(condition);
-  if (goal.defined()) inputs.push_back(goal);
-  return mlp_->forward(at::cat(inputs, 1)).view(z.sizes());
+at::Tensor GruNet::output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
+  const at::Tensor first = z.defined() ? z.flatten(1) : z;
+  const at::Tensor y = mlp_->forward(features_.joined(first, times, gru_.read(condition.observations), condition));
+  return y.view({y.size(0), sizes().action_horizon, sizes().row_outputs()});
 }
 
 }  // namespace fm

@@ -1,4 +1,4 @@
-#include "libfm/nn/transformer_velocity_net.hpp"
+#include "libfm/nn/transformer_net.hpp"
 
 #include "libfm/core/error.hpp"
 
@@ -13,9 +13,8 @@ at::Tensor normal_tokens(const at::Tensor& x) { return at::layer_norm(x, {x.size
 
 }  // namespace
 
-TransformerVelocityNet::TransformerVelocityNet(const NetworkOptions& options, const NetworkSizes& s,
-                                               const RandomStream& init)
-    : features_(*this, options.time_embedding, s) {
+TransformerNet::TransformerNet(const NetworkOptions& options, const NetworkSizes& s, const RandomStream& init)
+    : ConditionalNet(s), features_(*this, options.time_embedding, s) {
   const auto& [width, layers, heads] = options.transformer;
   if (width % heads != 0) {
     throw_input_error("network.transformer.heads: {} heads do not divide network.transformer.width: {}", heads, width);
@@ -39,12 +38,13 @@ TransformerVelocityNet::TransformerVelocityNet(const NetworkOptions& options, co
                        register_module(name("mlp"), std::make_shared<Mlp>(width, std::vector<int>{4 * width}, width,
                                                                           of_layer.child("mlp")))});
   }
-  leave_ = linear("leave", width, s.actions);
+  leave_ = linear("leave", width, s.row_outputs());
 }
 
-at::Tensor TransformerVelocityNet::velocity(const at::Tensor& z, const at::Tensor& times,
-                                            const Condition& condition) const {
-  std::vector<at::Tensor> tokens = {action_->forward(z) + action_places_};
+at::Tensor TransformerNet::output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
+  const std::int64_t rows = condition.observations.size(0), horizon = sizes().action_horizon;
+  std::vector<at::Tensor> tokens = {action_ ? action_->forward(z) + action_places_
+                                            : action_places_.expand({rows, horizon, action_places_.size(1)})};
   if (observation_) tokens.push_back(observation_->forward(condition.observations) + observation_places_);
   if (goal_) tokens.push_back(goal_->forward(features_.goal(condition)).unsqueeze(1));
   at::Tensor x = at::cat(tokens, 1);
@@ -53,7 +53,7 @@ at::Tensor TransformerVelocityNet::velocity(const at::Tensor& z, const at::Tenso
     x = x + layer.attention->forward(normal_tokens(x));
     x = x + layer.mlp->forward(normal_tokens(x));
   }
-  return leave_->forward(normal_tokens(x.slice(1, 0, z.size(1))));
+  return leave_->forward(normal_tokens(x.slice(1, 0, horizon)));
 }
 
 }  // namespace fm

@@ -1,4 +1,4 @@
-#include "libfm/nn/residual_velocity_net.hpp"
+#include "libfm/nn/residual_net.hpp"
 
 #include "tests/catch.hpp"
 
@@ -12,9 +12,8 @@
 CATCH_TEST_CASE("a fresh adaln block is the identity, a film block is not", "[residual_velocity_net]") {
   const at::Tensor z = at::linspace(-1, 1, 6).view({3, 1, 2}), observations = at::linspace(0, 1, 9).view({3, 1, 3});
   for (const char* conditioning : {"adaln", "film"}) {
-    fm::ResidualVelocityNet net(
-        {.residual_mlp = {.width = 7, .blocks = 2, .conditioning = conditioning}, .time_embedding = 0},
-        {.actions = 2, .observations = 3}, {0, "init"});
+    fm::ResidualNet net({.residual_mlp = {.width = 7, .blocks = 2, .conditioning = conditioning}, .time_embedding = 0},
+                        {.actions = 2, .observations = 3}, {0, "init"});
     const auto linear = [&](const std::string& name, const at::Tensor& x) {
       return at::linear(x, net.named_parameters()[name + ".weight"], net.named_parameters()[name + ".bias"]);
     };

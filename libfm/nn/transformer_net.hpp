@@ -1,8 +1,7 @@
 #pragma once
 // A small transformer (Vaswani et al. 2017, layer norm first) whose tokens are the H noisy actions, the h observations
-// and the goal. Each kind has a linear map of its own into the tokens' width, actions and observations a learned vector
-// for each place in the sequence, and the embedded time is added to every token. All tokens attend to all; the velocity
-// is read at the actions.
+// and the goal. Each kind has its own linear embedding, actions and observations have learned position embeddings, and
+// the embedded time is added to every token. All tokens attend to all; the output is read from the action tokens.
 
 #include "libfm/nn/attention.hpp"
 #include "libfm/nn/condition_features.hpp"
@@ -13,10 +12,10 @@
 
 namespace fm {
 
-class TransformerVelocityNet final : public VelocityNet {
+class TransformerNet final : public ConditionalNet {
  public:
   /// @throws InputError if the heads do not divide the width.
-  TransformerVelocityNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
+  TransformerNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
 
  private:
   struct Layer {
@@ -24,13 +23,13 @@ class TransformerVelocityNet final : public VelocityNet {
     std::shared_ptr<Mlp> mlp;
   };
 
-  at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
+  at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
 
   ConditionFeatures features_;
-  std::shared_ptr<Linear> action_;
-  std::shared_ptr<Linear> observation_;  ///< null: there is nothing to observe
+  std::shared_ptr<Linear> action_;       ///< null: z is no input
+  std::shared_ptr<Linear> observation_;  ///< null: there are no observations
   std::shared_ptr<Linear> goal_;         ///< null: there are no goals
-  std::shared_ptr<Linear> time_;         ///< null: without time embedding
+  std::shared_ptr<Linear> time_;         ///< null: without time or its embedding
   at::Tensor action_places_;             ///< (H, width)
   at::Tensor observation_places_;        ///< (h, width)
   std::vector<Layer> layers_;

@@ -1,7 +1,7 @@
 #pragma once
 // A gated recurrent unit (Cho et al. 2014) reads the observations, oldest first; its last state goes into a multilayer
-// perceptron with the noisy actions, time and goal. What one observation does not show, such as a velocity, it can find
-// in their sequence.
+// perceptron with the noisy actions, time and goal. The network can infer unobserved quantities, such
+// as velocities, from the sequence.
 
 #include "libfm/nn/condition_features.hpp"
 #include "libfm/nn/mlp.hpp"
@@ -11,10 +11,10 @@
 namespace fm {
 
 /// LibTorch's cell over a sequence, from a state of zeros:
-///   r = s(W_r x + U_r h), u = s(W_u x + U_u h), n = tanh(W_n x + r (U_n h)),  h' = (1 - u) n + u h,  biases
-///   understood.
+///   r = s(W_r x + U_r h), u = s(W_u x + U_u h), n = tanh(W_n x + r (U_n h)),  h' = (1 - u) n + u h,
+/// with s the sigmoid; biases are omitted here.
 struct Gru {
-  at::Tensor input_weight;  ///< (3 width, O): of r, u, n
+  at::Tensor input_weight;  ///< (3 width, O), for r, u, n
   at::Tensor state_weight;  ///< (3 width, width)
   at::Tensor input_bias;    ///< (3 width)
   at::Tensor state_bias;    ///< (3 width)
@@ -24,12 +24,13 @@ struct Gru {
   at::Tensor read(const at::Tensor& sequence) const;
 };
 
-class GruVelocityNet final : public VelocityNet {
+class GruNet final : public ConditionalNet {
  public:
-  GruVelocityNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
+  /// @throws InputError if there are no observations.
+  GruNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
 
  private:
-  at::Tensor velocity(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
+  at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
 
   ConditionFeatures features_;
   Gru gru_;

@@ -1,4 +1,4 @@
-// What every velocity network must do. A new row of the table is tested here without a line more.
+// The contract of every velocity network. New rows of the table are tested automatically.
 
 #include "libfm/nn/velocity_net.hpp"
 
@@ -42,14 +42,14 @@ fm::NetworkOptions small_network(const std::string& name, const std::string& con
 /// Every network by its name, and the residual one with both kinds of conditioning.
 std::vector<fm::NetworkOptions> all_networks() {
   std::vector<fm::NetworkOptions> all;
-  for (const std::string& name : fm::network_names()) all.push_back(small_network(name));
+  for (const std::string& name : fm::names_in(fm::network_kinds)) all.push_back(small_network(name));
   all.push_back(small_network("residual_mlp", "film"));
   return all;
 }
 
-/// In float64, with weights that make every part of it work.
+/// In float64, with random weights, so that every part has an effect.
 std::shared_ptr<fm::VelocityNet> awake(const fm::NetworkOptions& options, const NetworkSizes& sizes) {
-  auto net = fm::make_velocity_net(options, sizes, net_init);
+  auto net = fm::make_network(options, sizes, net_init);
   net->to(at::kDouble);
   const at::NoGradGuard no_grad;
   std::uint64_t i = 100;
@@ -106,12 +106,11 @@ CATCH_TEST_CASE("every velocity network maps (N, H, A) to (N, H, A), row by row"
   }
 }
 
-CATCH_TEST_CASE("every velocity network works where nothing is observed, but for those that must see",
-                "[velocity_net]") {
+CATCH_TEST_CASE("every velocity network works without observations, except those that require them", "[velocity_net]") {
   const NetworkSizes blind{.actions = 2, .observations = 0};
   for (const auto& options : all_networks()) {
     if (options.name == "gru") {
-      CATCH_CHECK_THROWS_AS(fm::make_velocity_net(options, blind, net_init), fm::InputError);
+      CATCH_CHECK_THROWS_AS(fm::make_network(options, blind, net_init), fm::InputError);
     } else {
       CATCH_CHECK(run(*awake(options, blind), inputs_for(blind)).sizes() == at::IntArrayRef({net_rows, 1, 2}));
     }
@@ -123,7 +122,7 @@ CATCH_TEST_CASE("every parameter of every velocity network has the gradient that
   for (const auto& options : all_networks()) {
     const auto net = awake(options, whole);
     Inputs x = inputs_for(whole);
-    x.condition.goal_mask[1] = 0.0;  // so that the null goal counts
+    x.condition.goal_mask[1] = 0.0;  // so that the null goal is used
     const at::Tensor weights = drawn(x.z.sizes(), 9);
     const auto value = [&] { return (run(*net, x) * weights).sum(); };
     value().backward();
@@ -170,7 +169,7 @@ CATCH_TEST_CASE("the value beside a directional derivative is differentiable by 
     CATCH_INFO(options.name);
     const auto net = awake(options, whole), plain = awake(options, whole);
     Inputs x = inputs_for(whole);
-    x.condition.goal_mask[1] = 0.0;  // so that the null goal counts
+    x.condition.goal_mask[1] = 0.0;  // so that the null goal is used
     const auto f = [&](std::span<const at::Tensor> in) { return net->forward(in[0], x.times, x.condition); };
     fm::jvp(f, std::vector<at::Tensor>{x.z}, std::vector<at::Tensor>{drawn(x.z.sizes(), 5)}).value.sum().backward();
     run(*plain, x).sum().backward();
@@ -182,7 +181,7 @@ CATCH_TEST_CASE("the value beside a directional derivative is differentiable by 
   }
 }
 
-CATCH_TEST_CASE("every velocity network is told the time, unless the embedding has size 0", "[velocity_net]") {
+CATCH_TEST_CASE("every velocity network depends on the time, unless the embedding has size 0", "[velocity_net]") {
   for (auto options : all_networks()) {
     for (const int features : {8, 0}) {
       CATCH_INFO(options.name << " " << features);
@@ -196,7 +195,7 @@ CATCH_TEST_CASE("every velocity network is told the time, unless the embedding h
   }
 }
 
-CATCH_TEST_CASE("a masked goal has no influence, the learned null goal stands for it", "[velocity_net]") {
+CATCH_TEST_CASE("a masked goal has no influence, the learned null goal replaces it", "[velocity_net]") {
   for (const auto& options : all_networks()) {
     CATCH_INFO(options.name);
     const auto net = awake(options, whole);
@@ -215,9 +214,8 @@ CATCH_TEST_CASE("a masked goal has no influence, the learned null goal stands fo
 CATCH_TEST_CASE("the same stream gives the same weights, and another gives others", "[velocity_net]") {
   for (const auto& options : all_networks()) {
     CATCH_INFO(options.name);
-    const auto one = fm::make_velocity_net(options, whole, net_init),
-               two = fm::make_velocity_net(options, whole, net_init),
-               other = fm::make_velocity_net(options, whole, {1, "init"});
+    const auto one = fm::make_network(options, whole, net_init), two = fm::make_network(options, whole, net_init),
+               other = fm::make_network(options, whole, {1, "init"});
     bool differs = false;
     for (std::size_t i = 0; i < one->parameters().size(); ++i) {
       CATCH_CHECK(one->parameters()[i].equal(two->parameters()[i]));
@@ -229,6 +227,6 @@ CATCH_TEST_CASE("the same stream gives the same weights, and another gives other
 
 CATCH_TEST_CASE("parameters are counted", "[velocity_net]") {
   // 2 actions + 8 of time + 3 observations = 13 inputs.
-  const auto net = fm::make_velocity_net(small_network("mlp"), {.actions = 2, .observations = 3}, net_init);
+  const auto net = fm::make_network(small_network("mlp"), {.actions = 2, .observations = 3}, net_init);
   CATCH_CHECK(fm::parameter_count(*net) == 13 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2);
 }

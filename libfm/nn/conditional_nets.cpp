@@ -1,0 +1,61 @@
+// The table of networks by name, and their common input checks.
+
+#include "libfm/core/error.hpp"
+#include "libfm/nn/gru_net.hpp"
+#include "libfm/nn/mlp_net.hpp"
+#include "libfm/nn/residual_net.hpp"
+#include "libfm/nn/transformer_net.hpp"
+
+#include <c10/util/accumulate.h>
+
+#include <stdexcept>
+
+namespace fm {
+namespace {
+
+struct Row {
+  const char* name;
+  std::shared_ptr<ConditionalNet> (*make)(const NetworkOptions&, const NetworkSizes&, const RandomStream&);
+};
+
+template <class Net>
+std::shared_ptr<ConditionalNet> make(const NetworkOptions& options, const NetworkSizes& sizes,
+                                     const RandomStream& init) {
+  return std::make_shared<Net>(options, sizes, init);
+}
+
+constexpr Row table[] = {
+    {"mlp", make<MlpNet>},
+    {"residual_mlp", make<ResidualNet>},
+    {"transformer", make<TransformerNet>},
+    {"gru", make<GruNet>},
+};
+static_assert(has_rows_for(table, network_kinds));
+
+}  // namespace
+
+at::Tensor ConditionalNet::forward(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
+  if (sizes_) check(z, times, condition);
+  evaluations_.fetch_add(1, std::memory_order_relaxed);
+  return output(z, times, condition);
+}
+
+void ConditionalNet::check(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
+  const NetworkSizes& s = *sizes_;
+  const auto require = [](const char* what, const at::Tensor& tensor, std::vector<std::int64_t> shape) {
+    const at::IntArrayRef row(shape);
+    if (tensor.defined() ? tensor.sizes().slice(1) == row : c10::multiply_integers(row) == 0) return;
+    throw std::invalid_argument(fmt::format("network: {} must be (N, {})", what, fmt::join(shape, ", ")));
+  };
+  require("z", z, {s.action_horizon, s.actions});
+  require("times", times, {s.times});
+  require("observations", condition.observations, {s.observation_history, s.observations});
+}
+
+std::shared_ptr<ConditionalNet> make_network(const NetworkOptions& options, const NetworkSizes& sizes,
+                                             const RandomStream& init) {
+  if (const Row* row = find_row(table, options.name)) return row->make(options, sizes, init);
+  throw_input_error("network.name: no network '{}'", options.name);
+}
+
+}  // namespace fm

@@ -1,0 +1,28 @@
+#pragma once
+// A network that concatenates all its inputs and passes them through a multilayer perceptron.
+
+#include "libfm/nn/condition_features.hpp"
+#include "libfm/nn/mlp.hpp"
+
+#include <memory>
+
+namespace fm {
+
+class MlpNet final : public ConditionalNet {
+ public:
+  MlpNet(const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init);
+
+  std::optional<double> try_regression(const FillPathRows& fill, const at::Tensor& actions,
+                                       const Condition& condition) const override;
+
+ private:
+  at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
+  bool can_regress(const at::Tensor& actions, const Condition& condition) const;
+
+  int inputs_;   ///< H A
+  int outputs_;  ///< H times the outputs per row
+  ConditionFeatures features_;
+  std::shared_ptr<Mlp> mlp_;
+};
+
+}  // namespace fm

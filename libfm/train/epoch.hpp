@@ -1,0 +1,47 @@
+#pragma once
+// One pass over the training rows: their order, and the losses of its steps.
+
+#include "libfm/core/random.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace fm {
+
+/// The order of an epoch's rows is a function of (seed, epoch), so a resumed training uses the same batches.
+class Epoch {
+ public:
+  /// @param rows number of rows of the training set
+  /// @param type of the losses
+  Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10::Device device, at::ScalarType type);
+
+  std::int64_t steps() const { return losses_.size(0); }
+
+  /// Shuffles for the epoch that `step` belongs to.
+  void begin(std::int64_t step);
+  /// Row indices of a step's batch (B), int64, on the device.
+  at::Tensor batch(std::int64_t step) const;
+
+  void record(std::int64_t step, const at::Tensor& loss) { losses_[step % steps()].copy_(loss); }
+  /// (steps), the losses of this epoch's steps so far, followed by those of the previous epoch.
+  const at::Tensor& losses() const { return losses_; }
+  double mean_loss() const { return losses_.mean().item<double>(); }
+
+  /// Checks the losses of the last `count` steps before `step`; called rarely, so that steps do not wait
+  /// for the device.
+  /// @throws InputError with the step and its first rows if one is not finite.
+  void check_losses(std::int64_t count, std::int64_t step) const;
+
+ private:
+  std::int64_t rows_, batch_size_;
+  RandomStream shuffles_;
+  c10::Device device_;
+  std::vector<std::int64_t> indices_;
+  at::Tensor order_;   ///< indices_ on the device
+  at::Tensor losses_;  ///< (steps)
+};
+
+}  // namespace fm

@@ -1,0 +1,32 @@
+#include "libfm/train/validation.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+
+namespace fm {
+
+double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws) {
+  constexpr std::int64_t rows = 1024;
+  const at::NoGradGuard no_grad;
+  double sum = 0.0;
+  for (std::int64_t begin = 0; begin < data.size(); begin += rows) {
+    const std::int64_t end = std::min(begin + rows, data.size());
+    const at::Tensor loss = model.loss(data.range(begin, end), draws, static_cast<std::uint64_t>(begin / rows));
+    sum += loss.item<double>() * static_cast<double>(end - begin);
+  }
+  return sum / static_cast<double>(data.size());
+}
+
+PairedReturns score_rollout(const std::shared_ptr<PolicyModel>& model, int steps, const RolloutScore& rollout) {
+  const SamplerOptions own = model->description().sampler;
+  SamplerOptions quick = own;
+  quick.steps = steps;
+  model->set_sampler(quick);
+  PairedReturns returns = rollout(model);
+  model->set_sampler(own);
+  return returns;
+}
+
+}  // namespace fm

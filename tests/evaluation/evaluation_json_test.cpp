@@ -1,0 +1,77 @@
+#include "libfm/evaluation/evaluation_json.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+fm::Evaluation measured(double gap) {
+  fm::Evaluation e{.env = "pendulum", .episodes = 4, .seed = 18446744073709551615u};
+  e.expert = fm::ActorMetrics{.mean = -100.0, .standard_deviation = 3.0, .ci95 = {-104.0, -97.0}, .success = 1.0};
+  e.policy = fm::ActorMetrics{.mean = -100.0 + gap, .ci95 = {-110.0, -90.0}, .success = 0.75, .smoothness = 0.5};
+  e.policy->metrics = {{"action_jerk", 0.25}, {"path_straightness", 0.125}};
+  e.expert->metrics = {{"action_jerk", 0.0625}};
+  e.gap = fm::Gap{.mean = gap, .ci95 = {gap - 1, gap + 1}};
+  e.action_rmse = 0.375;
+  e.latency = {.median_us = 10, .p99_us = 20, .engine = "libtorch", .solver = "heun", .steps = 5, .nfe = 10};
+  return e;
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("an evaluation in JSON has every figure in its place", "[evaluation_json]") {
+  const Json json = fm::to_json(measured(-2.0), {});
+  CATCH_CHECK(json["env"] == "pendulum");
+  CATCH_CHECK(json["episodes"] == 4);
+  CATCH_CHECK(json["seed"].get<std::uint64_t>() == 18446744073709551615u);
+  CATCH_CHECK(json["policy"]["return"]["mean"] == -102.0);
+  CATCH_CHECK(json["policy"]["return"]["ci95"] == Json::array({-110.0, -90.0}));
+  CATCH_CHECK(json["policy"]["success"] == 0.75);
+  CATCH_CHECK(json["policy"]["metrics"]["path_straightness"] == 0.125);
+  CATCH_CHECK(json["expert"]["return"]["std"] == 3.0);
+  CATCH_CHECK(json["expert"]["return"]["ci95"] == Json::array({-104.0, -97.0}));
+  CATCH_CHECK(json["gap"] == Json({{"mean", -2.0}, {"ci95", {-3.0, -1.0}}}));
+  CATCH_CHECK(json["action_error"]["rmse"] == 0.375);
+  CATCH_CHECK(json["smoothness"] == Json({{"policy", 0.5}, {"expert", 0.0}}));
+  CATCH_CHECK(json["latency"]["nfe"] == 10);
+  CATCH_CHECK(json["latency"]["solver"] == "heun");
+  CATCH_CHECK(json["variants"] == Json::array());
+  CATCH_CHECK(Json::parse(json.dump()) == json);
+}
+
+CATCH_TEST_CASE("where there is no environment, rollouts and gap are null", "[evaluation_json]") {
+  const Json json = fm::to_json({.env = "none", .action_rmse = 0.5}, {});
+  for (const char* key : {"policy", "expert", "gap"}) CATCH_CHECK(json.at(key).is_null());
+  CATCH_CHECK(json["smoothness"]["policy"].is_null());
+  CATCH_CHECK(json["smoothness"]["expert"].is_null());
+  CATCH_CHECK(json["action_error"]["rmse"] == 0.5);
+  const std::string words = fm::summarise({.env = "none", .action_rmse = 0.5}, {});
+  CATCH_CHECK_FALSE(contains(words, "gap"));
+  CATCH_CHECK(contains(words, "action error    0.5000"));
+}
+
+CATCH_TEST_CASE("a variant's settings keep their types", "[evaluation_json]") {
+  const Json json = fm::to_json(
+      measured(-2.0), {{{"sampler.steps=2", "sampler.solver=heun", "sampler.temperature=0.5"}, measured(-3.0)},
+                       {{"sampler.steps=20"}, measured(-4.0)}});
+  CATCH_REQUIRE(json["variants"].size() == 2);
+  const Json& first = json["variants"][0];
+  CATCH_CHECK(first["settings"]["sampler.steps"].is_number_integer());
+  CATCH_CHECK(first["settings"]["sampler.steps"] == 2);
+  CATCH_CHECK(first["settings"]["sampler.solver"] == "heun");
+  CATCH_CHECK(first["settings"]["sampler.temperature"] == 0.5);
+  CATCH_CHECK(first["gap"]["mean"] == -3.0);
+  CATCH_CHECK(json["variants"][1]["gap"]["mean"] == -4.0);
+  CATCH_CHECK(json["gap"]["mean"] == -2.0);
+  CATCH_CHECK_FALSE(json.contains("settings"));
+}
+
+CATCH_TEST_CASE("in words, every variant stands by its settings", "[evaluation_json]") {
+  const std::string words = fm::summarise(measured(-2.0), {{{"sampler.steps=2"}, measured(-3.5)}});
+  CATCH_CHECK(contains(words, "gap (paired)     -2.00  [-3.00, -1.00]"));
+  CATCH_CHECK(contains(words, "action_jerk     0.2500  (expert 0.0625)"));
+  CATCH_CHECK(contains(words, "path_straightness   0.1250\n"));  // the expert has none
+  CATCH_CHECK(contains(words, "sampler.steps=2: gap -3.50 [-4.50, -2.50]"));
+}

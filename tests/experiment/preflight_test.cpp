@@ -1,0 +1,164 @@
+#include "libfm/experiment/preflight.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
+#include "libfm/experiment/training.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/experiment/tiny_experiment.hpp"
+
+namespace {
+
+using Settings = std::vector<std::string>;
+
+fm::PolicyDescription untrained_policy(const fm::Experiment& e) {
+  return fm::describe_untrained(e, fm::make_env(e.env).spec);
+}
+
+/// A policy of these settings, in a file.
+std::string in_file(const TemporaryFolder& folder, const std::string& name, const Settings& settings) {
+  const auto file = folder / (name + ".safetensors");
+  fm::test::write_untrained(file, untrained_policy(fm::test::tiny_experiment(folder / "runs", settings)));
+  return file.string();
+}
+
+/// What preflight says to these settings, which alone are no mistake.
+std::string refusal_of(const TemporaryFolder& folder, const Settings& settings) {
+  const fm::Experiment e = fm::test::tiny_experiment(folder / "runs", settings);
+  CATCH_INFO(settings.front());
+  return error_of<fm::InputError>([&] { fm::preflight(e); });
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("what no single field can tell is refused where an experiment is read", "[experiment]") {
+  const std::vector<std::pair<std::string, Settings>> refused = {
+      {"sampler.executed", {"policy.horizon.prediction=2", "sampler.executed=3"}},
+      {"name", {"name=../elsewhere"}},
+      {"env.name", {"env.name=none"}},
+      {"collect.goal_levels", {"collect.goal_levels=3"}},
+      {"collect.uniform_states", {"collect.uniform_states=5", "policy.horizon.prediction=2"}},
+      {"collect.rounds", {"collect.rounds=1", "data.files=[mine.h5]"}},
+      {"policy.teacher", {"policy.name=one_step"}},
+      {"policy.hidden", {"policy.hidden=[speed]"}},
+      {"policy.shortcut.finest", {"policy.shortcut.finest=12"}},
+      {"policy.diffusion.clip", {"policy.name=diffusion", "policy.normaliser=z_score"}},
+      {"network.name", {"policy.name=normalising_flow", "network.name=gru"}},
+      {"network.time_embedding", {"network.time_embedding=5"}},
+      {"network.mlp.hidden", {"network.mlp.hidden=[]"}},
+      {"collect.episodes", {"collect.episodes=0"}}};
+  const TemporaryFolder folder;
+  for (const auto& [key, settings] : refused) {
+    CATCH_INFO(key);
+    CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::test::tiny_experiment(folder.path(), settings); }), key));
+  }
+}
+
+CATCH_TEST_CASE("paths in an experiment are those of where it was read", "[experiment]") {
+  const fm::Experiment e = fm::test::tiny_experiment(
+      "runs", {"data.files=[a/../mine.h5]", "train.init=other/run", "policy.name=reflow", "policy.teacher=t.yaml"});
+  const auto here = std::filesystem::current_path();
+  CATCH_CHECK(e.data.files == Settings{(here / "mine.h5").string()});
+  CATCH_CHECK(e.train.init == (here / "other/run").string());
+  CATCH_CHECK(e.policy.teacher == (here / "t.yaml").string());
+}
+
+CATCH_TEST_CASE("the defaults can begin, and their preflight makes nothing", "[preflight]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> runs = {"runs=" + (folder / "runs").string()};
+  fm::preflight(fm::default_experiment(runs));
+  for (const char* env : {"two_modes", "toy_2d"}) {
+    fm::preflight(fm::test::tiny_experiment(folder / "runs",
+                                            {"env.name=" + std::string(env), "expert.name=" + std::string(env)}));
+  }
+  CATCH_CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+CATCH_TEST_CASE("preflight refuses what cannot be begun or evaluated, and names the key", "[preflight]") {
+  const TemporaryFolder folder;
+  const Settings target = {"env.name=pendulum_target", "expert.name=target_lqr"};
+  const std::vector<std::pair<std::string, Settings>> refused = {
+      {"expert.name", {"expert.name=target_lqr"}},
+      {"expert.name", {"env.name=toy_2d"}},
+      {"data.files", {"data.files=[" + (folder / "absent.h5").string() + "]"}},
+      {"train.init", {"train.init=" + (folder / "absent").string()}},
+      {"policy.teacher", {"policy.name=one_step", "policy.teacher=" + (folder / "absent").string()}},
+      {"sampler.guidance", {"sampler.guidance=2"}},
+      {"sampler.engine", {"sampler.engine=realtime", "network.name=transformer"}},
+      {"sampler.engine", {"sampler.engine=realtime", "policy.name=gaussian"}},
+      {"sampler.solver", {"sampler.engine=realtime_bfloat16", "sampler.solver=dopri5"}},
+      {"sampler.warm_start", {"policy.name=mse", "sampler.warm_start=0.5"}},
+      {"sampler.solver", {"policy.name=mse", "sampler.solver=euler_maruyama"}},
+      {"eval.log_probability", {"policy.name=mse", "eval.log_probability=true"}},
+      {"eval.log_probability", {"eval.log_probability=true", "sampler.temperature=0"}},
+      // The settings themselves are possible, a point of the grid is not.
+      {"sampler.executed", {"eval.grid={sampler.executed: [1, 4]}", "policy.horizon.prediction=2"}},
+      {"sampler.guidance", {"eval.grid={sampler.steps: [1, 2], sampler.guidance: [1, 2]}"}},
+      {"sampler.engine", {"eval.grid={sampler.engine: [libtorch, realtime]}", "network.name=gru"}}};
+  for (const auto& [key, settings] : refused) {
+    CATCH_INFO(key);
+    CATCH_CHECK(contains(refusal_of(folder, settings), key));
+  }
+  CATCH_CHECK(std::filesystem::is_empty(folder.path()));
+  fm::preflight(fm::test::tiny_experiment(
+      folder / "runs", {"env.name=pendulum_target", "expert.name=target_lqr", "sampler.guidance=2"}));
+}
+
+CATCH_TEST_CASE("a teacher must be of the same task and have something to teach", "[preflight]") {
+  const TemporaryFolder folder;
+  const auto student = [](const std::string& teacher, const Settings& more = {}) {
+    Settings all = {"policy.name=one_step", "policy.teacher=" + teacher};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const std::string flow = in_file(folder, "flow", {"sampler.temperature=0.5"});
+  const std::string mse = in_file(folder, "mse", {"policy.name=mse"});
+  const std::string chunks = in_file(folder, "chunks", {"policy.horizon.prediction=2"});
+  const std::string target = in_file(folder, "target", {"env.name=pendulum_target", "expert.name=target_lqr"});
+  fm::preflight(fm::test::tiny_experiment(folder / "runs", student(flow, {"sampler.temperature=0.5"})));
+  CATCH_CHECK(contains(refusal_of(folder, student(flow)), "sampler.temperature"));
+  for (const std::string& unfit : {mse, chunks, target}) {
+    CATCH_CHECK(contains(refusal_of(folder, student(unfit)), "policy.teacher"));
+  }
+  for (const std::string& other : {chunks, target}) {
+    CATCH_CHECK(contains(refusal_of(folder, student(other)), other));  // by its file
+  }
+}
+
+CATCH_TEST_CASE("initial weights must fit the network and what it learns", "[preflight]") {
+  const TemporaryFolder folder;
+  const std::string init = in_file(folder, "init", {});
+  const std::string key = "train.init";
+  fm::preflight(fm::test::tiny_experiment(folder / "runs", {key + "=" + init, "sampler.steps=9", "seed=4"}));
+  for (const char* other : {"network.mlp.hidden=[9]", "network.time_embedding=6", "policy.flow.target=data",
+                            "policy.flow.path=cosine", "policy.name=mse", "policy.horizon.observations=2"}) {
+    CATCH_CHECK(contains(refusal_of(folder, {other, key + "=" + init}), key));
+  }
+}
+
+CATCH_TEST_CASE("checking an evaluation changes nothing in the policy", "[preflight]") {
+  const TemporaryFolder folder;
+  const fm::Experiment trained = fm::test::tiny_experiment(folder.path());
+  const auto model = fm::make_policy_model(untrained_policy(trained), {0, "init"});
+  const auto before = fm::options_to_json(model->description().sampler);
+  const fm::Experiment other = fm::test::tiny_experiment(
+      folder.path(), {"sampler.steps=9", "sampler.solver=heun", "eval.grid={sampler.temperature: [0.5, 1]}"});
+  fm::check_evaluation(other, *model);
+  CATCH_CHECK(fm::options_to_json(model->description().sampler) == before);
+  CATCH_CHECK(fm::options_to_json(other.sampler) != before);
+  const fm::Experiment impossible = fm::test::tiny_experiment(folder.path(), {"sampler.guidance=3"});
+  CATCH_CHECK_THROWS_AS(fm::check_evaluation(impossible, *model), fm::InputError);
+  CATCH_CHECK(fm::options_to_json(model->description().sampler) == before);
+}
+
+CATCH_TEST_CASE("the points of a grid are all combinations, the last axis the fastest", "[preflight]") {
+  CATCH_CHECK(fm::grid_points({}).empty());
+  const fm::SettingGrid grid{{{"sampler.steps", {"1", "2"}}, {"sampler.solver", {"euler", "heun", "rk4"}}}};
+  const auto points = fm::grid_points(grid);
+  CATCH_REQUIRE(points.size() == 6);
+  CATCH_CHECK(points[0] == Settings{"sampler.steps=1", "sampler.solver=euler"});
+  CATCH_CHECK(points[1] == Settings{"sampler.steps=1", "sampler.solver=heun"});
+  CATCH_CHECK(points[5] == Settings{"sampler.steps=2", "sampler.solver=rk4"});
+}

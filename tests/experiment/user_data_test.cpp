@@ -1,0 +1,122 @@
+#include "libfm/experiment/user_data.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
+#include "libfm/task/environments.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/data/sample_dataset.hpp"
+
+namespace {
+
+/// Without a word of where it is from.
+fm::Dataset anonymous(int episodes) {
+  fm::Dataset dataset = sample_dataset(episodes);
+  dataset.info = {};
+  return dataset;
+}
+
+fm::LabelledStates labelled(Eigen::Index rows, float first) {
+  return {numbered(rows, 3, first), fm::Matrix(rows, 0), numbered(rows, 1, first + 10)};
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("files are joined with their episodes numbered through, and all labelled states", "[user_data]") {
+  const TemporaryFolder folder;
+  fm::Dataset a = anonymous(3), b = anonymous(2), c = anonymous(0);
+  a.uniform_states = labelled(4, 1);
+  c.uniform_states = labelled(2, 500);
+  b.episodes[0].observations.array() += 0.25F;
+  const std::vector<std::string> files = {folder / "a.h5", folder / "b.h5", folder / "c.h5"};
+  fm::write_dataset(files[0], a);
+  fm::write_dataset(files[1], b);
+  fm::write_dataset(files[2], c);
+  const fm::Dataset joined = fm::join_files(files);
+  CATCH_REQUIRE(joined.episodes.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    fm::Episode wanted = i < 3 ? a.episodes[i] : b.episodes[i - 3];
+    wanted.index = i;
+    CATCH_CHECK(same(joined.episodes[i], wanted));
+  }
+  fm::Matrix observations(6, 3), actions(6, 1);
+  observations << a.uniform_states.observations, c.uniform_states.observations;
+  actions << a.uniform_states.actions, c.uniform_states.actions;
+  CATCH_CHECK(joined.uniform_states.observations == observations);
+  CATCH_CHECK(joined.uniform_states.actions == actions);
+  CATCH_CHECK(joined.uniform_states.goals.rows() == 6);
+  CATCH_CHECK(same(fm::join_files(std::span(files).first(1)), fm::read_dataset(files[0])));
+}
+
+CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "[user_data]") {
+  const TemporaryFolder folder;
+  const std::string first = folder / "first.h5", other = folder / "other.h5", nothing = folder / "nothing.h5";
+  fm::write_dataset(first, anonymous(2));
+  fm::write_dataset(nothing, anonymous(0));
+  const auto check = [&](const std::string& words) {
+    const std::string refusal = error_of<fm::InputError>([&] { fm::join_files(std::vector{first, other}); });
+    CATCH_CHECK(contains(refusal, other));
+    CATCH_CHECK(contains(refusal, first));
+    CATCH_CHECK(contains(refusal, words));
+    CATCH_CHECK(contains(refusal, "3 observations, 1 actions and 0 goals"));
+  };
+  fm::Dataset dataset = anonymous(1);
+  dataset.episodes[0].observations = numbered(5, 2, 0);
+  fm::write_dataset(other, dataset);
+  check("2 observations, 1 actions and 0 goals");
+  dataset = anonymous(1);
+  dataset.episodes[0].actions = numbered(4, 2, 0);
+  fm::write_dataset(other, dataset);
+  check("3 observations, 2 actions and 0 goals");
+  dataset = anonymous(1);
+  dataset.episodes[0].goals = numbered(5, 1, 0);
+  fm::write_dataset(other, dataset);
+  check("3 observations, 1 actions and 1 goals");
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::join_files(std::vector{first, nothing}); }), nothing));
+}
+
+CATCH_TEST_CASE("data that does not fit the environment is refused by its file and its sizes", "[user_data]") {
+  const fm::Dataset dataset = anonymous(2);
+  fm::check_data_fits(dataset, fm::make_env({}).spec, "mine.h5");
+  for (const char* env : {"pendulum_target", "toy_2d"}) {
+    const fm::EnvSpec spec = fm::make_env({.name = env}).spec;
+    const std::string refusal = error_of<fm::InputError>([&] { fm::check_data_fits(dataset, spec, "mine.h5"); });
+    CATCH_CHECK(contains(refusal, "mine.h5"));
+    CATCH_CHECK(contains(refusal, env));
+    CATCH_CHECK(contains(refusal, "3 observations, 1 actions and 0 goals"));
+    CATCH_CHECK(contains(refusal, "env.name: none"));
+  }
+}
+
+CATCH_TEST_CASE("data that does not say what it is of ranges as far as its numbers", "[user_data]") {
+  fm::Dataset dataset = anonymous(2);
+  dataset.uniform_states = labelled(3, -40);
+  const fm::EnvSpec spec = fm::spec_of_data(dataset, "mine.h5");
+  CATCH_REQUIRE(spec.observations.size() == 3);
+  CATCH_REQUIRE(spec.actions.size() == 1);
+  CATCH_CHECK(spec.goals.empty());
+  CATCH_CHECK(spec.observations[2].name == "observation_2");
+  CATCH_CHECK(spec.actions[0].name == "action_0");
+  const auto reaches = [](const fm::Dimension& d, const auto& column) {
+    return d.low <= column.minCoeff() && column.maxCoeff() <= d.high;
+  };
+  // Episode 0 numbers its observations in eighths from 0, episode 1, of 5 steps, from 1000 to 1000 + 17 / 8.
+  for (int j = 0; j < 3; ++j) {
+    CATCH_CHECK(spec.observations[j].low == -40.0 + j / 8.0);
+    CATCH_CHECK(spec.observations[j].high == 1000.0 + (15 + j) / 8.0);
+    for (const fm::Episode& e : dataset.episodes) CATCH_CHECK(reaches(spec.observations[j], e.observations.col(j)));
+  }
+  CATCH_CHECK(spec.actions[0].low == -30.0);
+  CATCH_CHECK(spec.actions[0].high == 1100.0 + 4 / 8.0);
+}
+
+CATCH_TEST_CASE("data that says what it is of is believed", "[user_data]") {
+  fm::Dataset dataset = anonymous(1);
+  const fm::EnvSpec spec = fm::make_env({}).spec;
+  dataset.info.env_spec = fm::spec_to_json(spec);
+  CATCH_CHECK(fm::spec_of_data(dataset, "mine.h5") == spec);
+  dataset.info.env_spec = "{";
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::spec_of_data(dataset, "mine.h5"); }), "mine.h5"));
+}
