@@ -11,8 +11,8 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t shown_steps =
-    20'000;  // at most so many steps of whole episodes are written, at least one episode
+/// At most so many steps of whole episodes are written, but at least one episode.
+constexpr std::size_t shown_steps = 20'000;
 
 template <class Get>
 std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {

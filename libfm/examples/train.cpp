@@ -22,7 +22,7 @@ int main() {
     const fm::Condition state{.observations = at::zeros({batch, 1, 1}), .goal = {}, .goal_mask = {}};
     const at::Tensor value = loss.forward(*net, actions, at::randn_like(actions), at::rand({batch}), state);
     value.backward();
-    optimiser.step(1e-3);
+    optimiser.step(2e-3 * (1.0 - static_cast<double>(step) / steps));  // the learning rate falls to 0
     if (step % 500 == 0) std::printf("step %4d  loss %.3f\n", step, value.item<double>());
   }
 

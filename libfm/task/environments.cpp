@@ -1,6 +1,7 @@
 #include "libfm/task/environments.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 
 #include <utility>
 
@@ -29,16 +30,13 @@ constexpr Row table[] = {
 }  // namespace
 
 std::vector<std::string> env_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
+  std::vector<std::string> names = names_in(table);
   names.emplace_back(no_env);
   return names;
 }
 
 EnvFactory make_env(const EnvOptions& options) {
-  for (const Row& row : table) {
-    if (options.name == row.name) return row.make(options);
-  }
+  if (const Row* row = find_row(table, options.name)) return row->make(options);
   throw_input_error("env.name: no environment '{}'", options.name);
 }
 

@@ -1,6 +1,7 @@
 #include "libfm/task/experts.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 #include "libfm/expert/baselines.hpp"
 #include "libfm/expert/toy_2d.hpp"
 
@@ -69,28 +70,22 @@ constexpr Row table[] = {
 };
 
 const Row& fitting_row(const ExpertOptions& options, const EnvOptions& env) {
-  for (const Row& row : table) {
-    if (options.name != row.name) continue;
-    if (env.name == no_env) {
-      throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment", row.name,
-                        no_env);
-    }
-    if (!std::string_view(row.env).empty() && env.name != row.env) {
-      throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
-                        row.name, row.env, env.name);
-    }
-    return row;
+  const Row* row = find_row(table, options.name);
+  if (row == nullptr) throw_input_error("expert.name: no expert '{}'", options.name);
+  if (env.name == no_env) {
+    throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment", row->name,
+                      no_env);
   }
-  throw_input_error("expert.name: no expert '{}'", options.name);
+  if (!std::string_view(row->env).empty() && env.name != row->env) {
+    throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
+                      row->name, row->env, env.name);
+  }
+  return *row;
 }
 
 }  // namespace
 
-std::vector<std::string> expert_names() {
-  std::vector<std::string> names;
-  for (const Row& row : table) names.emplace_back(row.name);
-  return names;
-}
+std::vector<std::string> expert_names() { return names_in(table); }
 
 void check_expert(const ExpertOptions& options, const EnvOptions& env) { fitting_row(options, env); }
 

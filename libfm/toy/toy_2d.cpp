@@ -2,6 +2,7 @@
 
 #include "libfm/core/assignment.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/named_table.hpp"
 #include "libfm/env/rollout.hpp"
 
 #include <algorithm>
@@ -48,16 +49,10 @@ constexpr double reach = 8.0;
 
 }  // namespace
 
-std::vector<std::string> toy_2d_names() {
-  std::vector<std::string> names;
-  for (const ToyRow& row : toys) names.emplace_back(row.name);
-  return names;
-}
+std::vector<std::string> toy_2d_names() { return names_in(toys); }
 
 std::array<double, 2> draw_toy_2d(const std::string& distribution, Draws& draws) {
-  for (const ToyRow& row : toys) {
-    if (distribution == row.name) return row.draw(draws);
-  }
+  if (const ToyRow* row = find_row(toys, distribution)) return row->draw(draws);
   throw_input_error("env.toy_2d.distribution: no distribution '{}'", distribution);
 }
 

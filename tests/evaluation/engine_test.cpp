@@ -63,6 +63,7 @@ CATCH_TEST_CASE("both engines err by the same amount, at the settings of the mod
   fm::write_safetensors(file, fm::test::small_checkpoint(d));
   const auto model = fm::load_policy(file, at::kCPU);
   const fm::Rows rows = drawn_rows(200);
+  const fm::Rows single = drawn_rows(1);  // over many rows the errors of other steps average out
   std::vector<double> errors;
   for (const int steps : {1, 4}) {
     double found[2];
@@ -77,10 +78,10 @@ CATCH_TEST_CASE("both engines err by the same amount, at the settings of the mod
       found[fast ? 1 : 0] = fm::action_rmse(engine, rows, {0, "noise"});
     }
     CATCH_CHECK(std::abs(found[0] - found[1]) < 1e-5);
-    errors.push_back(found[0]);
+    errors.push_back(fm::action_rmse(fm::make_engine(model, file), single, {0, "noise"}));
+    CATCH_CHECK(found[0] > 0.1);
   }
-  CATCH_CHECK(std::abs(errors[0] - errors[1]) > 5e-5);  // rounding is 1e-5 at most: the steps are not the file's
-  CATCH_CHECK(errors[0] > 0.1);
+  CATCH_CHECK(std::abs(errors[0] - errors[1]) > 1e-3);  // the steps are not the file's
 }
 
 CATCH_TEST_CASE("what an engine does not run is refused", "[engine]") {

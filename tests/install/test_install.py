@@ -41,7 +41,7 @@ class InstallTest(unittest.TestCase):
         self.assertIn(" N m\n", self.do("build/control_loop", checkpoint))
 
         near, positive = re.search(r"([\d.]+) % of 1000 .* ([\d.]+) % are positive", self.do("build/train")).groups()
-        self.assertGreater(float(near), 85.0)
+        self.assertGreater(float(near), 95.0)
         self.assertAlmostEqual(float(positive), 50.0, delta=10.0)  # both modes are kept
 
         mean, success = re.search(r"mean return (-[\d.]+), success (\d+) %", self.do("build/own_env")).groups()
