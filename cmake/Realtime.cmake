@@ -7,7 +7,7 @@ function(fm_policy_library)
     file(GLOB folder_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
     list(APPEND sources ${folder_sources})
   endforeach()
-  foreach(name IN ITEMS atomic_file file_descriptor hash parallel random safetensors safetensors_reader)
+  foreach(name IN ITEMS atomic_file file_descriptor hash parallel random safetensors safetensors_reader statistics)
     list(APPEND sources "${CMAKE_CURRENT_SOURCE_DIR}/core/${name}.cpp")
   endforeach()
   add_library(fm_policy_c SHARED ${sources})
@@ -21,6 +21,6 @@ function(fm_policy_library)
   target_link_options(fm_policy_c PRIVATE -Wl,--gc-sections -Wl,--no-undefined
                       "-Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map" $<$<CONFIG:Release>:-s>)
   # compile_commands.json lists each source once, with the flags of its own folder.
-  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy EXPORT_COMPILE_COMMANDS OFF
+  set_target_properties(fm_policy_c PROPERTIES OUTPUT_NAME fm_policy SOVERSION 2 EXPORT_COMPILE_COMMANDS OFF
                         LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/realtime/policy.map")
 endfunction()

@@ -87,7 +87,10 @@ std::string type_words(const ConfigField& field) {
 std::string bounds_words(const Bounds& bounds) {
   const bool has_low = std::isfinite(bounds.low), has_high = std::isfinite(bounds.high);
   if (has_low && has_high && !bounds.low_is_open && !bounds.high_is_open) {
-    return fmt::format("between {} and {}", bounds.low, bounds.high);
+    const std::string multiple = bounds.multiple_of == 1   ? ""
+                                 : bounds.multiple_of == 2 ? "even and "
+                                                           : fmt::format("a multiple of {} and ", bounds.multiple_of);
+    return fmt::format("{}between {} and {}", multiple, bounds.low, bounds.high);
   }
   std::string words;
   if (has_low) words = fmt::format("{} {}", bounds.low_is_open ? "above" : "at least", bounds.low);

@@ -76,26 +76,69 @@ void fill_override(const ConfigField& root, const std::string& text, Problems& p
   fill_field(root, *field, *node, key, problems);
 }
 
+/// The last override of this key or of a section around it; null if there is none.
+const std::string* override_of(const std::string& key, std::span<const std::string> overrides) {
+  for (std::size_t i = overrides.size(); i-- > 0;) {
+    const std::string given = overrides[i].substr(0, overrides[i].find('='));
+    if (key == given || key.starts_with(given + ".")) return &overrides[i];
+  }
+  return nullptr;
+}
+
+/// Where the text gives this key, or the nearest section around it.
+TextPlace place_of(const YamlNode& node, const std::string& key) {
+  const std::size_t dot = key.find('.');
+  for (std::size_t i = 0; i < node.keys.size(); ++i) {
+    if (node.keys[i].text != key.substr(0, dot)) continue;
+    const bool deeper = dot != key.npos && node.items[i].kind == YamlKind::map;
+    const TextPlace inner = deeper ? place_of(node.items[i], key.substr(dot + 1)) : node.items[i].place;
+    return deeper && inner.line == node.items[i].place.line && inner.column == node.items[i].place.column
+               ? node.keys[i].place
+               : inner;
+  }
+  return node.place;
+}
+
 }  // namespace
 
-void fill_from_file(const ConfigField& root, const std::filesystem::path& file,
-                    std::span<const std::string> overrides) {
-  fill_from_text(root, read_text(file), file.string(), overrides);
+void fill_from_file(const ConfigField& root, const std::filesystem::path& file, std::span<const std::string> overrides,
+                    const OptionCheck& check) {
+  fill_from_text(root, read_text(file), file.string(), overrides, check);
 }
 
 void fill_from_text(const ConfigField& root, std::string_view text, const std::string& name,
-                    std::span<const std::string> overrides) {
+                    std::span<const std::string> overrides, const OptionCheck& check) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   Problems problems;
   problems.begin_file(name, text);
   fill_root(root, text, problems);
   for (const std::string& each : overrides) fill_override(root, each, problems);
   problems.throw_if_any();
+  if (!check) return;
+  Problems none;
+  const std::optional<YamlNode> node = parse_yaml(text, "", none);
+  for (const auto& [key, problem] : check()) {
+    if (const std::string* given = override_of(key, overrides)) {
+      problems.begin_override(*given);
+      problems.add({}, key, problem);
+    } else {
+      problems.begin_file(name, text);
+      problems.add(node ? place_of(*node, key) : TextPlace(), key, problem);
+    }
+  }
+  problems.throw_if_any();
 }
 
-void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides) {
+void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides, const OptionCheck& check) {
   Problems problems;
   for (const std::string& each : overrides) fill_override(root, each, problems);
+  problems.throw_if_any();
+  if (!check) return;
+  for (const auto& [key, problem] : check()) {
+    const std::string* given = override_of(key, overrides);
+    problems.begin_override(given != nullptr ? *given : key);
+    problems.add({}, key, problem);
+  }
   problems.throw_if_any();
 }
 

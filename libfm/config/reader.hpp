@@ -5,30 +5,48 @@
 #include "libfm/config/config_field.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fm {
+
+/// A problem between several options, shown at one of them.
+struct OptionProblem {
+  std::string key;
+  std::string problem;
+};
+
+/// Finds problems between options, once each of them is right.
+using OptionCheck = std::function<std::vector<OptionProblem>()>;
 
 /// Reads `file`, then applies the overrides in order: `train.epochs=20`, `network.mlp.hidden=[64, 64]`,
 /// `train.init=null`. The options may be partly filled if this throws.
 /// @throws InputError with one line for each problem; MachineError if reading the file fails
-void fill_from_file(const ConfigField& root, const std::filesystem::path& file, std::span<const std::string> overrides);
+void fill_from_file(const ConfigField& root, const std::filesystem::path& file, std::span<const std::string> overrides,
+                    const OptionCheck& check = {});
 
 /// As fill_from_file, with `text` as the content; `name` is the file name shown in errors.
 void fill_from_text(const ConfigField& root, std::string_view text, const std::string& name,
-                    std::span<const std::string> overrides);
+                    std::span<const std::string> overrides, const OptionCheck& check = {});
 
 /// Applies the overrides only.
-void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides);
+void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides,
+                         const OptionCheck& check = {});
+
+template <class T>
+using CheckOf = std::function<std::vector<OptionProblem>(const T&)>;
 
 /// As fill_from_file; `options` are unchanged if this throws. So for the two functions below.
 template <HasFields T>
-void read_yaml(const std::filesystem::path& file, std::span<const std::string> overrides, T& options) {
+void read_yaml(
+    const std::filesystem::path& file, std::span<const std::string> overrides, T& options,
+    const CheckOf<T>& check = [](const T&) { return std::vector<OptionProblem>(); }) {
   T result = options;
-  fill_from_file(describe(result), file, overrides);
+  fill_from_file(describe(result), file, overrides, [&] { return check(result); });
   options = std::move(result);
 }
 
@@ -41,9 +59,11 @@ void read_yaml_text(std::string_view text, const std::string& name, std::span<co
 }
 
 template <HasFields T>
-void apply_overrides(T& options, std::span<const std::string> overrides) {
+void apply_overrides(
+    T& options, std::span<const std::string> overrides,
+    const CheckOf<T>& check = [](const T&) { return std::vector<OptionProblem>(); }) {
   T result = options;
-  fill_from_overrides(describe(result), overrides);
+  fill_from_overrides(describe(result), overrides, [&] { return check(result); });
   options = std::move(result);
 }
 

@@ -1,6 +1,7 @@
 #include "libfm/config/schema.hpp"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace fm {
@@ -33,6 +34,7 @@ Json scalar_schema(ScalarType type, const Bounds& bounds) {
   if (std::isfinite(bounds.high)) {
     schema[bounds.high_is_open ? "exclusiveMaximum" : "maximum"] = json_number(bounds.high);
   }
+  if (bounds.multiple_of > 1) schema["multipleOf"] = bounds.multiple_of;
   if (!bounds.names.empty()) schema["enum"] = bounds.names;
   return schema;
 }
@@ -40,7 +42,14 @@ Json scalar_schema(ScalarType type, const Bounds& bounds) {
 /// The schema of the values of a field that is neither section nor grid.
 Json value_schema(const ConfigField& field) {
   Json schema = scalar_schema(field.type, field.bounds);
-  if (field.shape == FieldShape::list) return {{"type", "array"}, {"items", schema}};
+  if (field.shape == FieldShape::list) {
+    Json list = {{"type", "array"}, {"items", schema}};
+    if (field.bounds.least_items > 0) list["minItems"] = field.bounds.least_items;
+    if (field.bounds.most_items < std::numeric_limits<std::size_t>::max()) {
+      list["maxItems"] = field.bounds.most_items;
+    }
+    return list;
+  }
   if (field.shape == FieldShape::optional) {
     schema["type"] = {json_type(field.type), "null"};
     if (schema.contains("enum")) schema["enum"].push_back(nullptr);

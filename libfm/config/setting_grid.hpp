@@ -3,7 +3,9 @@
 //
 //   grid: {sampler.steps: [1, 2, 5], sampler.solver: [euler, heun]}
 //
-// The bounds of a field of this type are one_of the keys or sections that may be varied; without bounds, any option.
+// A grid has at most 10,000 points. The bounds of a field of this type are one_of the keys or sections that may be varied; without bounds, any option.
+
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <utility>
@@ -17,5 +19,10 @@ struct SettingGrid {
 
   bool operator==(const SettingGrid&) const = default;
 };
+
+// As a list of [key, values], which keeps the order of the axes.
+
+inline void to_json(nlohmann::json& json, const SettingGrid& grid) { json = grid.axes; }
+inline void from_json(const nlohmann::json& json, SettingGrid& grid) { json.get_to(grid.axes); }
 
 }  // namespace fm

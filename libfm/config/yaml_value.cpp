@@ -155,7 +155,11 @@ Values read_list(const ConfigField& field, const YamlNode& node, const std::stri
     const Values value = read_one(field, node.items[i], fmt::format("{}[{}]", key, i), problems);
     if (value) values.push_back(value->front());
   }
-  return values.size() == node.items.size() ? Values(values) : std::nullopt;
+  if (values.size() != node.items.size()) return std::nullopt;
+  const auto& [least, most] = std::pair(field.bounds.least_items, field.bounds.most_items);
+  if (values.size() >= least && values.size() <= most) return values;
+  problems.add(node.place, key, fmt::format("needs {} to {} elements, found {}", least, most, values.size()));
+  return std::nullopt;
 }
 
 }  // namespace

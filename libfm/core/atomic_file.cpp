@@ -41,7 +41,10 @@ class Temporary {
  public:
   explicit Temporary(const fs::path& target)
       : target_(target), path_(target.string() + ".tmp"), descriptor_(open_locked(target, path_)) {
-    if (::ftruncate(descriptor_.get(), 0) != 0) fail(target_);
+    if (::ftruncate(descriptor_.get(), 0) == 0) return;
+    const std::string why = errno_text();
+    ::unlink(path_.c_str());
+    fail(target_, why);
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
@@ -78,6 +81,22 @@ class Temporary {
   bool in_place_ = false;
 };
 
+/// Calls use(chunk) for the file's content, piece by piece.
+template <class Use>
+void read_chunks(const fs::path& file, const Use& use) {
+  const FileDescriptor descriptor(file, O_RDONLY);
+  if (!descriptor) throw_input_error("{}: cannot be opened: {}", file.string(), errno_text());
+  if (fs::is_directory(file)) throw_input_error("{}: is a folder, not a file", file.string());
+  std::vector<char> chunk(1 << 18);
+  for (;;) {
+    const ::ssize_t got = ::read(descriptor.get(), chunk.data(), chunk.size());
+    if (got == 0) return;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_machine_error("{}: cannot be read: {}", file.string(), errno_text());
+    use(std::string_view(chunk.data(), static_cast<std::size_t>(got)));
+  }
+}
+
 }  // namespace
 
 void write_file_atomically(const fs::path& file, std::string_view content) {
@@ -93,22 +112,23 @@ void replace_file_atomically(const fs::path& file, const std::function<void(cons
   temporary.put_in_place();
 }
 
+void copy_file_atomically(const fs::path& from, const fs::path& to) {
+  Temporary temporary(to);
+  read_chunks(from, [&](std::string_view chunk) {
+    if (!write_all(temporary.descriptor(), chunk)) fail(to);
+  });
+  temporary.put_in_place();
+}
+
 std::string read_file(const fs::path& file, std::uint64_t max_bytes) {
-  const FileDescriptor descriptor(file, O_RDONLY);
-  if (!descriptor) throw_input_error("{}: cannot be opened: {}", file.string(), errno_text());
-  if (fs::is_directory(file)) throw_input_error("{}: is a folder, not a file", file.string());
   std::string content;
-  std::vector<char> chunk(1 << 18);
-  for (;;) {
-    const ::ssize_t got = ::read(descriptor.get(), chunk.data(), chunk.size());
-    if (got == 0) return content;
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_machine_error("{}: cannot be read: {}", file.string(), errno_text());
-    content.append(chunk.data(), static_cast<std::size_t>(got));
+  read_chunks(file, [&](std::string_view chunk) {
+    content.append(chunk);
     if (content.size() > max_bytes) {
       throw_input_error("{}: is larger than {} bytes, the limit for this kind of file", file.string(), max_bytes);
     }
-  }
+  });
+  return content;
 }
 
 }  // namespace fm

@@ -20,6 +20,9 @@ void write_file_atomically(const std::filesystem::path& file, std::string_view c
 void replace_file_atomically(const std::filesystem::path& file,
                              const std::function<void(const std::filesystem::path& tmp)>& write);
 
+/// Replaces `to` by a copy of `from`. @throws InputError if `from` cannot be opened; MachineError on other failures
+void copy_file_atomically(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// The whole content of a file.
 /// @throws InputError if the file cannot be opened or has more than max_bytes; MachineError if reading fails.
 std::string read_file(const std::filesystem::path& file, std::uint64_t max_bytes);

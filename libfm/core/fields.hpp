@@ -17,6 +17,7 @@
 // section), std::vector of a scalar, or std::optional of a scalar (null in YAML). The struct's values at the time of
 // the visit are the defaults.
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -31,10 +32,14 @@ struct Bounds {
   bool low_is_open = false;
   bool high_is_open = false;
   std::vector<std::string> names;  ///< allowed texts; empty: any text
+  int multiple_of = 1;             ///< whole numbers: all are multiples of it
+  std::size_t least_items = 0;     ///< of a list, as the next one
+  std::size_t most_items = std::numeric_limits<std::size_t>::max();
 
   /// Takes long double, which represents every int64, uint64 and double exactly.
   bool hold(long double number) const {
-    return (low_is_open ? number > low : number >= low) && (high_is_open ? number < high : number <= high);
+    return (low_is_open ? number > low : number >= low) && (high_is_open ? number < high : number <= high) &&
+           (multiple_of == 1 || std::fmod(number, multiple_of) == 0.0L);
   }
 };
 
@@ -46,6 +51,16 @@ inline Bounds from_to_below(double low, double high) {
   return {.low = low, .high = high, .high_is_open = true, .names = {}};
 }
 inline Bounds one_of(std::vector<std::string> names) { return {.names = std::move(names)}; }
+/// For a whole number: between low and high, and even.
+inline Bounds even_between(double low, double high) {
+  return {.low = low, .high = high, .names = {}, .multiple_of = 2};
+}
+/// For a list: `least` to `most` elements within `element`.
+inline Bounds list_of(std::size_t least, std::size_t most, Bounds element) {
+  element.least_items = least;
+  element.most_items = most;
+  return element;
+}
 
 /// A visitor that ignores all fields.
 struct FieldSink {

@@ -75,7 +75,11 @@ class JsonReader {
       if (!bounds.names.empty()) throw_input_error("{}: '{}' is not known to this version", key, value);
     } else if constexpr (std::is_arithmetic_v<T>) {
       if (!bounds.hold(value)) throw_input_error("{}: {} is out of range", key, value);
-    } else {
+    } else if constexpr (requires { value.size(); }) {
+      if (value.size() < bounds.least_items || value.size() > bounds.most_items) {
+        throw_input_error("{}: has {} elements, expected {} to {}", key, value.size(), bounds.least_items,
+                          bounds.most_items);
+      }
       for (const auto& element : value) check(element, bounds, key);
     }
   }
@@ -89,6 +93,15 @@ nlohmann::json options_to_json(T options) {
   JsonWriter writer;
   options.fields(writer);
   return writer.json;
+}
+
+/// @throws InputError naming `where` and the key, for a value outside its bounds.
+template <class T>
+void check_options(const T& options, const std::string& where) {
+  const nlohmann::json json = options_to_json(options);
+  T copy;
+  JsonReader reader(json, where);
+  copy.fields(reader);
 }
 
 /// @param where names the source in errors

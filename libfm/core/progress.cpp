@@ -72,11 +72,12 @@ void Progress::update(std::int64_t done, std::string_view text) {
 void Progress::finish() {
   if (std::exchange(finished_, true)) return;
   if (terminal_) std::fputs("\r\x1b[K", stderr);
-  if (!terminal_) show();
+  if (!terminal_ && shown_ != done_) show();
   std::fflush(stderr);
 }
 
-void Progress::show() const {
+void Progress::show() {
+  shown_ = done_;
   const double elapsed = std::chrono::duration<double>(Clock::now() - began_).count();
   std::string line = format_progress({.title = title_,
                                       .unit = unit_,

@@ -42,12 +42,13 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void show() const;
+  void show();
 
   std::string title_;
   std::string unit_;
   std::int64_t start_;
   std::int64_t done_;
+  std::int64_t shown_ = -1;  ///< done_ of the last line
   std::int64_t total_;
   std::string text_;
   bool terminal_;

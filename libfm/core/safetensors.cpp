@@ -1,6 +1,7 @@
 #include "libfm/core/safetensors.hpp"
 
 #include "libfm/core/atomic_file.hpp"
+#include "libfm/core/hash.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -60,6 +61,11 @@ std::vector<const SafeTensor*> wide_first(const SafeTensors& content) {
   return order;
 }
 
+void add_text(Hasher& hasher, std::string_view text) {
+  hasher.add(fmt::format("{}:", text.size()));
+  hasher.add(text);
+}
+
 std::string header_of(const std::vector<const SafeTensor*>& tensors,
                       const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
@@ -103,6 +109,21 @@ const SafeTensor* SafeTensors::find(std::string_view name) const {
   return found == tensors.end() ? nullptr : &*found;
 }
 
+std::string digest_of(const std::vector<const SafeTensor*>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  Hasher hasher;
+  for (const auto& [key, value] : metadata) {
+    add_text(hasher, key);
+    add_text(hasher, value);
+  }
+  for (const SafeTensor* tensor : tensors) {
+    add_text(hasher, tensor->name);
+    add_text(hasher, fmt::format("{} [{}]", dtype_name(tensor->dtype), fmt::join(tensor->shape, ", ")));
+    hasher.add({reinterpret_cast<const char*>(tensor->bytes.data()), tensor->bytes.size()});
+  }
+  return hasher.digits();
+}
+
 std::string serialise(const SafeTensors& content) {
   check_own_content(content);
   const std::vector<const SafeTensor*> tensors = wide_first(content);
@@ -117,8 +138,13 @@ std::string serialise(const SafeTensors& content) {
   return bytes;
 }
 
+SafeTensors with_digest(SafeTensors content) {
+  content.metadata["digest"] = digest_of(wide_first(content), content.metadata);
+  return content;
+}
+
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content) {
-  write_file_atomically(file, serialise(content));
+  write_file_atomically(file, serialise(with_digest(content)));
 }
 
 }  // namespace fm

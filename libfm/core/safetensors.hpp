@@ -73,23 +73,35 @@ struct SafeTensor {
 struct SafeTensors {
   std::vector<SafeTensor> tensors;
   std::map<std::string, std::string> metadata;
+  /// Whether the file that this was read from had a digest, which fits; also true where the file waives it. Not written.
+  bool verified = false;
 
-  bool operator==(const SafeTensors&) const = default;
+  bool operator==(const SafeTensors& other) const { return tensors == other.tensors && metadata == other.metadata; }
 
   /// The tensor of that name, or nullptr.
   const SafeTensor* find(std::string_view name) const;
 };
 
+/// 128 bits over tensors, in the order of the file, and metadata without the digest itself.
+std::string digest_of(const std::vector<const SafeTensor*>& tensors,
+                      const std::map<std::string, std::string>& metadata);
+
+// Files that write_safetensors() makes carry a digest over metadata and tensors as the metadata key "digest", which other
+// readers of the format ignore. A file that another tool has changed is accepted if that tool sets digest to "none".
+
+/// The same content with its digest in the metadata.
+SafeTensors with_digest(SafeTensors content);
+
 /// The bytes of a file. Equal arguments give equal bytes. Tensors of wide dtypes come first, so that all are aligned.
 /// @throws InputError for text that is not UTF-8; std::logic_error for duplicate names or bytes that do not fit shapes.
 std::string serialise(const SafeTensors& content);
 
-/// The content of a file, its tensors in the order of their bytes.
+/// The content of a file, without the digest; its tensors in the order of their bytes.
 /// @param file names the source in errors
-/// @throws InputError for anything that the format forbids.
+/// @throws InputError for anything that the format forbids, or content that its digest does not fit.
 SafeTensors deserialise(std::string_view bytes, const std::string& file);
 
-/// Replaces the file atomically. @throws MachineError if it cannot be written, and what serialise() throws.
+/// Replaces the file atomically; the file has a digest. @throws MachineError if it cannot be written, and what serialise() throws.
 void write_safetensors(const std::filesystem::path& file, const SafeTensors& content);
 /// @throws InputError if the file cannot be opened, exceeds 64 GiB or is malformed; MachineError if reading fails.
 SafeTensors read_safetensors(const std::filesystem::path& file);

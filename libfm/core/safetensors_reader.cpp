@@ -45,6 +45,7 @@ class Reader {
       content.tensors.push_back(std::move(tensor));
     }
     if (end != data_.size()) fail("its tensors end at byte {} of {} bytes of data", end, data_.size());
+    check_digest(content);
     return content;
   }
 
@@ -84,6 +85,23 @@ class Reader {
     } catch (const Json::exception& error) {
       fail("its header is not JSON: {}", error.what());
     }
+  }
+
+  void check_digest(SafeTensors& content) const {
+    const auto found = content.metadata.find("digest");
+    if (found == content.metadata.end()) return;
+    const std::string digest = found->second;
+    content.metadata.erase(found);
+    content.verified = true;
+    if (digest == "none") return;
+    std::vector<const SafeTensor*> tensors;
+    for (const SafeTensor& tensor : content.tensors) tensors.push_back(&tensor);
+    if (digest_of(tensors, content.metadata) == digest) return;
+    throw_input_error(
+        "{}: is damaged: its content does not fit its digest; take it from a backup or make it anew (a tool that "
+        "changes "
+        "the file on purpose sets the metadata 'digest' to 'none')",
+        file_);
   }
 
   std::map<std::string, std::string> metadata(const Json& entry) const {

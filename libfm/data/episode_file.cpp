@@ -16,10 +16,30 @@ constexpr const char* uniform_path = "/uniform_states";
 
 // Writing.
 
-template <class AnyMatrix>
-void write_rows(Hdf5Writer& file, const std::string& path, const AnyMatrix& rows) {
-  file.array(path, {static_cast<std::uint64_t>(rows.rows()), static_cast<std::uint64_t>(rows.cols())},
-             std::span(rows.data(), static_cast<std::size_t>(rows.size())));
+enum class Stored { float32, float64 };
+
+bool is_float32(const Matrix& values) { return values == values.cast<float>().cast<double>(); }
+
+/// How each part of the episodes is stored: float32 where that loses nothing in any of them.
+struct StoredTypes {
+  explicit StoredTypes(const Dataset& dataset)
+      : observations(type(dataset, &Episode::observations)), actions(type(dataset, &Episode::actions)),
+        executed_actions(type(dataset, &Episode::executed_actions)), goals(type(dataset, &Episode::goals)) {}
+
+  static Stored type(const Dataset& dataset, Matrix Episode::*part) {
+    const auto fits = [&](const Episode& e) { return is_float32(e.*part); };
+    return std::ranges::all_of(dataset.episodes, fits) ? Stored::float32 : Stored::float64;
+  }
+
+  Stored observations, actions, executed_actions, goals;
+};
+
+void write_rows(Hdf5Writer& file, const std::string& path, const Matrix& rows, Stored stored = Stored::float64) {
+  const std::vector<std::uint64_t> shape = {static_cast<std::uint64_t>(rows.rows()),
+                                            static_cast<std::uint64_t>(rows.cols())};
+  if (stored == Stored::float64) return file.array(path, shape, std::span(rows.data(), rows.size()));
+  const FloatMatrix narrow = rows.cast<float>();
+  file.array(path, shape, std::span(narrow.data(), static_cast<std::size_t>(narrow.size())));
 }
 
 template <class T>
@@ -30,6 +50,7 @@ void write_column(Hdf5Writer& file, const std::string& path, const std::vector<T
 void write_info(Hdf5Writer& file, const DatasetInfo& info) {
   file.attribute("/", "format_version", format_version);
   file.attribute("/", "env", info.env);
+  file.attribute("/", "env_options", info.env_options);
   file.attribute("/", "expert", info.expert);
   file.attribute("/", "seed", info.seed);
   file.attribute("/", "noise", info.noise);
@@ -37,26 +58,31 @@ void write_info(Hdf5Writer& file, const DatasetInfo& info) {
   file.attribute("/", "env_spec", info.env_spec);
 }
 
-void write_episode(Hdf5Writer& file, const std::string& path, const Episode& episode) {
+void write_episode(Hdf5Writer& file, const std::string& path, const Episode& episode, const StoredTypes& stored) {
   file.group(path);
   file.attribute(path, "index", episode.index);
   file.attribute(path, "success", std::uint64_t{episode.success});
-  write_rows(file, path + "/observations", episode.observations);
-  write_rows(file, path + "/actions", episode.actions);
+  write_rows(file, path + "/observations", episode.observations, stored.observations);
+  write_rows(file, path + "/actions", episode.actions, stored.actions);
   write_column(file, path + "/rewards", episode.rewards);
   write_column(file, path + "/terminated", episode.terminated);
   write_column(file, path + "/truncated", episode.truncated);
-  if (episode.goals.size() > 0) write_rows(file, path + "/goals", episode.goals);
+  if (episode.goals.size() > 0) write_rows(file, path + "/goals", episode.goals, stored.goals);
   if (episode.states.size() > 0) write_rows(file, path + "/states", episode.states);
-  if (episode.executed_actions.size() > 0) write_rows(file, path + "/executed_actions", episode.executed_actions);
+  if (episode.executed_actions.size() > 0) {
+    write_rows(file, path + "/executed_actions", episode.executed_actions, stored.executed_actions);
+  }
 }
 
 void write_uniform_states(Hdf5Writer& file, const LabelledStates& states) {
   const std::string path = uniform_path;
   file.group(path);
-  write_rows(file, path + "/observations", states.observations);
-  if (states.goals.size() > 0) write_rows(file, path + "/goals", states.goals);
-  write_rows(file, path + "/actions", states.actions);
+  const auto write = [&](const char* name, const Matrix& rows) {
+    write_rows(file, path + name, rows, is_float32(rows) ? Stored::float32 : Stored::float64);
+  };
+  write("/observations", states.observations);
+  if (states.goals.size() > 0) write("/goals", states.goals);
+  write("/actions", states.actions);
 }
 
 // Reading.
@@ -72,6 +98,7 @@ DatasetInfo read_info(const Hdf5Reader& file) {
     file.fail("/", "has format version {}; this program reads version {}", version, format_version);
   }
   return {.env = file.text("/", "env").value_or(""),
+          .env_options = file.text("/", "env_options").value_or(""),
           .expert = file.text("/", "expert").value_or(""),
           .seed = file.whole_number("/", "seed").value_or(0),
           .noise = file.number("/", "noise").value_or(0.0),
@@ -112,8 +139,8 @@ Matrix read_goals(const Hdf5Reader& file, const std::string& path, Eigen::Index 
   return goals;
 }
 
-StateMatrix read_states(const Hdf5Reader& file, const std::string& path, Eigen::Index rows) {
-  StateMatrix states = file.has(path) ? file.double_matrix(path) : StateMatrix(rows, 0);
+Matrix read_states(const Hdf5Reader& file, const std::string& path, Eigen::Index rows) {
+  Matrix states = file.has(path) ? file.matrix(path) : Matrix(rows, 0);
   check_rows(file, path, states.rows(), rows, "one for each observation");
   return states;
 }
@@ -185,8 +212,9 @@ void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
   Hdf5Writer writer;
   write_info(writer, dataset.info);
   writer.group(episodes_path);
+  const StoredTypes stored(dataset);
   for (std::size_t n = 0; n < dataset.episodes.size(); ++n) {
-    write_episode(writer, fmt::format("{}/{}", episodes_path, n), dataset.episodes[n]);
+    write_episode(writer, fmt::format("{}/{}", episodes_path, n), dataset.episodes[n], stored);
   }
   if (dataset.uniform_states.observations.rows() > 0) write_uniform_states(writer, dataset.uniform_states);
   writer.save(file);
@@ -196,10 +224,13 @@ Dataset read_dataset(const std::filesystem::path& file) {
   const Hdf5Reader reader(file);
   Dataset dataset;
   dataset.info = read_info(reader);
+  std::map<std::uint64_t, std::string> indices;  // with the paths of the episodes
   for (const auto& [number, name] : episode_names(reader)) {
     const std::string path = fmt::format("{}/{}", episodes_path, name);
     dataset.episodes.push_back(read_episode(reader, path, number));
     check_like_first(reader, path, dataset.episodes.back(), dataset.episodes.front());
+    const auto [same, is_new] = indices.emplace(dataset.episodes.back().index, path);
+    if (!is_new) reader.fail(path, "has the same index {} as {}", same->first, same->second);
   }
   dataset.uniform_states = read_uniform_states(reader);
   if (dataset.uniform_states.observations.rows() > 0 && !dataset.episodes.empty()) {

@@ -1,21 +1,23 @@
 #pragma once
 // Episodes in an HDF5 file, readable by h5py and other HDF5 tools.
 //
-//   /                            attributes env, expert, seed, noise, git_commit, format_version, env_spec
+//   /                            attributes env, env_options, expert, seed, noise, git_commit, format_version, env_spec
 //   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success
-//       observations (T + 1, O)  float32, the last row after the last action; O may be 0
-//       actions (T, A)           float32, the labels
+//       observations (T + 1, O)  the last row after the last action; O may be 0
+//       actions (T, A)           the labels
 //       rewards (T)              float64
 //       terminated (T)           uint8
 //       truncated (T)            uint8
-//       goals (T + 1, G)         float32, if there are goals
+//       goals (T + 1, G)         if there are goals
 //       states (T + 1, S)        float64, if the environment has them
-//       executed_actions (T, A)  float32, if they differ from the labels
+//       executed_actions (T, A)  if they differ from the labels
 //   /uniform_states/             optional: M states outside episodes, with the expert's action in each
 //       observations (M, O), goals (M, G), actions (M, A)
 //
-// Your own data need only observations, actions and rewards, in float32 or float64, with no compression filters other
-// than those of HDF5 itself:
+// Observations, actions and goals are float32 where that loses nothing in any of the file's episodes, else float64.
+//
+// Your own data need only observations, actions and rewards, as floating-point numbers or integers that float64 holds
+// exactly, with no compression filters other than those of HDF5 itself:
 //
 //   import h5py
 //   with h5py.File("mine.h5", "w") as file:
@@ -37,6 +39,7 @@ namespace fm {
 /// How the episodes were collected. Unknown fields are empty.
 struct DatasetInfo {
   std::string env;
+  std::string env_options;  ///< of all environments, as JSON by name
   std::string expert;
   std::uint64_t seed = 0;
   double noise = 0.0;  ///< standard deviation of the noise on executed actions, in their units

@@ -1,5 +1,7 @@
 #include "libfm/data/hdf5_array.hpp"
 
+#include "libfm/core/number_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -7,13 +9,21 @@
 namespace fm {
 namespace {
 
-constexpr std::uint64_t large_bytes = std::uint64_t{4} << 30;
-constexpr std::uint64_t max_expansion = 1000;
+constexpr std::uint64_t large_bytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t max_expansion = 1100;   // of gzip, whose limit is 1032
 constexpr hsize_t max_size = hsize_t{1} << 40;  // of one dimension
+
+bool is_float16(hid_t type) {
+  std::size_t sign = 0, exponent = 0, exponent_size = 0, fraction = 0, fraction_size = 0;
+  return H5Tget_size(type) == 2 &&
+         H5Tget_fields(type, &sign, &exponent, &exponent_size, &fraction, &fraction_size) >= 0 && exponent_size == 5 &&
+         fraction_size == 10;
+}
 
 bool is_floating_point(hid_t type) {
   const std::array known = {H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
-  return std::any_of(known.begin(), known.end(), [&](hid_t k) { return H5Tequal(type, k) > 0; });
+  const bool is_known = std::any_of(known.begin(), known.end(), [&](hid_t k) { return H5Tequal(type, k) > 0; });
+  return is_known || (H5Tget_class(type) == H5T_FLOAT && is_float16(type));
 }
 
 /// h5py stores bool as an enumeration over 8-bit integers.
@@ -80,25 +90,48 @@ std::uint64_t Hdf5Array::chunk_bytes(hid_t creation) const {
   return bytes(chunk);
 }
 
-template <class T>
-void Hdf5Array::read_floats(hid_t type, std::span<T> values) const {
-  if (!is_floating_point(type_)) refuse("does not contain float32 or float64 numbers");
-  hdf5(H5Dread(array_, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
-  const auto wrong = std::find_if_not(values.begin(), values.end(), [](T value) { return std::isfinite(value); });
-  if (wrong == values.end()) return;
-  const std::size_t columns = values.size() / shape_[0];
-  refuse("row {} holds {}; every number must be finite", static_cast<std::size_t>(wrong - values.begin()) / columns,
-         *wrong);
+void Hdf5Array::refuse_value(std::size_t at, std::size_t count, const std::string& value, const char* why) const {
+  const std::size_t columns = count / shape_[0];
+  const std::string column = columns > 1 ? fmt::format(", column {}", at % columns) : "";
+  refuse("row {}{} holds {}; {}", at / columns, column, value, why);
 }
 
-void Hdf5Array::read(std::span<float> values) const { read_floats(H5T_NATIVE_FLOAT, values); }
-void Hdf5Array::read(std::span<double> values) const { read_floats(H5T_NATIVE_DOUBLE, values); }
+std::vector<std::int64_t> Hdf5Array::integers(std::size_t count) const {
+  std::vector<std::int64_t> values(count);
+  hdf5(H5Dread(array_, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+  return values;
+}
+
+void Hdf5Array::read(std::span<double> values) const {
+  if (is_floating_point(type_)) {
+    hdf5(H5Dread(array_, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+    const auto wrong =
+        std::find_if_not(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+    if (wrong == values.end()) return;
+    refuse_value(static_cast<std::size_t>(wrong - values.begin()), values.size(), number_text(*wrong),
+                 "every number must be finite");
+  }
+  if (H5Tget_class(type_) != H5T_INTEGER) refuse("contains neither floating-point numbers nor integers");
+  constexpr std::int64_t exact = std::int64_t{1} << 53;
+  const std::vector<std::int64_t> whole = integers(values.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (whole[i] > exact || whole[i] < -exact) {
+      refuse_value(i, whole.size(), fmt::format("{}", whole[i]), "integers must be within +-2^53");
+    }
+    values[i] = static_cast<double>(whole[i]);
+  }
+}
 
 void Hdf5Array::read(std::span<std::uint8_t> values) const {
-  if (!is_truth_value(type_) && H5Tget_class(type_) != H5T_INTEGER) refuse("contains neither integers nor booleans");
-  // HDF5 does not convert an enumeration to an integer, so it is read in its own type.
-  const hid_t memory = is_truth_value(type_) ? static_cast<hid_t>(type_) : H5T_NATIVE_UINT8;
-  hdf5(H5Dread(array_, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+  if (is_truth_value(type_)) {  // HDF5 does not convert an enumeration to an integer, so it is read in its own type
+    hdf5(H5Dread(array_, type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+  } else if (H5Tget_class(type_) == H5T_INTEGER) {
+    const std::vector<std::int64_t> whole = integers(values.size());
+    const auto flag = [](std::int64_t value) { return static_cast<std::uint8_t>(value == 0 ? 0 : value == 1 ? 1 : 2); };
+    std::ranges::transform(whole, values.begin(), flag);
+  } else {
+    refuse("contains neither integers nor booleans");
+  }
   const auto wrong = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });
   if (wrong != values.end()) refuse("row {} is neither 0 nor 1", wrong - values.begin());
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace fm {
@@ -24,8 +25,8 @@ class Hdf5Array {
 
   std::uint64_t size(std::size_t dimension) const { return shape_[dimension]; }
 
-  // Reads the whole array, float32 or float64, row-major; `values` has its size. All values must be finite.
-  void read(std::span<float> values) const;
+  /// Reads the whole array, row-major; `values` has its size. The numbers must be finite and exact in float64: float16,
+  /// float32, float64, or integers up to 2^53.
   void read(std::span<double> values) const;
 
   /// The same for integers or booleans, all 0 or 1.
@@ -37,8 +38,8 @@ class Hdf5Array {
   void check_size(std::uint64_t declared, Hdf5Sizes& file_sizes) const;
   std::uint64_t bytes(std::span<const hsize_t> sizes) const;
   std::uint64_t chunk_bytes(hid_t creation) const;
-  template <class T>
-  void read_floats(hid_t type, std::span<T> values) const;
+  std::vector<std::int64_t> integers(std::size_t count) const;
+  [[noreturn]] void refuse_value(std::size_t at, std::size_t count, const std::string& value, const char* why) const;
 
   Hdf5Handle array_;
   Hdf5Handle type_;

@@ -1,6 +1,8 @@
 #include "libfm/data/hdf5_attribute.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace fm {
 namespace {
@@ -26,6 +28,11 @@ double Hdf5Attribute::number() const {
 }
 
 std::uint64_t Hdf5Attribute::whole_number() const {
+  if (H5Tget_class(type_) == H5T_ENUM && H5Tget_size(type_) == 1) {  // h5py's bool
+    std::uint8_t flag = 0;
+    hdf5(H5Aread(attribute_, type_, &flag));
+    return flag;
+  }
   if (H5Tget_class(type_) != H5T_INTEGER || number() < 0.0) {
     refuse("attribute '{}' is not a whole number >= 0", name_);
   }
@@ -47,8 +54,10 @@ std::string Hdf5Attribute::text() const {
 std::string Hdf5Attribute::variable_text() const {
   char* value = nullptr;
   hdf5(H5Aread(attribute_, type_, &value));
-  std::string copy = value == nullptr ? "" : value;
+  const std::size_t size = value == nullptr ? 0 : std::strlen(value);
+  const std::string copy(value == nullptr ? "" : value, std::min(size, max_text_bytes));
   H5free_memory(value);
+  if (size > max_text_bytes) refuse("attribute '{}' has {} bytes, more than {}", name_, size, max_text_bytes);
   return copy;
 }
 

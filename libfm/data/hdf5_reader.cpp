@@ -9,6 +9,8 @@
 namespace fm {
 namespace {
 
+constexpr int max_soft_links = 8;  ///< on the way to one object
+
 Hdf5Handle open_file(const std::filesystem::path& file) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
   hdf5(H5Pset_file_locking(access, false, true));  // files are only read, and network file systems may lack locks
@@ -20,7 +22,7 @@ Hdf5Handle open_file(const std::filesystem::path& file) {
 struct Hdf5Reader::State {
   Hdf5Handle file;
   Hdf5Sizes sizes;
-  std::unordered_set<std::string> found;  ///< paths known to exist through hard links only
+  std::unordered_set<std::string> found;  ///< paths known to exist within the file
 
   Hdf5Array array(const std::string& path, int rank) {
     return Hdf5Array(Hdf5Handle(H5Dopen2(file, path.c_str(), H5P_DEFAULT)), rank, sizes);
@@ -56,8 +58,8 @@ auto Hdf5Reader::guard(std::string_view path, const Work& work) const {
   }
 }
 
-/// Whether the object exists. Every link of the path must be a hard link: soft and external links are refused.
-bool Hdf5Reader::find(const std::string& path) const {
+/// Whether the object exists. Soft links, which stay within the file, are followed; external links are refused.
+bool Hdf5Reader::find(const std::string& path, int soft_links) const {
   if (path == "/") return true;
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string step = path.substr(0, end);
@@ -65,11 +67,24 @@ bool Hdf5Reader::find(const std::string& path) const {
       if (hdf5(H5Lexists(state_->file, step.c_str(), H5P_DEFAULT)) == 0) return false;
       H5L_info_t link = {};
       hdf5(H5Lget_info(state_->file, step.c_str(), &link, H5P_DEFAULT));
-      if (link.type != H5L_TYPE_HARD) refuse("leads through {}, a soft or external link, which is not followed", step);
+      if (link.type == H5L_TYPE_SOFT) {
+        if (soft_links == max_soft_links) refuse("leads through more than {} soft links", max_soft_links);
+        if (!find(target_of(step, link.u.val_size), soft_links + 1)) return false;
+      } else if (link.type != H5L_TYPE_HARD) {
+        refuse("leads through {}, an external link, which is not followed", step);
+      }
       state_->found.insert(step);
     }
     if (end == std::string::npos) return true;
   }
+}
+
+/// The path from the root that a soft link holds.
+std::string Hdf5Reader::target_of(const std::string& link, std::size_t size) const {
+  std::string target(size, '\0');
+  hdf5(H5Lget_val(state_->file, link.c_str(), target.data(), size, H5P_DEFAULT));
+  target = target.c_str();
+  return target.starts_with('/') ? target : link.substr(0, link.rfind('/') + 1) + target;
 }
 
 void Hdf5Reader::check(const std::string& path) const {
@@ -99,16 +114,6 @@ Matrix Hdf5Reader::matrix(const std::string& path) const {
     check(path);
     const Hdf5Array array = state_->array(path, 2);
     Matrix values(array.size(0), array.size(1));
-    array.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
-    return values;
-  });
-}
-
-StateMatrix Hdf5Reader::double_matrix(const std::string& path) const {
-  return guard(path, [&] {
-    check(path);
-    const Hdf5Array array = state_->array(path, 2);
-    StateMatrix values(array.size(0), array.size(1));
     array.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
     return values;
   });

@@ -1,5 +1,5 @@
 #pragma once
-// Reads arrays and attributes of an HDF5 file from an untrusted source. Soft and external links, external storage and
+// Reads arrays and attributes of an HDF5 file from an untrusted source. External links, external storage and
 // virtual datasets are not followed, no filter plugins are loaded, non-finite numbers are refused, and so are files
 // that declare far more data than they store. Every problem is an InputError that names the file and the object. For
 // use by one thread at a time.
@@ -31,11 +31,10 @@ class Hdf5Reader {
   /// The names of the objects in a group, in no particular order.
   std::vector<std::string> names(const std::string& group) const;
 
-  // Arrays: (rows, columns) of float32 or float64, converted to the return type; (n) of float32 or float64; and (n) of
-  // 0 and 1 (integers or h5py's bool).
+  // Arrays: (rows, columns) and (n) of numbers, float16 to float64 or integers, if float64 holds them exactly; and (n)
+  // of 0 and 1 (integers or h5py's bool).
 
   Matrix matrix(const std::string& path) const;
-  StateMatrix double_matrix(const std::string& path) const;
   std::vector<double> numbers(const std::string& path) const;
   std::vector<std::uint8_t> flags(const std::string& path) const;
 
@@ -54,7 +53,8 @@ class Hdf5Reader {
  private:
   struct State;
 
-  bool find(const std::string& path) const;
+  bool find(const std::string& path, int soft_links = 0) const;
+  std::string target_of(const std::string& link, std::size_t size) const;
   void check(const std::string& path) const;
   template <class Work>
   auto guard(std::string_view path, const Work& work) const;

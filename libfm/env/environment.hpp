@@ -16,9 +16,11 @@
 
 namespace fm {
 
-/// Row-major, so that LibTorch can view it as a tensor without a copy.
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using StateMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Quantities in the environment's units: in double precision, since a small variation around a large offset (a position
+/// in UTM coordinates, a time stamp) is lost in float32. Row-major, so that LibTorch can view it as a tensor.
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// What networks compute with: weights, noise, normalised quantities.
+using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// One dimension of an observation, action, goal or state.
 struct Dimension {
@@ -56,6 +58,10 @@ struct StepResult {
 
   /// Zeros for `copies` rows.
   void clear(int copies);
+  /// Room for `copies` rows, for an environment that then sets rewards, truncated and success of each.
+  void resize(int copies) {
+    if (rewards.size() != copies) clear(copies);
+  }
 };
 
 /// A named reference state, at which a policy is visualised.
@@ -89,9 +95,9 @@ class VectorEnv {
   /// Sets goals (rows, G), which hold until the next reset of the row. @throws InputError if G is 0.
   virtual void set_goals(std::span<const int> rows, const Matrix& goals) = 0;
 
-  virtual StateMatrix states() const = 0;  ///< (N, S)
+  virtual Matrix states() const = 0;  ///< (N, S)
   /// Starts an episode of each row in the given state (rows, S).
-  virtual void set_states(std::span<const int> rows, const StateMatrix& states) = 0;
+  virtual void set_states(std::span<const int> rows, const Matrix& states) = 0;
 
   virtual std::vector<Landmark> landmarks() const { return {}; }
 

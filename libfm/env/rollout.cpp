@@ -111,7 +111,7 @@ class Worker {
         const double share =
             levels == 1 ? 0.5 : draws.below(static_cast<std::uint32_t>(levels)) / static_cast<double>(levels - 1);
         values(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-            static_cast<float>(goals[j].low + share * (goals[j].high - goals[j].low));
+            goals[j].low + share * (goals[j].high - goals[j].low);
       }
     }
     env_->set_goals(copies, values);
@@ -177,8 +177,9 @@ class Worker {
     const std::vector<Dimension>& bounds = env_->spec().actions;
     Draws draws = options_.noise.at(id, step);
     for (std::size_t j = 0; j < bounds.size(); ++j) {
-      float& action = executed_(copy, static_cast<Eigen::Index>(j));
+      double& action = executed_(copy, static_cast<Eigen::Index>(j));
       const double noisy = action + options_.action_noise * draws.normal();
+      // In float32, which data files hold without loss in half the space.
       action = static_cast<float>(std::clamp(noisy, bounds[j].low, bounds[j].high));
     }
   }
@@ -237,7 +238,7 @@ class Worker {
   Matrix observations_, goals_;
   PolicyOutput output_, labels_;
   Matrix executed_;  ///< (copies, A)
-  StateMatrix states_;
+  Matrix states_;
   StepResult result_;
 };
 

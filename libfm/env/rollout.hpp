@@ -17,7 +17,7 @@ struct Episode {
   Matrix actions;               ///< (T, A), without noise: the policy's own or the labeller's
   Matrix executed_actions;      ///< (T, A), if they may differ from `actions`, else empty
   Matrix goals;                 ///< (T + 1, G)
-  StateMatrix states;           ///< (T + 1, S)
+  Matrix states;                ///< (T + 1, S)
   Matrix extras;                ///< (T, E)
   std::vector<double> rewards;  ///< (T), as the flags below
   std::vector<std::uint8_t> terminated;

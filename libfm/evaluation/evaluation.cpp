@@ -21,6 +21,15 @@ Rows states_of(const std::vector<Episode>& episodes) {
   return rows_of(std::span(episodes).first(std::min(max_episodes, episodes.size())));
 }
 
+/// One row: the middle of the training data.
+Rows average_state(const PolicyDescription& d) {
+  const auto row = [](const Normalisation& n) {
+    return Matrix(Eigen::Map<const Matrix>(n.offset.data(), 1, std::ssize(n.offset)));
+  };
+  return {
+      .observations = row(d.observations), .goals = row(d.goals), .actions = row(d.actions), .begin = {0}, .end = {1}};
+}
+
 std::map<std::string, double> metrics_of(const std::vector<Episode>& episodes, const VectorEnv& env) {
   std::map<std::string, double> metrics = env.metrics(episodes);
   metrics["action_jerk"] = mean_difference(episodes, 2);
@@ -68,7 +77,7 @@ double mean_difference(const std::vector<Episode>& episodes, int order) {
       const Eigen::Index n = changes.rows() - 1;
       changes = (changes.bottomRows(n) - changes.topRows(n)).eval();
     }
-    sum += changes.cwiseAbs().cast<double>().sum();
+    sum += changes.cwiseAbs().sum();
     count += changes.size();
   }
   return count > 0 ? sum / static_cast<double>(count) : 0.0;
@@ -76,17 +85,14 @@ double mean_difference(const std::vector<Episode>& episodes, int order) {
 
 Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options) {
   const SerialOperations serial;
-  Evaluation result{.env = options.env, .episodes = options.episodes, .seed = options.seed};
+  Evaluation result{.env = options.env, .episodes = options.env_factory ? options.episodes : 0, .seed = options.seed};
+  result.actions = model.description().spec.actions;
   if (options.env_factory) roll_out_both(engine, options, result);
   const Rows held_out = options.env_factory ? states_of(result.expert_episodes) : options.held_out;
-  if (held_out.size() == 0) {
-    throw InputError(
-        "evaluation: there are no held-out states to compare actions on; give data.files with at least two episodes");
-  }
   const RandomStream noise(options.seed, "action error");
-  result.action_rmse = action_rmse(engine, held_out, noise);
-  if (result.policy) result.policy->metrics.merge(model_metrics(model, held_out, options.density, noise));
-  result.latency = measure_latency(model, engine, held_out);
+  if (held_out.size() > 0) result.action_error = action_error(engine, held_out, noise);
+  result.model_metrics = model_metrics(model, held_out, options.density, noise);
+  result.latency = measure_latency(model, engine, held_out.size() > 0 ? held_out : average_state(model.description()));
   return result;
 }
 

@@ -35,12 +35,14 @@ struct Gap {
 
 struct Evaluation {
   std::string env;
-  std::int64_t episodes = 0;
+  std::int64_t episodes = 0;  ///< that were rolled out: 0 without an environment
   std::uint64_t seed = 0;
+  std::vector<Dimension> actions;      ///< of the policy
   std::optional<ActorMetrics> policy;  ///< empty if there is no environment, as are expert and gap
   std::optional<ActorMetrics> expert;
   std::optional<Gap> gap;
-  double action_rmse = 0.0;  ///< of sampled actions against the expert's, on states not used for training
+  std::map<std::string, double> model_metrics;
+  std::optional<ActionError> action_error;  ///< on states not used for training; empty: there are none
   Latency latency;
   std::vector<Episode> policy_episodes;
   std::vector<Episode> expert_episodes;
@@ -57,7 +59,7 @@ struct EvaluationOptions {
 };
 
 /// @param engine runs the model
-/// @throws InputError if there are no states to compare on, or the policy's actions are not finite
+/// @throws InputError if the policy's actions are not finite
 Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options);
 
 /// @param episodes at least one

@@ -29,7 +29,7 @@ void describe_dimensions(Hdf5Writer& out, const std::string& kind, const std::ve
 }
 
 /// The shown episodes as one array (K, rows, columns), padded with NaN after an episode's end.
-template <class Number, class Get>
+template <class Get>
 void stack(Hdf5Writer& out, const std::string& path, std::span<const Episode> episodes, Get get) {
   Eigen::Index rows = 0, columns = 0;
   for (const Episode& episode : episodes) {
@@ -37,8 +37,8 @@ void stack(Hdf5Writer& out, const std::string& path, std::span<const Episode> ep
     rows = std::max(rows, part.rows());
     columns = part.cols();
   }
-  std::vector<Number> values(episodes.size() * static_cast<std::size_t>(rows * columns),
-                             std::numeric_limits<Number>::quiet_NaN());
+  std::vector<double> values(episodes.size() * static_cast<std::size_t>(rows * columns),
+                             std::numeric_limits<double>::quiet_NaN());
   auto next = values.begin();
   for (const Episode& episode : episodes) {
     const auto& part = get(episode);
@@ -46,7 +46,7 @@ void stack(Hdf5Writer& out, const std::string& path, std::span<const Episode> ep
     next += rows * columns;
   }
   out.array(path, {episodes.size(), static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns)},
-            std::span<const Number>(values));
+            std::span<const double>(values));
 }
 
 void write_rewards(Hdf5Writer& out, const std::string& path, std::span<const Episode> episodes) {
@@ -72,12 +72,12 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
   const std::size_t limit = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
   const auto shown = std::span(episodes).first(std::min(limit, episodes.size()));
-  stack<float>(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
-  stack<float>(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
+  stack(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
+  stack(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
   if (shown.front().goals.cols() > 0) {
-    stack<float>(out, group + "/goals", shown, [](const Episode& e) -> const Matrix& { return e.goals; });
+    stack(out, group + "/goals", shown, [](const Episode& e) -> const Matrix& { return e.goals; });
   }
-  stack<double>(out, group + "/states", shown, [](const Episode& e) -> const StateMatrix& { return e.states; });
+  stack(out, group + "/states", shown, [](const Episode& e) -> const Matrix& { return e.states; });
   write_rewards(out, group + "/rewards", shown);
 }
 

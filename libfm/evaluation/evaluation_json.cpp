@@ -1,6 +1,10 @@
 #include "libfm/evaluation/evaluation_json.hpp"
 
+#include "libfm/core/number_text.hpp"
+
 #include <fmt/format.h>
+
+#include <cmath>
 
 namespace fm {
 namespace {
@@ -31,14 +35,42 @@ Json settings_object(const std::vector<std::string>& settings) {
   return object;
 }
 
+/// The policy's metrics include those of the model.
+Json policy(const Evaluation& e) {
+  Json json = actor(e.policy);
+  for (const auto& [name, value] : e.model_metrics) {
+    if (e.policy) json["metrics"][name] = value;
+  }
+  return json;
+}
+
+Json error_object(const Evaluation& e) {
+  if (!e.action_error) return {{"rmse", nullptr}, {"states", 0}, {"dimensions", Json::array()}};
+  const ActionError& error = *e.action_error;
+  Json dimensions = Json::array();
+  for (std::size_t j = 0; j < error.dimensions.size(); ++j) {
+    const double spread = error.spread[j];
+    dimensions.push_back({{"name", e.actions[j].name},
+                          {"unit", e.actions[j].unit},
+                          {"rmse", error.dimensions[j]},
+                          {"spread", spread},
+                          {"relative", spread > 0.0 ? Json(error.dimensions[j] / spread) : Json()}});
+  }
+  const double relative = error.relative();
+  return {{"rmse", error.rmse},
+          {"relative", std::isnan(relative) ? Json() : Json(relative)},
+          {"states", error.states},
+          {"dimensions", dimensions}};
+}
+
 Json evaluation_object(const Evaluation& e) {
   Json json = {{"env", e.env},
                {"episodes", e.episodes},
                {"seed", e.seed},
-               {"policy", actor(e.policy)},
+               {"policy", policy(e)},
                {"expert", actor(e.expert)},
                {"gap", nullptr},
-               {"action_error", {{"rmse", e.action_rmse}}},
+               {"action_error", error_object(e)},
                {"smoothness", {{"policy", smoothness_of(e.policy)}, {"expert", smoothness_of(e.expert)}}},
                {"latency",
                 {{"median_us", e.latency.median_us},
@@ -48,7 +80,15 @@ Json evaluation_object(const Evaluation& e) {
                  {"steps", e.latency.steps},
                  {"nfe", e.latency.nfe}}}};
   if (e.gap) json["gap"] = {{"mean", e.gap->mean}, {"ci95", interval(e.gap->ci95)}};
+  if (!e.policy) json["metrics"] = e.model_metrics;
   return json;
+}
+
+/// A mean, right-aligned, and its interval.
+std::string words(double mean, const Interval& i, int width = 0) {
+  const double error = (i.high - i.low) / 2;
+  return fmt::format("{:>{}} [{}, {}]", number_text_within(mean, error), width, number_text_within(i.low, error),
+                     number_text_within(i.high, error));
 }
 
 std::string latency_words(const Latency& l) {
@@ -70,17 +110,36 @@ Json to_json(const Evaluation& evaluation, const std::vector<Variant>& variants)
 }
 
 std::string summarise_actor(const std::string& who, const ActorMetrics& f) {
-  return fmt::format("{} return {:8.2f}  [{:.2f}, {:.2f}]   success {:5.1f} %   smoothness {:.4f}\n", who, f.mean,
-                     f.ci95.low, f.ci95.high, 100.0 * f.success, f.smoothness);
+  return fmt::format("{} return {}   success {:5.1f} %   smoothness {}\n", who, words(f.mean, f.ci95, 8),
+                     100.0 * f.success, number_text(f.smoothness));
 }
 
 std::string summarise_metrics(const Evaluation& e) {
+  std::map<std::string, double> metrics = e.model_metrics;
+  if (e.policy) metrics.insert(e.policy->metrics.begin(), e.policy->metrics.end());
   std::string text;
-  for (const auto& [name, value] : e.policy->metrics) {
-    text += fmt::format("{:<13} {:8.4f}", name, value);
-    const auto expert = e.expert ? e.expert->metrics.find(name) : e.policy->metrics.end();
-    if (e.expert && expert != e.expert->metrics.end()) text += fmt::format("  (expert {:.4f})", expert->second);
+  for (const auto& [name, value] : metrics) {
+    text += fmt::format("{:<13} {:>8}", name, number_text(value));
+    if (e.expert && e.expert->metrics.contains(name)) {
+      text += fmt::format("  (expert {})", number_text(e.expert->metrics.at(name)));
+    }
     text += "\n";
+  }
+  return text;
+}
+
+/// A line over all dimensions, and one for each if there are several.
+std::string summarise_error(const Evaluation& e) {
+  if (!e.action_error) return "action error  none: no recorded states were held out\n";
+  const ActionError& error = *e.action_error;
+  std::string text =
+      fmt::format("action error  {:>8}  (root mean square over {} held-out states; {:.1f} % of the actions' spread)\n",
+                  number_text(error.rmse), error.states, 100.0 * error.relative());
+  if (error.dimensions.size() == 1) return text;
+  for (std::size_t j = 0; j < error.dimensions.size(); ++j) {
+    const std::string& unit = e.actions[j].unit;
+    text += fmt::format("  {:<11} {:>8}{}  (spread {})\n", e.actions[j].name, number_text(error.dimensions[j]),
+                        unit.empty() ? "" : " " + unit, number_text(error.spread[j]));
   }
   return text;
 }
@@ -90,23 +149,22 @@ std::string summarise(const Evaluation& e, const std::vector<Variant>& variants)
   if (e.gap) {
     text += fmt::format("{} episodes of {}, seed {}; 95 % intervals in brackets\n", e.episodes, e.env, e.seed);
     text += summarise_actor("policy", *e.policy) + summarise_actor("expert", *e.expert);
-    text += fmt::format("gap (paired)  {:8.2f}  [{:.2f}, {:.2f}]\n", e.gap->mean, e.gap->ci95.low, e.gap->ci95.high);
+    text += fmt::format("gap (paired)  {}\n", words(e.gap->mean, e.gap->ci95, 8));
   }
-  if (e.policy) text += summarise_metrics(e);
-  text += fmt::format("action error  {:8.4f}  (root mean square, on held-out states)\n", e.action_rmse);
+  text += summarise_metrics(e) + summarise_error(e);
   text += fmt::format("latency       {}\n", latency_words(e.latency));
   for (const Variant& variant : variants) {
     text += fmt::format("{}: ", fmt::join(variant.settings, " "));
     const Evaluation& v = variant.evaluation;
     if (v.gap) {
-      text += fmt::format("gap {:.2f} [{:.2f}, {:.2f}], success {:.1f} %, ", v.gap->mean, v.gap->ci95.low,
-                          v.gap->ci95.high, 100.0 * v.policy->success);
-      text += fmt::format("smoothness {:.4f}, ", v.policy->smoothness);
+      text += fmt::format("gap {}, success {:.1f} %, ", words(v.gap->mean, v.gap->ci95), 100.0 * v.policy->success);
+      text += fmt::format("smoothness {}, ", number_text(v.policy->smoothness));
       for (const auto& [name, value] : v.expert->metrics) {
-        if (name != "action_jerk") text += fmt::format("{} {:.4f}, ", name, v.policy->metrics.at(name));
+        if (name != "action_jerk") text += fmt::format("{} {}, ", name, number_text(v.policy->metrics.at(name)));
       }
     }
-    text += fmt::format("action error {:.4f}, {:.0f} us per prediction\n", v.action_rmse, v.latency.median_us);
+    if (v.action_error) text += fmt::format("action error {}, ", number_text(v.action_error->rmse));
+    text += fmt::format("{:.0f} us per prediction\n", v.latency.median_us);
   }
   return text;
 }

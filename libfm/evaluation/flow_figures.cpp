@@ -31,8 +31,8 @@ Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
   const std::vector<std::uint64_t> episode = {0};
   const std::vector<std::uint32_t> step = {0};
   env->reset(row, episode, RandomStream(0, "landmark"));
-  env->set_states(
-      row, Eigen::Map<const StateMatrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
+  env->set_states(row,
+                  Eigen::Map<const Matrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(1, row);
   PolicyOutput output;
@@ -40,21 +40,21 @@ Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
   return {env->observations(), env->goals(), output.actions};
 }
 
-Condition repeat(const FlowModel& model, const Scene& scene, std::int64_t rows, const at::TensorOptions& options) {
+Condition repeat(const FlowModel& model, const Scene& scene, std::int64_t rows) {
   const std::int64_t history = model.description().policy.horizon.observations;
-  return model.condition(view_as_tensor(scene.observation).to(options).unsqueeze(1).repeat({rows, history, 1}),
-                         view_as_tensor(scene.goal).to(options).repeat({rows, 1}));
+  return model.condition(view_as_tensor(scene.observation).unsqueeze(1).repeat({rows, history, 1}),
+                         view_as_tensor(scene.goal).repeat({rows, 1}));
 }
 
 void write(Hdf5Writer& out, const std::string& path, const at::Tensor& tensor) {
-  const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+  const at::Tensor values = tensor.detach().to(at::kCPU, at::kDouble).contiguous();
   const std::vector<std::uint64_t> shape(values.sizes().begin(), values.sizes().end());
-  out.array(path, shape, std::span<const float>(values.data_ptr<float>(), static_cast<std::size_t>(values.numel())));
+  out.array(path, shape, std::span<const double>(values.data_ptr<double>(), static_cast<std::size_t>(values.numel())));
 }
 
 void write(Hdf5Writer& out, const std::string& path, const Matrix& row) {
   out.array(path, {static_cast<std::uint64_t>(row.size())},
-            std::span<const float>(row.data(), static_cast<std::size_t>(row.size())));
+            std::span<const double>(row.data(), static_cast<std::size_t>(row.size())));
 }
 
 struct Paths {
@@ -73,14 +73,14 @@ Paths trace(const FlowModel& model, const Condition& condition, const RandomStre
       draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width).to(options);
   const OdeSolution solution = model.trace(condition, noise);
   const at::Tensor z = at::stack(solution.trajectory, 1);  // (M, times, H, A)
-  return {model.action_normaliser().denormalise(z.select(2, 0)), solution.times};
+  return {model.in_units(z.select(2, 0)), solution.times};
 }
 
 /// The velocity of the first action's first dimension at `actions`, in the environment's units. Its other dimensions
 /// and the later actions of the prediction stay at 0 in normalised units.
 void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
                  const at::Tensor& actions, const at::TensorOptions& options) {
-  const Condition condition = repeat(model, scene, field_actions, options);
+  const Condition condition = repeat(model, scene, field_actions);
   const PolicyDescription& d = model.description();
   const double offset = d.actions.offset[0], scale = d.actions.scale[0];
   const TimeInterval interval = model.sampler().prediction().interval();
@@ -91,7 +91,7 @@ void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& mod
   std::vector<at::Tensor> columns;
   for (std::int64_t i = 0; i < field_times; ++i) {
     const at::Tensor time = times[i].expand({field_actions});
-    columns.push_back(model.velocity(condition, z, time).select(2, 0).select(1, 0) * scale);
+    columns.push_back(model.velocity(condition, z, time).select(2, 0).select(1, 0).to(at::kDouble) * scale);
   }
   write(out, group + "/times", times);
   write(out, group + "/actions", actions);
@@ -111,7 +111,7 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
   double low = INFINITY, high = -INFINITY;  // range of all actions shown
   for (const Landmark& landmark : landmarks) {
     const Scene& scene = scenes.emplace_back(scene_at(input, landmark));
-    const Condition condition = repeat(*model, scene, samples, options);
+    const Condition condition = repeat(*model, scene, samples);
     paths.push_back(trace(*model, condition, RandomStream(seed, "pictures"), options));
     const at::Tensor path_actions = paths.back().actions.select(2, 0);
     const double expert = scene.expert_action(0, 0);
@@ -130,7 +130,7 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
       write(out, group + "/expert_action", scenes[i].expert_action);
       out.array(group + "/trajectory_times", {paths[i].times.size()}, std::span<const double>(paths[i].times));
     }
-    write_field(out, field, *model, scenes[i], at::linspace(low, high, field_actions, options), options);
+    write_field(out, field, *model, scenes[i], at::linspace(low, high, field_actions, at::kDouble), options);
     write(out, field + "/trajectories", paths[i].actions.select(2, 0));
     write(out, denoising + "/trajectories", paths[i].actions);
   }

@@ -36,7 +36,8 @@ double straightness(const OdeSolution& solution) {
     const at::Tensor velocity = (solution.trajectory[i + 1] - solution.trajectory[i]) / step;
     sum = sum + step * (chord - velocity).square();
   }
-  return (sum.mean() / chord.square().mean()).item<double>();
+  const double moved = chord.square().mean().item<double>();
+  return moved > 0.0 ? sum.mean().item<double>() / moved : 0.0;
 }
 
 double mean_log_probability(const PolicyModel& model, const Batch& batch, int count, const RandomStream& noise) {
@@ -44,19 +45,20 @@ double mean_log_probability(const PolicyModel& model, const Batch& batch, int co
   constexpr std::int64_t exact_up_to = 8;
   const at::Tensor probes =
       size <= exact_up_to ? at::Tensor() : draw_for_rows(model, noise.child("probes"), 0, rows, count).transpose(0, 1);
-  const double unit = model.action_normaliser().scale().log().sum().item<double>() *
-                      static_cast<double>(model.description().policy.horizon.prediction);
+  double unit = 0.0;  // logarithm of the volume of a normalised unit
+  for (const double scale : model.description().actions.scale) unit += std::log(scale);
+  unit *= model.description().policy.horizon.prediction;
   return model.log_probability(batch.condition, batch.actions, probes).mean().item<double>() - unit;
 }
 
-/// Summed over rows [begin, end) and all actions of their predictions.
-double squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end,
-                     const RandomStream& noise) {
+/// (A), summed over rows [begin, end) and all actions of their predictions.
+Eigen::VectorXd squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end,
+                              const RandomStream& noise) {
   const PolicyDescription& d = predictor.description();
   const Eigen::Index n = end - begin, horizon = d.policy.horizon.prediction, width = rows.actions.cols();
   const Matrix observations = observation_windows(rows, begin, end, d.policy.horizon.observations);
   const Matrix expected = action_windows(rows, begin, end, horizon), goals = rows.goals.middleRows(begin, n);
-  Matrix noises(n, predictor.noises() * horizon * width), predictions(n, horizon * width);
+  FloatMatrix noises(n, predictor.noises() * horizon * width), predictions(n * horizon, width);
   for (Eigen::Index i = 0; i < n; ++i) {
     draw_noise(noise, static_cast<std::uint64_t>(begin + i), 0,
                {noises.data() + i * noises.cols(), static_cast<std::size_t>(noises.cols())});
@@ -68,10 +70,10 @@ double squared_error(Predictor& predictor, const Rows& rows, std::int64_t begin,
                      .noise = noises.data(),
                      .guesses = nullptr,
                      .actions = predictions.data()});
-  Matrix actions = Eigen::Map<const Matrix>(predictions.data(), n * horizon, width);
-  predictor.execute(actions);
+  Matrix actions(n * horizon, width);
+  predictor.execute(predictions, actions);
   const Eigen::Map<const Matrix> targets(expected.data(), n * horizon, width);
-  return (actions.cast<double>() - targets.cast<double>()).squaredNorm();
+  return (actions - targets).colwise().squaredNorm();
 }
 
 }  // namespace
@@ -80,19 +82,39 @@ at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std
   return draw_for_rows(model, stream, begin, end, model.noises());
 }
 
-double action_rmse(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise) {
+double ActionError::relative() const {
+  double sum = 0.0;
+  int count = 0;
+  for (std::size_t j = 0; j < dimensions.size(); ++j) {
+    if (spread[j] == 0.0) continue;
+    sum += std::pow(dimensions[j] / spread[j], 2);
+    ++count;
+  }
+  return std::sqrt(sum / count);
+}
+
+ActionError action_error(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise) {
   constexpr std::int64_t block = block_rows;
-  std::vector<double> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
+  std::vector<Eigen::VectorXd> sums(static_cast<std::size_t>((rows.size() + block - 1) / block));
   for_each_block(rows.size(), block, [&](std::int64_t begin, std::int64_t end) {
     const std::unique_ptr<Predictor> predictor = engine();
     sums[static_cast<std::size_t>(begin / block)] = squared_error(*predictor, rows, begin, end, noise);
   });
-  const auto count = static_cast<double>(rows.actions.size() * engine()->description().policy.horizon.prediction);
-  return std::sqrt(std::accumulate(sums.begin(), sums.end(), 0.0) / count);
+  Eigen::VectorXd sum = Eigen::VectorXd::Zero(rows.actions.cols());
+  for (const Eigen::VectorXd& of_block : sums) sum += of_block;
+  const auto count = static_cast<double>(rows.size() * engine()->description().policy.horizon.prediction);
+  ActionError error{.states = rows.size(), .rmse = std::sqrt(sum.mean() / count)};
+  for (Eigen::Index j = 0; j < sum.size(); ++j) {
+    const Eigen::ArrayXd recorded = rows.actions.col(j);
+    error.dimensions.push_back(std::sqrt(sum[j] / count));
+    error.spread.push_back(std::sqrt((recorded - recorded.mean()).square().mean()));
+  }
+  return error;
 }
 
 std::map<std::string, double> model_metrics(const PolicyModel& model, const Rows& rows, const DensityOptions& options,
                                             const RandomStream& noise) {
+  if (rows.size() == 0) return {};
   const at::NoGradGuard no_grad;
   const std::int64_t count = std::min<std::int64_t>(rows.size(), 2000);
   const Batch batch = TrainingData(rows, model).range(0, count);

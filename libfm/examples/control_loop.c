@@ -23,8 +23,8 @@ int main(int argc, char** argv) {
   struct timespec next;
   clock_gettime(CLOCK_MONOTONIC, &next);
   for (int step = 0; step < 40; ++step) {
-    const float observation[3] = {(float)cos(angle), (float)sin(angle), (float)speed};
-    float torque;
+    const double observation[3] = {cos(angle), sin(angle), speed};
+    double torque;
     if (fm_policy_act(policy, observation, NULL, NULL, &torque) != 0) break;
     printf("%.2f s  %6.3f rad  %6.3f N m\n", 0.05 * step, angle, torque);
     speed += 0.05 * (15.0 * sin(angle) + 3.0 * torque); /* the machine: here a simulation, m = 1 kg, l = 1 m */

@@ -25,7 +25,7 @@ class Cart final : public fm::VectorEnv {
   }
 
   explicit Cart(int copies)
-      : states_(fm::StateMatrix::Zero(copies, 2)), steps_(copies, 0), ended_(copies, 0), observations_(copies, 2),
+      : states_(fm::Matrix::Zero(copies, 2)), steps_(copies, 0), ended_(copies, 0), observations_(copies, 2),
         goals_(copies, 0) {
     observations_.setZero();
   }
@@ -50,7 +50,7 @@ class Cart final : public fm::VectorEnv {
       result.rewards[i] = -(states_(i, 0) * states_(i, 0) + 0.01 * force * force);
       states_(i, 1) += force * spec_.time_step;
       states_(i, 0) += states_(i, 1) * spec_.time_step;
-      observations_.row(i) = states_.row(i).cast<float>();
+      observations_.row(i) = states_.row(i);
       result.terminated[i] = std::abs(states_(i, 0)) > 2.0;
       result.truncated[i] = !result.terminated[i] && ++steps_[i] >= spec_.horizon;
       result.success[i] = std::abs(states_(i, 0)) < 0.05 && std::abs(states_(i, 1)) < 0.05;
@@ -61,20 +61,20 @@ class Cart final : public fm::VectorEnv {
   const fm::Matrix& observations() const override { return observations_; }
   const fm::Matrix& goals() const override { return goals_; }
   void set_goals(std::span<const int>, const fm::Matrix&) override { throw fm::InputError("a cart has no goals"); }
-  fm::StateMatrix states() const override { return states_; }
-  void set_states(std::span<const int> rows, const fm::StateMatrix& states) override {
+  fm::Matrix states() const override { return states_; }
+  void set_states(std::span<const int> rows, const fm::Matrix& states) override {
     for (std::size_t i = 0; i < rows.size(); ++i) begin(rows[i], states(i, 0), states(i, 1));
   }
 
  private:
   void begin(int row, double position, double velocity) {
     states_.row(row) << position, velocity;
-    observations_.row(row) = states_.row(row).cast<float>();
+    observations_.row(row) = states_.row(row);
     steps_[row] = ended_[row] = 0;
   }
 
   fm::EnvSpec spec_ = describe();
-  fm::StateMatrix states_;
+  fm::Matrix states_;
   std::vector<int> steps_, ended_;  ///< by row
   fm::Matrix observations_, goals_;
 };

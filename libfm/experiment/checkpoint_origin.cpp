@@ -2,7 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/json_options.hpp"
-#include "libfm/core/safetensors.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
 namespace fm {
@@ -11,13 +11,15 @@ std::map<std::string, std::string> origin_metadata(const Experiment& e) {
   const nlohmann::json json = {{"name", e.name},
                                {"env", options_to_json(e.env)},
                                {"expert", options_to_json(e.expert)},
-                               {"eval", {{"episodes", e.eval.episodes}, {"seed", e.eval.seed}}}};
+                               {"eval", options_to_json(e.eval)}};
   return {{"experiment", json.dump()}};
 }
 
 Experiment experiment_of(const std::filesystem::path& checkpoint) {
   const std::string where = checkpoint.string();
-  const auto metadata = read_safetensors(checkpoint).metadata;
+  const SafeTensors content = read_safetensors(checkpoint);
+  check_verified(content, where);
+  const auto& metadata = content.metadata;
   const PolicyDescription description = description_from_metadata(metadata, where);
   const auto found = metadata.find("experiment");
   if (found == metadata.end())
@@ -26,8 +28,7 @@ Experiment experiment_of(const std::filesystem::path& checkpoint) {
   try {
     const nlohmann::json json = nlohmann::json::parse(found->second);
     json.at("name").get_to(e.name);
-    json.at("eval").at("episodes").get_to(e.eval.episodes);
-    json.at("eval").at("seed").get_to(e.eval.seed);
+    e.eval = options_from_json<EvalOptions>(json.at("eval"), where + ": eval");
     e.env = options_from_json<EnvOptions>(json.at("env"), where + ": env");
     e.expert = options_from_json<ExpertOptions>(json.at("expert"), where + ": expert");
   } catch (const nlohmann::json::exception& error) {

@@ -10,7 +10,7 @@
 
 namespace fm {
 
-/// The metadata key "experiment" with JSON text: name, env, expert, and of eval the episodes and the seed.
+/// The metadata key "experiment" with JSON text: name, env, expert and eval.
 std::map<std::string, std::string> origin_metadata(const Experiment& experiment);
 
 /// The experiment of a checkpoint, as far as it is stored there (policy, network and sampler included); everything else

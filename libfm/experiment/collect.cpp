@@ -76,7 +76,7 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_f
   const std::vector<std::uint64_t> ids(all.begin(), all.end());
   const std::vector<std::uint32_t> steps(ids.size(), 0);
   const RandomStream stream(e.seed, "uniform states");
-  StateMatrix states(rows, bounds.size());
+  Matrix states(rows, bounds.size());
   for (int i = 0; i < rows; ++i) {
     Draws draws = stream.at(ids[i]);
     for (std::size_t j = 0; j < bounds.size(); ++j) states(i, j) = draws.uniform(bounds[j].low, bounds[j].high);
@@ -94,6 +94,7 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_f
 
 DatasetInfo dataset_info(const Experiment& e) {
   return {.env = e.env.name,
+          .env_options = options_to_json(e.env).dump(),
           .expert = e.expert.name,
           .seed = e.seed,
           .noise = e.collect.noise,

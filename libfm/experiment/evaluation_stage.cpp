@@ -31,11 +31,13 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
     options.env_factory = make_env(e.env);
     options.make_expert = evaluation_expert(e);
   } else if (!target.files.empty()) {
-    const Dataset dataset = join_files(target.files);
+    const Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
     check_data_fits(dataset, policy, fmt::format("{}", fmt::join(target.files, ", ")));
     options.held_out = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
   } else if (std::filesystem::exists(target.data)) {
-    options.held_out = split_data(e, read_dataset(target.data)).validation;
+    Dataset dataset = read_dataset(target.data);
+    leave_out_short_episodes(e, dataset, false);
+    options.held_out = split_data(e, dataset).validation;
   }
   return options;
 }
@@ -94,8 +96,10 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
                          .make_expert = options.make_expert,
                          .model = model},
                         evaluation);
+  const std::string summary = summarise(evaluation, variants);
+  write_file_atomically(directory / "summary.txt", summary);
   write_file_atomically(directory / "evaluation.json", to_json(evaluation, variants).dump(2) + "\n");
-  return summarise(evaluation, variants);
+  return summary;
 }
 
 std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {

@@ -1,5 +1,5 @@
 #pragma once
-// Evaluates a checkpoint and writes evaluation.h5 and evaluation.json into a directory.
+// Evaluates a checkpoint and writes evaluation.h5, summary.txt and evaluation.json into a directory.
 
 #include "libfm/experiment/experiment.hpp"
 
@@ -17,7 +17,7 @@ struct EvaluationTarget {
   std::vector<std::string> files = {};  ///< without an environment: if any, compare on all of these files instead
 };
 
-/// Writes evaluation.h5, then evaluation.json, into `directory`. @return the metrics as text
+/// Writes evaluation.h5, summary.txt, then evaluation.json, into `directory`. @return the metrics as text
 /// @throws InputError if the checkpoint cannot be used, or environment, data or sampler do not fit it; MachineError if
 /// a file cannot be read or written; Interrupted on a noted signal
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target);

@@ -17,72 +17,90 @@ bool is_folder_name(const std::string& name) {
   return !name.empty() && name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
 }
 
-void check_against(const Experiment& e, const EnvSpec& spec) {
-  visible_observations(spec, e.policy.hidden);
+class Contradictions {
+ public:
+  template <class... Args>
+  void add(const char* key, fmt::format_string<Args...> format, Args&&... args) {
+    found_.push_back({key, fmt::format(format, std::forward<Args>(args)...)});
+  }
+
+  /// Adds the error of `work`, if any, whose text begins with a key.
+  template <class Work>
+  void attempt(const char* key, const Work& work) {
+    try {
+      work();
+    } catch (const InputError& e) {
+      const std::string text = e.what(), prefix = std::string(key) + ": ";
+      found_.push_back({key, text.starts_with(prefix) ? text.substr(prefix.size()) : text});
+    }
+  }
+
+  std::vector<OptionProblem> take() { return std::move(found_); }
+
+ private:
+  std::vector<OptionProblem> found_;
+};
+
+void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& found) {
+  found.attempt("policy.hidden", [&] { visible_observations(spec, e.policy.hidden); });
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
-    throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
+    found.add("collect.goal_levels", "environment '{}' has no goals; set 0", spec.name);
   }
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
-    throw_input_error("collect.uniform_states: environment '{}' has no bounded states to draw from; set 0", spec.name);
+    found.add("collect.uniform_states", "environment '{}' has no bounded states to draw from; set 0", spec.name);
   }
   if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
-    throw InputError(
-        "collect.uniform_states: labelled states are followed by no further actions to predict; set 0, or "
-        "policy.horizon.prediction: 1");
+    found.add("collect.uniform_states",
+              "labelled states are followed by no further actions to predict; set 0, or policy.horizon.prediction: 1");
   }
 }
 
-/// Checks what concerns several fields, or what bounds cannot express.
-void check(const Experiment& e) {
+/// Finds what concerns several fields, or what bounds cannot express.
+std::vector<OptionProblem> contradictions(const Experiment& e) {
+  Contradictions found;
   if (!is_folder_name(e.name)) {
-    throw_input_error(
-        "name: '{}' cannot name the run's folder: use up to 100 letters, digits, '_', '-' and '.', not beginning with "
-        "'.'",
-        e.name);
+    found.add("name",
+              "'{}' cannot name the run's folder: use up to 100 letters, digits, '_', '-' and '.', not beginning with "
+              "'.'",
+              e.name);
   }
   if (!e.has_env() && e.data.files.empty()) {
-    throw_input_error("env.name: with none, data.files must name data to train on");
+    found.add("env.name", "with none, data.files must name data to train on");
   }
-  if (e.has_env()) check_against(e, make_env(e.env).spec);
+  if (e.has_env()) found.attempt("env", [&] { check_against(e, make_env(e.env).spec, found); });
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
-    throw_input_error(
-        "policy.teacher: policy '{}' is trained from another policy: give a run directory, a checkpoint or an "
-        "experiment file",
-        e.policy.name);
+    found.add("policy.teacher",
+              "policy '{}' is trained from another policy: give a run directory, a checkpoint or an experiment file",
+              e.policy.name);
   }
   if (e.sampler.executed > e.policy.horizon.prediction) {
-    throw_input_error("sampler.executed: {} exceeds policy.horizon.prediction: {}, the number of predicted actions",
-                      e.sampler.executed, e.policy.horizon.prediction);
+    found.add("sampler.executed", "{} exceeds policy.horizon.prediction: {}, the number of predicted actions",
+              e.sampler.executed, e.policy.horizon.prediction);
   }
   if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
-    throw_input_error("policy.shortcut.finest: {} is not a power of two, which halving the steps requires",
-                      e.policy.shortcut.finest);
+    found.add("policy.shortcut.finest", "{} is not a power of two, which halving the steps requires",
+              e.policy.shortcut.finest);
   }
   if (e.policy.name == "normalising_flow" && e.network.name != NetworkOptions().name) {
-    throw_input_error("network.name: the coupling layers of policy 'normalising_flow' are MLPs; set {}",
-                      NetworkOptions().name);
+    found.add("network.name", "the coupling layers of policy 'normalising_flow' are MLPs; set {}",
+              NetworkOptions().name);
   }
   if (e.collect.rounds > 0 && !e.data.files.empty()) {
-    throw InputError("collect.rounds: nothing is collected if data.files are given; set 0, or give no files");
+    found.add("collect.rounds", "nothing is collected if data.files are given; set 0, or give no files");
   }
   if (e.policy.name == "diffusion" && e.policy.diffusion.clip == DiffusionOptions().clip &&
       e.policy.normaliser != PolicyOptions().normaliser) {
-    throw_input_error(
-        "policy.diffusion.clip: {} clips actions that `policy.normaliser: {}` scales beyond it; set a value that no "
-        "action exceeds, or normaliser: {}",
-        e.policy.diffusion.clip, e.policy.normaliser, PolicyOptions().normaliser);
+    found.add("policy.diffusion.clip",
+              "{} clips actions that `policy.normaliser: {}` scales beyond it; set a value that no action exceeds, or "
+              "normaliser: {}",
+              e.policy.diffusion.clip, e.policy.normaliser, PolicyOptions().normaliser);
   }
   if (const auto begin = path_at(e.policy.flow.path, 0.0); begin.alpha > 0.25 * begin.sigma) {
-    throw_input_error(
-        "policy.flow.path: {} does not begin with noise: alpha = {:.3g}, sigma = {:.3g} at t = 0; widen its range",
-        e.policy.flow.path.name, begin.alpha, begin.sigma);
+    found.add("policy.flow.path",
+              "{} does not begin with noise: alpha = {:.3g}, sigma = {:.3g} at t = 0; widen its range",
+              e.policy.flow.path.name, begin.alpha, begin.sigma);
   }
-  if (e.network.time_embedding % 2 != 0) {
-    throw_input_error("network.time_embedding: {} is odd; sine and cosine features come in pairs",
-                      e.network.time_embedding);
-  }
-  if (e.network.mlp.hidden.empty())
-    throw_input_error("network.mlp.hidden: needs at least one layer, such as [256, 256]");
+  return found.take();
 }
 
 /// A run directory's config.yaml may be read later from another working directory.
@@ -92,24 +110,20 @@ void make_paths_absolute(Experiment& e) {
   if (e.train.init) e.train.init = std::filesystem::absolute(*e.train.init).lexically_normal().string();
 }
 
-Experiment checked(Experiment experiment) {
-  check(experiment);
-  make_paths_absolute(experiment);
-  return experiment;
-}
-
 }  // namespace
 
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides) {
   Experiment experiment;
-  read_yaml(file, overrides, experiment);
-  return checked(experiment);
+  read_yaml<Experiment>(file, overrides, experiment, contradictions);
+  make_paths_absolute(experiment);
+  return experiment;
 }
 
 Experiment default_experiment(std::span<const std::string> overrides) {
   Experiment experiment;
-  apply_overrides(experiment, overrides);
-  return checked(experiment);
+  apply_overrides<Experiment>(experiment, overrides, contradictions);
+  make_paths_absolute(experiment);
+  return experiment;
 }
 
 }  // namespace fm

@@ -50,10 +50,20 @@ struct CollectOptions {
 
 struct DataOptions {
   std::vector<std::string> files;
+  bool mixed = false;
+  std::string short_episodes = "pad";
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("files", files, "HDF5 files to train on; if any is given, nothing is collected");
+    visit("files", files,
+          "HDF5 files to train on; * and ? match names within a folder; if any is given, nothing is collected");
+    visit("mixed", mixed,
+          "accept files that differ from one another or from env in environment, options, time step, names, units or "
+          "bounds, and actions beyond their bounds; the bounds are then widened to hold all of them");
+    visit("short_episodes", short_episodes,
+          "episodes with fewer steps than policy.horizon.prediction; pad: their last action is repeated, as at the end "
+          "of every episode; leave_out: they are not used",
+          one_of({"pad", "leave_out"}));
   }
 };
 
@@ -126,8 +136,8 @@ struct Experiment {
 };
 
 /// Reads a YAML file, applies KEY=VALUE overrides and makes paths absolute.
-/// @throws InputError with one line for each problem of reading, or for the first inconsistency between options;
-/// MachineError if reading fails
+/// @throws InputError with one line for each problem of reading or, if there is none, for each contradiction between
+/// options; MachineError if reading fails
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
 
 /// The defaults with overrides applied; as above.

@@ -1,10 +1,12 @@
 #include "libfm/experiment/pipeline.hpp"
 
 #include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
+#include "libfm/experiment/provenance.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/nn/device.hpp"
@@ -17,11 +19,10 @@ namespace {
 
 /// Adds the hash of the data to provenance.json, once the data exist.
 void record_data_hash(const RunDirectory& run) {
-  const auto file = run.path() / "provenance.json";
-  auto origin = nlohmann::ordered_json::parse(read_file(file, 1 << 20));
-  if (origin.contains("data_hash")) return;
+  nlohmann::ordered_json origin = read_provenance(run.path());
+  if (origin.contains("data_hash")) return check_data(run);
   origin["data_hash"] = hash_file(run.data());
-  write_file_atomically(file, origin.dump(2) + "\n");
+  write_provenance(run.path(), origin);
 }
 
 }  // namespace
@@ -33,20 +34,34 @@ void use_machine(const Experiment& experiment) {
                matmul_rate());
 }
 
+void check_data(const RunDirectory& run) {
+  const nlohmann::ordered_json origin = read_provenance(run.path());
+  const auto recorded = origin.find("data_hash");
+  if (recorded == origin.end() || !std::filesystem::exists(run.data()) || *recorded == hash_file(run.data())) return;
+  throw_input_error("{}: is not the file that this run has begun with (provenance.json has its hash); restore it",
+                    run.data().string());
+}
+
+std::string summary_of(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "summary.txt";
+  return std::filesystem::exists(file) ? read_file(file, 1 << 20) : "";
+}
+
 std::string run_stages(const RunDirectory& run) {
   const auto& path = run.path();
   prepare_teacher(run);
   prepare_data(run);
   record_data_hash(run);
-  train(run);
+  const bool evaluated = std::filesystem::exists(path / "evaluation.json");
+  if (!evaluated) train(run);
   if (run.last_stage() == LastStage::train) return "";
-  std::string summary;
-  if (!std::filesystem::exists(path / "evaluation.json")) {
-    summary =
-        evaluate_into(path, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
+  if (!evaluated) {
+    evaluate_into(path, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
   }
-  if (run.experiment().report.figures && !std::filesystem::exists(path / "report.html")) draw_figures(path);
-  return summary;
+  const bool drawn = !run.experiment().report.figures || std::filesystem::exists(path / "report.html");
+  if (evaluated && drawn) spdlog::info("{}: the run is finished; its results:", run.experiment().name);
+  if (!drawn) draw_figures(path);
+  return summary_of(path);
 }
 
 }  // namespace fm

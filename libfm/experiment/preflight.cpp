@@ -4,10 +4,14 @@
 #include "libfm/core/error.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
+#include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/nn/parameter_count.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
 #include "libfm/realtime/realtime_model.hpp"
+
+#include <optional>
 
 namespace fm {
 namespace {
@@ -16,8 +20,16 @@ void check_exists(const char* key, const std::string& path, const char* what) {
   if (!std::filesystem::exists(path)) throw_input_error("{}: {} '{}' does not exist", key, what, path);
 }
 
+/// The nearest part of the path that exists must be a folder.
+void check_runs(const std::string& runs) {
+  std::filesystem::path path = std::filesystem::absolute(runs).lexically_normal();
+  while (!std::filesystem::exists(path) && path.has_relative_path()) path = path.parent_path();
+  if (std::filesystem::is_directory(path)) return;
+  throw_input_error("runs: '{}' is a file; give a folder, which is created if needed", path.string());
+}
+
 void check_files(const Experiment& e) {
-  for (const std::string& file : e.data.files) check_exists("data.files", file, "file");
+  for (const std::string& file : matching_files(e.data.files)) check_exists("data.files", file, "file");
   if (e.train.init) check_exists("train.init", checkpoint_in(*e.train.init).string(), "checkpoint");
   if (!learns_from_teacher(e.policy.name)) return;
   check_exists("policy.teacher", checkpoint_in(*e.policy.teacher).string(), "run, checkpoint or experiment file");
@@ -27,12 +39,12 @@ std::shared_ptr<PolicyModel> untrained(const PolicyDescription& description) {
   return make_policy_model(description, RandomStream(0, "init"));
 }
 
-/// The teacher with its weights or, named by an experiment file, untrained; null if its sizes depend on its data files.
+std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn);
+
+/// The teacher with its weights or, named by an experiment file, untrained.
 std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
   if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
-  const Experiment teacher = teacher_experiment(e);
-  preflight(teacher);
-  return teacher.has_env() ? untrained(describe_untrained(teacher, make_env(teacher.env).spec)) : nullptr;
+  return checked(teacher_experiment(e), false);
 }
 
 void check_origins(const Experiment& e, const PolicyModel& model) {
@@ -40,21 +52,48 @@ void check_origins(const Experiment& e, const PolicyModel& model) {
   if (e.train.init) load_initial(*e.train.init, description);
   if (!learns_from_teacher(e.policy.name)) return;
   const auto teacher = teacher_of(e);
-  if (!teacher) return;
   check_task("policy.teacher: " + *e.policy.teacher, teacher->description(), description);
   model.check_teacher(*teacher);
 }
 
-}  // namespace
+/// The environment's specification, or that of the data.
+EnvSpec spec_of(const Experiment& e, bool warn) {
+  std::optional<Dataset> data;
+  if (!e.data.files.empty()) {
+    data = read_user_data(e, warn);
+    leave_out_short_episodes(e, *data, warn);
+  }
+  return e.has_env() ? make_env(e.env).spec : spec_of_data(*data, e.data.files.front());
+}
 
-void preflight(const Experiment& e) {
+/// Weights, gradients, the optimiser's two moments and the average.
+void check_memory(const PolicyModel& model) {
+  constexpr double bytes = 5 * 4.0;
+  const auto count = static_cast<double>(parameter_count(model));
+  if (count * bytes <= physical_memory()) return;
+  throw_input_error("network: training its {:.3g} parameters takes {:.0f} GB, but this machine has {:.0f} GB of memory",
+                    count, count * bytes / 1e9, physical_memory() / 1e9);
+}
+
+/// Checks the experiment. @return its model, untrained
+std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   find_device(e.device);
+  check_runs(e.runs);
   check_files(e);
-  if (!e.has_env()) return;  // the sizes are known only from the data
-  check_expert(e.expert, e.env);
-  const auto model = untrained(describe_untrained(e, make_env(e.env).spec));
+  const EnvSpec spec = spec_of(e, warn);
+  if (e.has_env()) check_expert(e.expert, e.env);
+  const auto model = untrained(describe_untrained(e, spec));
+  check_memory(*model);
   check_origins(e, *model);
   check_evaluation(e, *model);
+  return model;
+}
+
+}  // namespace
+
+void preflight(const Experiment& e, bool warn) {
+  check_teachers_end(e);
+  checked(e, warn);
 }
 
 void check_evaluation(const Experiment& e, const PolicyModel& model) {

@@ -1,6 +1,6 @@
 #pragma once
-// Checks before an experiment begins: its files exist, its expert fits its environment, its network can be built, and
-// its policy supports every setting of its evaluation.
+// Checks before an experiment begins: its data can be used, its expert fits its environment, its network can be built,
+// and its policy supports every setting of its evaluation.
 
 #include "libfm/experiment/experiment.hpp"
 #include "libfm/policy/policy_model.hpp"
@@ -10,9 +10,10 @@
 
 namespace fm {
 
-/// Checks an experiment before anything is created; changes nothing.
+/// Checks an experiment before anything is created; changes nothing. Data files are read as the run would read them.
+/// @param warn whether probable mistakes in the data are logged, as the run does once it reads them
 /// @throws InputError for the first problem; MachineError if CUDA is requested but not available, or reading fails
-void preflight(const Experiment& experiment);
+void preflight(const Experiment& experiment, bool warn = false);
 
 /// Checks that the policy supports sampler, execution, engine and density at every point of the evaluation.
 /// @throws InputError naming the setting that it does not support

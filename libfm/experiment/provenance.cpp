@@ -1,11 +1,16 @@
 #include "libfm/experiment/provenance.hpp"
 
 #include "fm_git_commit.hpp"
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/core/parallel.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/simd/instruction_set.hpp"
 
 #include <fmt/core.h>
 #include <torch/headeronly/version.h>
+#include <unistd.h>
 #include <Eigen/Core>
 
 #include <chrono>
@@ -40,9 +45,30 @@ nlohmann::ordered_json image_digest() {
   return digest == nullptr ? nlohmann::ordered_json() : nlohmann::ordered_json(digest);
 }
 
+/// CUDA encodes 13.2 as 13020.
 nlohmann::ordered_json cuda() {
   const std::optional<long> version = cuda_version();
-  return version ? nlohmann::ordered_json(*version) : nlohmann::ordered_json();
+  if (!version) return nullptr;
+  return fmt::format("{}.{}", *version / 1000, *version % 1000 / 10);
+}
+
+std::string hostname() {
+  char name[256] = "unknown";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+/// Whether the program was built from a tree with changes; null outside git.
+nlohmann::ordered_json dirty() {
+  const std::string commit = git_commit();
+  if (commit == "unknown") return nullptr;
+  return commit.find('+') != std::string::npos;
+}
+
+std::vector<std::string> instruction_set_names() {
+  std::vector<std::string> names;
+  for (const InstructionSet set : instruction_sets()) names.push_back(name_of(set));
+  return names;
 }
 
 }  // namespace
@@ -53,17 +79,32 @@ nlohmann::ordered_json provenance(const Experiment& experiment) {
   return {{"started", utc_now()},
           {"libfm", FM_VERSION},
           {"git_commit", git_commit()},
+          {"git_dirty", dirty()},
+          {"host", hostname()},
           {"seed", experiment.seed},
           {"device", experiment.device},
           {"threads", threads()},
           {"cpu", cpu_model()},
+          {"instruction_sets", instruction_set_names()},
           {"compiler", fmt::format("{} {}", __VERSION__, FM_BUILD_TYPE)},
           {"libraries",
            {{"libtorch", TORCH_VERSION},
             {"cuda", cuda()},
             {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
-            {"fmt", FMT_VERSION}}},
-          {"image_digest", image_digest()}};
+            {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)}}},
+          {"image_digest", image_digest()},
+          {"configuration", options_to_json(experiment)}};
+}
+
+nlohmann::ordered_json read_provenance(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "provenance.json";
+  auto provenance = nlohmann::ordered_json::parse(read_file(file, 1 << 20), nullptr, /*allow_exceptions=*/false);
+  if (!provenance.is_object()) throw_input_error("{}: is damaged: it is not a JSON object", file.string());
+  return provenance;
+}
+
+void write_provenance(const std::filesystem::path& directory, const nlohmann::ordered_json& provenance) {
+  write_file_atomically(directory / "provenance.json", provenance.dump(2) + "\n");
 }
 
 }  // namespace fm

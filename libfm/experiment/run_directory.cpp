@@ -1,9 +1,12 @@
 #include "libfm/experiment/run_directory.hpp"
 
 #include "libfm/config/print_config.hpp"
+#include "libfm/config/reader.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/hash.hpp"
+#include "libfm/core/json_options.hpp"
+#include "libfm/core/log.hpp"
 #include "libfm/experiment/provenance.hpp"
 
 #include <fcntl.h>
@@ -34,6 +37,53 @@ std::filesystem::path create_new(const std::filesystem::path& wanted) {
   }
 }
 
+LastStage last_stage_of(const nlohmann::ordered_json& provenance, const std::filesystem::path& path) {
+  const auto found = provenance.find("last_stage");
+  if (found != provenance.end() && *found == "train") return LastStage::train;
+  if (found != provenance.end() && *found == "report") return LastStage::report;
+  throw_input_error("{}: is damaged: its last_stage is neither 'train' nor 'report'",
+                    (path / "provenance.json").string());
+}
+
+/// @throws InputError if config.yaml was edited since the run began
+void check_unchanged(const Experiment& read, const nlohmann::ordered_json& provenance,
+                     const std::filesystem::path& path) {
+  std::string changes;
+  for (const char* key : {"previous_configuration", "configuration"}) {
+    const auto found = provenance.find(key);
+    if (found == provenance.end()) continue;
+    const auto before = options_from_json<Experiment>(*found, (path / "provenance.json").string());
+    const std::vector<std::string> settings = differences(before, read);
+    if (settings.empty()) return;
+    changes = fmt::format("{}", fmt::join(settings, ", "));
+  }
+  if (changes.empty()) return;  // a run of an older version, which did not record its configuration
+  throw_input_error(
+      "{}: differs from the configuration that the run began with, which {} recorded: {}; undo the edit, begin a new "
+      "run "
+      "with it, or, to train longer, use fm resume {} train.epochs=N",
+      (path / "config.yaml").string(), (path / "provenance.json").string(), changes, path.string());
+}
+
+void check_changeable(const std::string& setting) {
+  for (const char* key : {"train.epochs=", "train.patience=", "threads=", "device="}) {
+    if (setting.starts_with(key)) return;
+  }
+  throw_input_error(
+      "{}: cannot be changed in a run; fm resume changes train.epochs, train.patience, threads and device", setting);
+}
+
+/// Moves the results of the evaluation to evaluations/NAME; figures and the report are drawn anew from what follows.
+void set_results_aside(const std::filesystem::path& run, const std::string& name) {
+  const std::filesystem::path folder = run / "evaluations" / name;
+  for (const char* file : {"evaluation.h5", "summary.txt", "report.html", "figures", "evaluation.json"}) {
+    if (!std::filesystem::exists(run / file)) continue;
+    std::filesystem::create_directories(folder);
+    if (std::filesystem::exists(folder / file)) std::filesystem::remove_all(folder / file);
+    std::filesystem::rename(run / file, folder / file);
+  }
+}
+
 }  // namespace
 
 RunDirectory RunDirectory::create(const Experiment& experiment, LastStage last_stage) {
@@ -43,9 +93,11 @@ RunDirectory RunDirectory::create(const Experiment& experiment, LastStage last_s
   const std::filesystem::path path = create_new(runs / experiment.name / name);
   nlohmann::ordered_json origin = provenance(experiment);
   origin["last_stage"] = last_stage == LastStage::train ? "train" : "report";
-  write_file_atomically(path / "provenance.json", origin.dump(2) + "\n");
+  write_provenance(path, origin);
   write_file_atomically(path / "config.yaml", config);
-  return {path, experiment, last_stage};
+  RunDirectory run(path, last_stage, IfUsed::refuse);
+  run.experiment_ = experiment;
+  return run;
 }
 
 std::filesystem::path create_demo_directory(const Experiment& experiment) {
@@ -53,23 +105,52 @@ std::filesystem::path create_demo_directory(const Experiment& experiment) {
   return create_new(runs / experiment.name / (local_time() + "_demo"));
 }
 
-RunDirectory RunDirectory::open(const std::filesystem::path& given) {
+RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_used) {
   const auto path = std::filesystem::absolute(given).lexically_normal();
   if (!std::filesystem::exists(path / "config.yaml")) {
     throw_input_error("{}: is not a run directory (it contains no config.yaml)", given.string());
   }
-  Experiment experiment = read_experiment(path / "config.yaml", {});
-  const auto origin = nlohmann::json::parse(read_file(path / "provenance.json", 1 << 20), nullptr, false);
-  const bool train_only = origin.is_object() && origin.value("last_stage", "report") == "train";
-  return {path, std::move(experiment), train_only ? LastStage::train : LastStage::report};
+  const nlohmann::ordered_json origin = read_provenance(path);
+  RunDirectory run(path, last_stage_of(origin, path), if_used);
+  run.experiment_ = read_experiment(path / "config.yaml", {});
+  check_unchanged(run.experiment_, origin, path);
+  return run;
 }
 
-RunDirectory::RunDirectory(std::filesystem::path path, Experiment experiment, LastStage last_stage)
-    : path_(std::move(path)), experiment_(std::move(experiment)), last_stage_(last_stage),
-      lock_(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
-  if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+RunDirectory::RunDirectory(std::filesystem::path path, LastStage last_stage, IfUsed if_used)
+    : path_(std::move(path)), last_stage_(last_stage), lock_(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
+  if (flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  if (if_used == IfUsed::refuse) {
     throw_input_error("{}: another process is using this run directory", path_.string());
   }
+  spdlog::info("waiting for another process that is using {}", path_.string());
+  flock(lock_.get(), LOCK_EX);
+}
+
+void RunDirectory::change(const std::vector<std::string>& overrides) {
+  Experiment changed = experiment_;
+  apply_overrides(changed, overrides);
+  const std::vector<std::string> settings = differences(experiment_, changed);
+  if (settings.empty()) return;
+  for (const std::string& setting : settings) check_changeable(setting);
+  if (changed.train.epochs < experiment_.train.epochs) {
+    throw_input_error("train.epochs: {} is fewer than the run's {}; a run can only be made longer",
+                      changed.train.epochs, experiment_.train.epochs);
+  }
+  // config.yaml agrees with one of the two configurations after a kill at any point.
+  nlohmann::ordered_json origin = read_provenance(path_);
+  const nlohmann::json before = options_to_json(experiment_);
+  origin["configuration"] = options_to_json(changed);
+  origin["previous_configuration"] = before;
+  write_provenance(path_, origin);
+  if (changed.train.epochs != experiment_.train.epochs || changed.train.patience != experiment_.train.patience) {
+    set_results_aside(path_, fmt::format("train.epochs={}", experiment_.train.epochs));
+  }
+  write_file_atomically(path_ / "config.yaml", print_yaml(changed));
+  origin.erase("previous_configuration");
+  origin["changed_to"].push_back(settings);
+  write_provenance(path_, origin);
+  experiment_ = changed;
 }
 
 }  // namespace fm

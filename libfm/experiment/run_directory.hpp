@@ -12,6 +12,8 @@ namespace fm {
 /// The stage that a run ends with.
 enum class LastStage { train, report };
 
+enum class IfUsed { refuse, wait };
+
 /// Holds an exclusive lock on the directory as long as it lives.
 class RunDirectory {
  public:
@@ -20,8 +22,14 @@ class RunDirectory {
   static RunDirectory create(const Experiment& experiment, LastStage last_stage);
 
   /// Opens an existing run directory.
-  /// @throws InputError if it is not one, is invalid or used by another process; MachineError if reading fails
-  static RunDirectory open(const std::filesystem::path& path);
+  /// @throws InputError if it is not one, is invalid, used by another process (unless this waits for it), or its
+  /// config.yaml is not that of the run; MachineError if reading fails
+  static RunDirectory open(const std::filesystem::path& path, IfUsed if_used = IfUsed::refuse);
+
+  /// Changes how the run goes on: train.epochs, to train longer, train.patience, threads and device. If there is an
+  /// evaluation, it is moved to evaluations/, since it is not that of the longer training.
+  /// @throws InputError for other settings, or fewer epochs; MachineError if a file cannot be written
+  void change(const std::vector<std::string>& overrides);
 
   const std::filesystem::path& path() const { return path_; }
   const Experiment& experiment() const { return experiment_; }
@@ -32,7 +40,7 @@ class RunDirectory {
   std::filesystem::path last_checkpoint() const { return path_ / "checkpoints" / "last.safetensors"; }
 
  private:
-  RunDirectory(std::filesystem::path path, Experiment experiment, LastStage last_stage);
+  RunDirectory(std::filesystem::path path, LastStage last_stage, IfUsed if_used);
 
   std::filesystem::path path_;
   Experiment experiment_;

@@ -1,6 +1,7 @@
 #include "libfm/experiment/training.hpp"
 
 #include "libfm/config/reader.hpp"
+#include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
@@ -28,13 +29,14 @@ EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& 
 
 PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows& rows) {
   PolicyDescription description = describe_untrained(e, spec);
-  description.observations = fit_normalisation(e.policy.normaliser, rows.observations);
-  description.actions = fit_normalisation(e.policy.normaliser, rows.actions);
-  description.goals = fit_normalisation(e.policy.normaliser, rows.goals);
+  const auto fit = [&](const Matrix& values) {
+    return fit_normalisation(e.policy.normaliser, values, e.policy.quantile);
+  };
+  description.observations = fit(rows.observations);
+  description.actions = fit(rows.actions);
+  description.goals = fit(rows.goals);
   return description;
 }
-
-Normalisation identity(std::size_t size) { return {std::vector<double>(size, 0.0), std::vector<double>(size, 1.0)}; }
 
 /// A policy's observations, goals and actions as text, for comparison and for errors.
 std::string task_of(const PolicyDescription& d) {
@@ -104,26 +106,27 @@ PolicyDescription describe_untrained(const Experiment& e, const EnvSpec& spec) {
           .policy = policy,
           .network = e.network,
           .sampler = e.sampler,
-          .observations = identity(spec.observations.size()),
-          .actions = identity(spec.actions.size()),
-          .goals = identity(spec.goals.size())};
+          .observations = identity_normalisation(spec.observations.size()),
+          .actions = identity_normalisation(spec.actions.size()),
+          .goals = identity_normalisation(spec.goals.size())};
 }
 
 void prepare_data(const RunDirectory& run) {
   const Experiment& e = run.experiment();
   if (std::filesystem::exists(run.data())) return;
   if (!e.data.files.empty()) {
-    write_dataset(run.data(), join_files(e.data.files));
+    write_dataset(run.data(), read_user_data(e, true));
     return;
   }
   const std::filesystem::path cached = collect(e);
   if (e.collect.rounds > 0) {
-    write_dataset(run.data(), join_files(collect_in_rounds(run, cached)));
+    write_dataset(run.data(), join_files(collect_in_rounds(run, cached), false).dataset);
     return;
   }
   std::error_code no_link;
   std::filesystem::create_hard_link(cached, run.data(), no_link);
-  if (no_link) std::filesystem::copy_file(cached, run.data());
+  if (no_link) return copy_file_atomically(cached, run.data());
+  std::filesystem::remove(run.data().string() + ".tmp", no_link);  // of a copy that was killed
 }
 
 Split split_data(const Experiment& e, const Dataset& dataset) {
@@ -155,7 +158,8 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
 }
 
 void train(const RunDirectory& run) {
-  const Dataset dataset = read_dataset(run.data().string());
+  Dataset dataset = read_dataset(run.data().string());
+  leave_out_short_episodes(run.experiment(), dataset, true);
   train(run.experiment().train, training_job(run.experiment(), run, dataset, run.path()));
 }
 

@@ -1,9 +1,16 @@
 #include "libfm/experiment/user_data.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
+#include "libfm/core/log.hpp"
+#include "libfm/experiment/data_agreement.hpp"
+#include "libfm/experiment/data_checks.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
+#include <fnmatch.h>
+
 #include <algorithm>
+#include <limits>
 
 namespace fm {
 namespace {
@@ -39,14 +46,33 @@ Matrix stacked(const Matrix& top, const Matrix& bottom) {
 }
 
 void append(Dataset& to, Dataset&& more) {
-  for (Episode& episode : more.episodes) {
-    episode.index = to.episodes.size();
-    to.episodes.push_back(std::move(episode));
-  }
+  for (Episode& episode : more.episodes) to.episodes.push_back(std::move(episode));
   LabelledStates& states = to.uniform_states;
   states.observations = stacked(states.observations, more.uniform_states.observations);
   states.goals = stacked(states.goals, more.uniform_states.goals);
   states.actions = stacked(states.actions, more.uniform_states.actions);
+}
+
+void refuse_differences(const std::string& file, const std::vector<std::string>& differences,
+                        const std::string& other) {
+  if (differences.empty()) return;
+  throw_input_error("{}: differs from {}: {} (data.mixed: true accepts this)", file, other,
+                    fmt::join(differences, "; "));
+}
+
+/// The specification with the bounds of the actions widened to hold the data's.
+EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
+  for (std::size_t j = 0; j < spec.actions.size(); ++j) {
+    const auto widen = [&](const Matrix& actions) {
+      if (actions.rows() == 0) return;
+      const auto column = actions.col(static_cast<Eigen::Index>(j));
+      spec.actions[j].low = std::min(spec.actions[j].low, column.minCoeff());
+      spec.actions[j].high = std::max(spec.actions[j].high, column.maxCoeff());
+    };
+    for (const Episode& episode : dataset.episodes) widen(episode.actions);
+    widen(dataset.uniform_states.actions);
+  }
+  return spec;
 }
 
 /// Dimensions named KIND_0, KIND_1 ... with the data's ranges as bounds.
@@ -57,8 +83,8 @@ std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matr
     double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
     const auto widen = [&](const Matrix& values) {
       if (values.rows() == 0) return;
-      low = std::min(low, static_cast<double>(values.col(j).minCoeff()));
-      high = std::max(high, static_cast<double>(values.col(j).maxCoeff()));
+      low = std::min(low, values.col(j).minCoeff());
+      high = std::max(high, values.col(j).maxCoeff());
     };
     for (const Episode& episode : dataset.episodes) widen(episode.*part);
     widen(dataset.uniform_states.*labelled);
@@ -69,19 +95,97 @@ std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matr
 
 }  // namespace
 
-Dataset join_files(std::span<const std::string> files) {
-  Dataset joined = read_dataset(files.front());
-  const Sizes sizes = sizes_of(joined, files.front());
-  for (const std::string& file : files.subspan(1)) {
+JoinedFiles join_files(std::span<const std::string> files, bool mixed) {
+  JoinedFiles joined;
+  Dataset& all = joined.dataset;
+  for (const std::string& file : files) {
     Dataset more = read_dataset(file);
-    const Sizes theirs = sizes_of(more, file);
-    if (theirs != sizes) {
-      throw_input_error("{}: has {}, but {} has {}", file, words(theirs), files.front(), words(sizes));
+    const Sizes sizes = sizes_of(more, file);
+    if (&file == &files.front()) {
+      all.info = more.info;
+    } else if (const Sizes first = sizes_of(all, files.front()); sizes != first) {
+      throw_input_error("{}: has {}, but {} has {}", file, words(sizes), files.front(), words(first));
     }
-    append(joined, std::move(more));
+    if (!mixed) refuse_differences(file, differences(all.info, more.info), files.front());
+    all.info = fm::joined(all.info, more.info);
+    for (const Episode& e : more.episodes) joined.places.push_back(fmt::format("{}: episode {}", file, e.index));
+    append(all, std::move(more));
   }
-  for (std::size_t i = 0; i < joined.episodes.size(); ++i) joined.episodes[i].index = i;
+  for (std::size_t i = 0; i < all.episodes.size(); ++i) all.episodes[i].index = i;
   return joined;
+}
+
+std::vector<std::string> matching_files(std::span<const std::string> patterns) {
+  std::vector<std::string> files;
+  for (const std::string& pattern : patterns) {
+    const std::filesystem::path path(pattern);
+    if (std::filesystem::exists(path) || pattern.find_first_of("*?") == std::string::npos) {
+      files.push_back(pattern);
+      continue;
+    }
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    std::vector<std::string> found;
+    std::error_code unused;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, unused)) {
+      const std::string name = entry.path().filename().string();
+      if (::fnmatch(path.filename().c_str(), name.c_str(), FNM_PERIOD) == 0) found.push_back(entry.path().string());
+    }
+    if (found.empty()) throw_input_error("data.files: no file matches '{}'", pattern);
+    std::ranges::sort(found);
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+Dataset read_user_data(const Experiment& e, bool warn) {
+  const std::vector<std::string> files = matching_files(e.data.files);
+  JoinedFiles joined = join_files(files, e.data.mixed);
+  const std::string source =
+      files.size() == 1 ? files.front() : fmt::format("{} and {} more", files[0], files.size() - 1);
+  const EnvSpec spec = e.has_env() ? make_env(e.env).spec : spec_of_data(joined.dataset, source);
+  check_data_fits(joined.dataset, spec, source);
+  if (e.has_env() && !e.data.mixed) {
+    const DatasetInfo wanted{.env = e.env.name,
+                             .env_options = options_to_json(e.env).dump(),
+                             .expert = "",
+                             .git_commit = "",
+                             .env_spec = spec_to_json(spec)};
+    refuse_differences(source, differences(wanted, joined.dataset.info), "the experiment's env");
+  }
+  if (const std::string beyond = action_beyond_bounds(joined.dataset, spec); !beyond.empty()) {
+    if (!e.data.mixed) {
+      throw_input_error("{}: {} (data.mixed: true accepts such actions{})", source, beyond,
+                        e.has_env() ? ", which are clipped when they are executed" : " and widens the bounds");
+    }
+    if (!e.has_env()) joined.dataset.info.env_spec = spec_to_json(widened(spec, joined.dataset));
+  }
+  if (warn) {
+    for (const std::string& text : look_for_mistakes(joined.dataset, joined.places)) spdlog::warn("data: {}", text);
+  }
+  return std::move(joined.dataset);
+}
+
+void leave_out_short_episodes(const Experiment& e, Dataset& dataset, bool say) {
+  const Eigen::Index horizon = e.policy.horizon.prediction;
+  if (horizon > 1 && dataset.uniform_states.actions.rows() > 0) {
+    throw InputError(
+        "policy.horizon.prediction: labelled states (/uniform_states) have a single action each; set 1, or remove "
+        "them");
+  }
+  const auto is_short = [&](const Episode& episode) { return episode.steps() < horizon; };
+  const auto shorter = std::ranges::count_if(dataset.episodes, is_short);
+  if (shorter == 0) return;
+  const std::uint64_t first = std::ranges::find_if(dataset.episodes, is_short)->index;
+  const bool pad = e.data.short_episodes == "pad";
+  if (say)
+    spdlog::info("data: {} of {} episodes (the first: {}) have fewer steps than policy.horizon.prediction: {}; {}",
+                 shorter, dataset.episodes.size(), first, horizon,
+                 pad ? "their last action is repeated" : "they are left out");
+  if (!pad) std::erase_if(dataset.episodes, is_short);
+  if (dataset.episodes.empty()) {
+    throw_input_error("data.short_episodes: no episode has {} steps; set pad, or a smaller policy.horizon.prediction",
+                      horizon);
+  }
 }
 
 void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::string& file) {

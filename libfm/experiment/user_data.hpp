@@ -1,16 +1,35 @@
 #pragma once
-// Data provided by the user: joined from several files, and checked against the environment.
+// Data provided by the user: joined from several files, and checked against one another and the environment.
 
 #include "libfm/data/episode_file.hpp"
+#include "libfm/experiment/experiment.hpp"
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace fm {
 
-/// Joins the files' episodes, renumbered consecutively, and labelled states. @param files at least one
-/// @throws InputError if a file cannot be used or their sizes differ; MachineError if reading fails
-Dataset join_files(std::span<const std::string> files);
+/// The episodes of several files, renumbered consecutively, and their labelled states.
+struct JoinedFiles {
+  Dataset dataset;
+  std::vector<std::string> places;  ///< of the episodes, such as "a.h5: episode 3"
+};
+
+/// @param files at least one
+/// @param mixed whether the files may differ in environment, options, time step, names, units and bounds
+/// @throws InputError if a file cannot be used, or they differ in size or, unless mixed, otherwise; MachineError if
+/// reading fails
+JoinedFiles join_files(std::span<const std::string> files, bool mixed);
+
+/// The files that patterns with * and ? in their names match, sorted; other paths are kept.
+/// @throws InputError for a pattern that matches nothing
+std::vector<std::string> matching_files(std::span<const std::string> patterns);
+
+/// The data of data.files, checked against the environment.
+/// @param warn whether probable mistakes are logged
+/// @throws InputError if they cannot be used or do not fit; MachineError if reading fails
+Dataset read_user_data(const Experiment& experiment, bool warn);
 
 /// @throws InputError naming `file` if observations, actions or goals do not have the environment's sizes
 void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::string& file);
@@ -18,5 +37,10 @@ void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::str
 /// The specification stored with the data, or one derived from the data's sizes and ranges.
 /// @throws InputError naming `file` if the stored one is malformed, or there are no data
 EnvSpec spec_of_data(const Dataset& dataset, const std::string& file);
+
+/// Leaves out short episodes as data.short_episodes says.
+/// @param say whether their number is logged
+/// @throws InputError if no row is left, or labelled states are given to a policy that predicts several actions
+void leave_out_short_episodes(const Experiment& experiment, Dataset& dataset, bool say);
 
 }  // namespace fm

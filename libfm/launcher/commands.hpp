@@ -22,10 +22,11 @@ struct ExperimentArguments {
   void add_to(CLI::App& command, bool file_is_required = true);
 
   /// Reads the experiment. @return nothing with --print-config or --dry-run, whose output is printed here
-  /// @param plan what the command would do, printed by --dry-run
+  /// @param plan what the command would do, printed by --dry-run; "collect" is left out if there are data.files
   /// @param check further checks before the command does anything; not called with --print-config
   /// @throws InputError if the experiment is invalid; MachineError if reading fails; what `check` throws
-  std::optional<Experiment> read(const std::string& plan, void (*check)(const Experiment&) = nullptr) const;
+  std::optional<Experiment> read(const std::string& plan,
+                                 void (*check)(const Experiment& experiment, bool warn) = nullptr) const;
 };
 
 void add_demo(CLI::App& app);

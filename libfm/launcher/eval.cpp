@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 
 namespace fm {
@@ -42,16 +44,36 @@ std::string folder_name(const std::vector<std::string>& settings) {
   return name.substr(0, 200);
 }
 
-/// Refuses settings that are fixed by training.
+bool begins_with_any(const std::string& setting, std::initializer_list<const char*> keys) {
+  return std::ranges::any_of(keys, [&](const char* key) { return setting.starts_with(key); });
+}
+
+/// @throws InputError for settings that are fixed by training, or have no meaning here
 void check_settable(const std::vector<std::string>& settings) {
   for (const std::string& setting : settings) {
-    for (const char* fixed : {"name=", "seed=", "collect.", "policy.", "network.", "train."}) {
-      if (setting.starts_with(fixed)) {
-        throw_input_error("{}: is fixed by training; fm eval can change env, expert, sampler, eval and data.files",
-                          setting);
-      }
+    if (begins_with_any(
+            setting, {"env.", "expert.", "sampler.", "eval.", "data.files=", "data.mixed=", "device=", "threads="})) {
+      continue;
     }
+    throw_input_error(
+        "{}: is fixed by training, or is nothing that fm eval does; it can change env, expert, sampler, eval, "
+        "data.files, data.mixed, device and threads",
+        setting);
   }
+}
+
+/// The run directory that a checkpoint lies in (RUN/checkpoints/NAME.safetensors); empty for a lone file.
+std::filesystem::path run_of(const std::filesystem::path& checkpoint) {
+  const std::filesystem::path folder = checkpoint.parent_path();
+  const bool in_run =
+      folder.filename() == "checkpoints" && std::filesystem::exists(folder.parent_path() / "config.yaml");
+  return in_run ? folder.parent_path() : std::filesystem::path();
+}
+
+/// What the results depend on; the machine is no part of it.
+std::vector<std::string> naming(std::vector<std::string> settings) {
+  std::erase_if(settings, [](const std::string& s) { return begins_with_any(s, {"device=", "threads="}); });
+  return settings;
 }
 
 EvaluationJob make_job(const Arguments& arguments) {
@@ -60,9 +82,14 @@ EvaluationJob make_job(const Arguments& arguments) {
     throw_input_error("{}: is an experiment file; fm eval takes a run directory or a checkpoint", arguments.target);
   }
   EvaluationJob job;
-  if (std::filesystem::is_directory(path)) {
-    const RunDirectory run = RunDirectory::open(path);
-    job = {{run.best_checkpoint(), run.experiment(), run.data()}, run.path()};
+  std::vector<std::string> name;  // of the folder
+  const bool is_run = std::filesystem::is_directory(path);
+  if (const auto in_run = is_run ? path : run_of(path); !in_run.empty()) {
+    const RunDirectory run = RunDirectory::open(in_run);
+    check_data(run);
+    const auto checkpoint = is_run ? run.best_checkpoint() : path;
+    if (checkpoint != run.best_checkpoint()) name.push_back(path.stem().string());
+    job = {{checkpoint, run.experiment(), run.data()}, run.path()};
   } else {
     job = {{path, experiment_of(path), {}}, path.parent_path() / (path.stem().string() + "_evaluation")};
   }
@@ -75,7 +102,8 @@ EvaluationJob make_job(const Arguments& arguments) {
     if (job.target.experiment.has_env())
       throw InputError("data.files: can be set for fm eval only if env.name is none");
   }
-  if (!settings.empty()) job.directory = job.directory / "evaluations" / folder_name(settings);
+  for (const std::string& setting : naming(settings)) name.push_back(setting);
+  if (!name.empty()) job.directory = job.directory / "evaluations" / folder_name(name);
   return job;
 }
 

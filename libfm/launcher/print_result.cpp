@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/core/printable.hpp"
 #include "libfm/experiment/pipeline.hpp"
 
 namespace fm {
@@ -19,7 +20,7 @@ void print_run(const RunDirectory& run) {
 }
 
 void print_result(const std::string& summary, const std::filesystem::path& directory) {
-  fmt::print("{}{}\n", summary, directory.string());
+  fmt::print("{}{}\n", printable(summary), printable(directory.string()));
 }
 
 }  // namespace fm

@@ -1,4 +1,4 @@
-// fm resume RUN_DIR: continues an interrupted run exactly where it stopped.
+// fm resume RUN_DIR [KEY=VALUE ...]: continues an interrupted run exactly where it stopped, or trains a run longer.
 
 #include "libfm/experiment/pipeline.hpp"
 #include "libfm/launcher/commands.hpp"
@@ -6,15 +6,21 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace fm {
 
 void add_resume(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("resume", "continue an interrupted run where it stopped");
+  CLI::App* command =
+      app.add_subcommand("resume", "continue an interrupted run where it stopped, or train a run longer");
   auto path = std::make_shared<std::string>();
   command->add_option("RUN_DIR", *path, "the run's directory")->required();
-  command->callback([path] {
-    const RunDirectory run = RunDirectory::open(*path);
+  auto settings = std::make_shared<std::vector<std::string>>();
+  command->add_option("SETTING", *settings, "train.epochs=N to train longer; also train.patience, threads, device")
+      ->option_text("KEY=VALUE ...");
+  command->callback([path, settings] {
+    RunDirectory run = RunDirectory::open(*path);
+    run.change(*settings);
     use_machine(run.experiment());
     print_run(run);
   });

@@ -14,7 +14,7 @@ void add_train(CLI::App& app) {
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
   command->callback([arguments] {
-    const auto experiment = arguments->read("collect and train", preflight);
+    const auto experiment = arguments->read("collect, train", preflight);
     if (!experiment) return;
     use_machine(*experiment);
     print_run(RunDirectory::create(*experiment, LastStage::train));

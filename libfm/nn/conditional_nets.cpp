@@ -1,8 +1,10 @@
 // The table of networks by name, and their common input checks.
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/nn/gru_net.hpp"
 #include "libfm/nn/mlp_net.hpp"
+#include "libfm/nn/parameter_count.hpp"
 #include "libfm/nn/residual_net.hpp"
 #include "libfm/nn/transformer_net.hpp"
 
@@ -54,6 +56,13 @@ void ConditionalNet::check(const at::Tensor& z, const at::Tensor& times, const C
 
 std::shared_ptr<ConditionalNet> make_network(const NetworkOptions& options, const NetworkSizes& sizes,
                                              const RandomStream& init) {
+  check_options(options, "network");
+  constexpr double bytes = 4.0;  // of a parameter
+  const double count = parameter_count(options, sizes), memory = physical_memory();
+  if (count * bytes > memory) {
+    throw_input_error("network: would have {:.3g} parameters, {:.0f} GB, but this machine has {:.0f} GB of memory",
+                      count, count * bytes / 1e9, memory / 1e9);
+  }
   if (const Row* row = find_row(table, options.name)) return row->make(options, sizes, init);
   throw_input_error("network.name: no network '{}'", options.name);
 }

@@ -9,6 +9,10 @@
 
 namespace fm {
 
+/// "auto" as bfloat16 where the device multiplies it faster than float32 (CUDA; AVX512_BF16 on the CPU), else as
+/// float32; other names unchanged. Logs a choice of bfloat16 that gains nothing.
+std::string resolve_precision(const std::string& precision, c10::Device device);
+
 /// Whether products on this kind of device are currently rounded on this thread.
 bool rounds_products(c10::DeviceType device);
 

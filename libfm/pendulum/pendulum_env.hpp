@@ -69,7 +69,7 @@ class PendulumEnv final : public VectorEnv {
       : task_(options), horizon_(Task::pendulum(options).horizon), dynamics_(Task::pendulum(options)),
         spec_(Task::spec(options)), memories_(static_cast<std::size_t>(copies)), steps_(memories_.size()),
         torque_(memories_.size()), theta_(memories_.size()), omega_(memories_.size()), sine_(memories_.size()),
-        observations_(copies, 3), goals_(copies, spec_.goals.size()) {
+        rounded_(3 * memories_.size()), observations_(copies, 3), goals_(copies, spec_.goals.size()) {
     for (int i = 0; i < copies; ++i) begin(i, {});
   }
 
@@ -85,6 +85,11 @@ class PendulumEnv final : public VectorEnv {
   }
 
   void step(const Matrix& actions, StepResult& result) override {
+    if (ended_ == 0) {
+      result.resize(copies());
+      step_rows(0, copies(), actions.data(), result);
+      return;
+    }
     result.clear(copies());
     // Contiguous runs of active rows are stepped together: a single run unless some rows have ended.
     for (int begin = 0; begin < copies();) {
@@ -106,8 +111,8 @@ class PendulumEnv final : public VectorEnv {
     }
   }
 
-  StateMatrix states() const override {
-    StateMatrix states(copies(), 2);
+  Matrix states() const override {
+    Matrix states(copies(), 2);
     for (int i = 0; i < copies(); ++i) {
       const PendulumState now = state(i);
       states.row(i) << now.theta, now.omega;
@@ -115,7 +120,7 @@ class PendulumEnv final : public VectorEnv {
     return states;
   }
 
-  void set_states(std::span<const int> rows, const StateMatrix& states) override {
+  void set_states(std::span<const int> rows, const Matrix& states) override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       task_.begin(memories_[static_cast<std::size_t>(rows[i])]);
       begin(rows[i], {states(static_cast<Eigen::Index>(i), 0), states(static_cast<Eigen::Index>(i), 1)});
@@ -140,6 +145,7 @@ class PendulumEnv final : public VectorEnv {
   void begin(int i, const PendulumState& state) {
     const auto row = static_cast<std::size_t>(i);
     const auto [sine, cosine] = sin_cos(state.theta);
+    if (!is_active(i)) --ended_;
     steps_[row] = 0;
     theta_[row] = state.theta;
     omega_[row] = state.omega;
@@ -154,19 +160,21 @@ class PendulumEnv final : public VectorEnv {
 
   bool is_active(int i) const { return steps_[static_cast<std::size_t>(i)] < horizon_; }
 
-  void step_rows(int begin, int end, const float* actions, StepResult& result) {
+  void step_rows(int begin, int end, const double* actions, StepResult& result) {
     for (int i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(i);
-      torque_[row] = std::clamp(static_cast<double>(actions[i]), -dynamics_.max_torque, dynamics_.max_torque);
+      torque_[row] = std::clamp(actions[i], -dynamics_.max_torque, dynamics_.max_torque);
       result.rewards[i] = task_.reward(state(i), torque_[row], memories_[row]);
     }
     kernels_.step(dynamics_, {end - begin, torque_.data() + begin, theta_.data() + begin, omega_.data() + begin,
-                              sine_.data() + begin, observations_.data() + 3 * begin});
+                              sine_.data() + begin, rounded_.data() + 3 * begin});
+    std::copy(rounded_.begin() + 3 * begin, rounded_.begin() + 3 * end, observations_.data() + 3 * begin);
     for (int i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(i);
       ++steps_[row];
       result.success[row] = task_.success(state(i), steps_[row], memories_[row]);
       result.truncated[row] = !is_active(i);
+      ended_ += result.truncated[row];
       update_goal(i);
     }
   }
@@ -180,11 +188,13 @@ class PendulumEnv final : public VectorEnv {
   // Element or row i of each belongs to copy i.
   std::vector<typename Task::Memory> memories_;
   std::vector<int> steps_;
+  int ended_ = 0;  ///< rows that are not active
   std::vector<double> torque_;
   std::vector<double> theta_;
   std::vector<double> omega_;
   std::vector<double> sine_;
-  Matrix observations_;
+  std::vector<float> rounded_;  ///< observations in the kernels' layout, (copies, 3)
+  Matrix observations_;         ///< rounded to float32, as Gymnasium's are
   Matrix goals_;
 };
 

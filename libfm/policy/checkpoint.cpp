@@ -1,6 +1,7 @@
 #include "libfm/policy/checkpoint.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/nn/parameter_count.hpp"
 #include "libfm/policy_spec/checkpoint_names.hpp"
 
 #include <ATen/core/grad_mode.h>
@@ -30,6 +31,19 @@ at::ScalarType weights_type(const SafeTensors& content, const std::string& where
     if (tensor.name.starts_with("weights.")) return tensor.dtype == Dtype::F64 ? at::kDouble : at::kFloat;
   }
   throw_input_error("{}: contains no weights; is this a libfm checkpoint?", where);
+}
+
+/// Checks before anything is allocated that the file can hold the network that it describes.
+void check_parameters(const PolicyDescription& d, const SafeTensors& content, const std::string& where) {
+  double stored = 0.0;
+  for (const SafeTensor& tensor : content.tensors) {
+    stored += static_cast<double>(tensor.bytes.size()) / static_cast<double>(dtype_bytes(tensor.dtype));
+  }
+  // Without inputs and outputs: every policy's network has at least these.
+  const double least = parameter_count(d.network, {.times = 0, .outputs = 0});
+  if (least <= stored) return;
+  throw_input_error("{}: describes a network of at least {:.3g} parameters, but holds only {:.3g} numbers", where,
+                    least, stored);
 }
 
 }  // namespace
@@ -72,8 +86,12 @@ void load_weights(const SafeTensors& content, const std::string& prefix, PolicyM
 std::shared_ptr<PolicyModel> load_policy(const std::filesystem::path& checkpoint, c10::Device device) {
   const std::string where = checkpoint.string();
   const SafeTensors content = read_safetensors(checkpoint);
-  auto model = make_policy_model(description_from_metadata(content.metadata, where), RandomStream(0, "init"));
-  model->to(device, weights_type(content, where));
+  check_verified(content, where);
+  const PolicyDescription description = description_from_metadata(content.metadata, where);
+  const at::ScalarType type = weights_type(content, where);
+  check_parameters(description, content, where);
+  auto model = make_policy_model(description, RandomStream(0, "init"));
+  model->to(device, type);
   load_weights(content, acting_prefix(content), *model, where);
   model->eval();
   return model;

@@ -13,13 +13,15 @@ namespace fm {
 namespace {
 
 /// The memory as a tensor of shape[0] rows on the CPU; rows beyond `present` are zeros.
-at::Tensor zero_padded(const float* data, std::int64_t present, std::vector<std::int64_t> shape) {
+template <class T>
+at::Tensor zero_padded(const T* data, std::int64_t present, std::vector<std::int64_t> shape) {
+  constexpr at::ScalarType type = std::is_same_v<T, float> ? at::kFloat : at::kDouble;
   const std::int64_t rows = shape.front();
   shape.front() = present;
-  const at::Tensor view = at::from_blob(const_cast<float*>(data), shape, at::kFloat);
+  const at::Tensor view = at::from_blob(const_cast<T*>(data), shape, type);
   if (present == rows) return view;
   shape.front() = rows;
-  at::Tensor all = at::zeros(shape, at::kFloat);
+  at::Tensor all = at::zeros(shape, type);
   all.slice(0, 0, present).copy_(view);
   return all;
 }
@@ -49,23 +51,23 @@ void ModelPredictor::predict_batch(const PredictionRows& in) const {
   const PolicyDescription& d = description();
   const std::int64_t rows = single_row_ ? in.rows : batch_rows;
   const std::int64_t horizon = d.policy.horizon.prediction, width = std::ssize(d.spec.actions);
-  const auto tensor = [&](const float* data, std::vector<std::int64_t> shape) {
+  const auto tensor = [&](const auto* data, std::vector<std::int64_t> shape) {
     shape.insert(shape.begin(), rows);
-    return zero_padded(data, in.rows, std::move(shape)).to(options_);
+    return zero_padded(data, in.rows, std::move(shape));
   };
   const Condition condition =
       model_->condition(tensor(in.observations, {d.policy.horizon.observations, std::ssize(d.spec.observations)}),
                         tensor(in.goals, {std::ssize(d.spec.goals)}));
-  const at::Tensor noise = tensor(in.noise, {noises(), horizon, width});
+  const at::Tensor noise = tensor(in.noise, {noises(), horizon, width}).to(options_);
   const at::Tensor actions = in.guesses != nullptr
-                                 ? model_->refine(condition, noise, tensor(in.guesses, {horizon, width}))
+                                 ? model_->refine(condition, noise, tensor(in.guesses, {horizon, width}).to(options_))
                                  : model_->sample(condition, noise);
   at::from_blob(in.actions, {in.rows, horizon, width}, at::kFloat).copy_(actions.slice(0, 0, in.rows));
 }
 
-void ModelPredictor::execute(Matrix& actions) const {
+void ModelPredictor::execute(const FloatMatrix& normalised, Matrix& actions) const {
   const at::NoGradGuard no_grad;
-  actions = to_matrix(model_->executable(view_as_tensor(actions).to(options_)));
+  view_as_tensor(actions).copy_(model_->executable(view_as_tensor(normalised)));
 }
 
 }  // namespace fm

@@ -19,7 +19,7 @@ class ModelPredictor final : public Predictor {
   /// batch_rows, the last one padded, so that a row's result does not depend on the others. After prepare(1), as in a
   /// control loop, a row is its own batch.
   void predict(const PredictionRows& rows) override;
-  void execute(Matrix& actions) const override;
+  void execute(const FloatMatrix& normalised, Matrix& actions) const override;
 
   /// A multiple of the rows that matrix products process together (4, 6, 8, 12 or 24, by processor and library).
   static constexpr int batch_rows = 48;

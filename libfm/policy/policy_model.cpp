@@ -12,20 +12,31 @@
 
 namespace fm {
 
-PolicyModel::PolicyModel(const PolicyDescription& description) : description_(description) {
+PolicyModel::Scaling::Scaling(const Normalisation& n)
+    : offset(at::tensor(n.offset, at::kDouble)), scale(at::tensor(n.scale, at::kDouble)), clip(n.clip) {}
+
+at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x) const {
+  const at::Tensor y = (x.to(at::kCPU, at::kDouble) - offset) / scale;
+  return clip ? y.clamp(-1.0, 1.0) : y;
+}
+
+PolicyModel::PolicyModel(const PolicyDescription& description)
+    : description_(description), observations_(description.observations), actions_(description.actions),
+      goals_(description.goals) {
   description_.policy = resolved(description.policy);
-  observations_ = register_module("observation_normaliser", std::make_shared<Normaliser>(description.observations));
-  actions_ = register_module("action_normaliser", std::make_shared<Normaliser>(description.actions));
-  goals_ = register_module("goal_normaliser", std::make_shared<Normaliser>(description.goals));
-  visible_ = register_buffer("visible",
-                             at::tensor(visible_observations(description.spec, description.policy.hidden), at::kFloat));
+  hidden_ = at::tensor(visible_observations(description.spec, description.policy.hidden), at::kDouble) == 0;
   std::vector<double> low, high;
   for (const Dimension& d : description.spec.actions) {
     low.push_back(d.low);
     high.push_back(d.high);
   }
-  lowest_ = register_buffer("lowest_action", at::tensor(low, at::kFloat));
-  highest_ = register_buffer("highest_action", at::tensor(high, at::kFloat));
+  lowest_ = at::tensor(low, at::kDouble);
+  highest_ = at::tensor(high, at::kDouble);
+  const auto normalised = [&](const at::Tensor& bounds) {
+    return ((bounds - actions_.offset) / actions_.scale).to(at::kFloat);
+  };
+  lowest_normalised_ = register_buffer("lowest_action", normalised(lowest_));
+  highest_normalised_ = register_buffer("highest_action", normalised(highest_));
 }
 
 std::shared_ptr<ConditionalNet> PolicyModel::add_network(const std::string& name, const NetworkSizes& sizes,
@@ -40,12 +51,20 @@ std::int64_t PolicyModel::evaluations() const {
   return sum;
 }
 
+at::Tensor PolicyModel::normalised_actions(const at::Tensor& actions) const {
+  return actions_.normalise(actions).to(lowest_normalised_.options());
+}
+
+at::Tensor PolicyModel::in_units(const at::Tensor& actions) const {
+  return actions.to(at::kCPU, at::kDouble) * actions_.scale + actions_.offset;
+}
+
 at::Tensor PolicyModel::executable(const at::Tensor& actions) const {
-  return at::clamp(actions_->denormalise(actions), lowest_, highest_);
+  return at::clamp(in_units(actions), lowest_, highest_);
 }
 
 at::Tensor PolicyModel::within_bounds(const at::Tensor& actions) const {
-  return at::clamp(actions, actions_->normalise(lowest_), actions_->normalise(highest_));
+  return at::clamp(actions, lowest_normalised_, highest_normalised_);
 }
 
 at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Tensor&) const {
@@ -92,9 +111,10 @@ void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
 }
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
-  return {.observations = observations_->normalise(observations).masked_fill(visible_ == 0, 0),
-          .goal = goals_->normalise(goals),
-          .goal_mask = at::ones({observations.size(0)}, observations.options())};
+  const at::TensorOptions type = lowest_normalised_.options();
+  return {.observations = observations_.normalise(observations).masked_fill(hidden_, 0).to(type),
+          .goal = goals_.normalise(goals).to(type),
+          .goal_mask = at::ones({observations.size(0)}, type)};
 }
 
 NetworkSizes network_sizes(const PolicyDescription& d) {

@@ -3,7 +3,6 @@
 // Const functions are thread-safe.
 
 #include "libfm/core/random.hpp"
-#include "libfm/nn/normaliser.hpp"
 #include "libfm/nn/velocity_net.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
@@ -73,14 +72,18 @@ class PolicyModel : public torch::nn::Module {
   /// Number of network evaluations so far (NFE).
   std::int64_t evaluations() const;
 
-  /// The normalised condition, hidden observations set to 0.
-  /// @param observations (N, h, O), oldest first, in the environment's units
+  /// The normalised condition, hidden observations set to 0; of the parameters' type, on their device.
+  /// @param observations (N, h, O), oldest first, in the environment's units, in any type: float64 keeps small
+  ///        variations around large offsets
   /// @param goals (N, G), in the environment's units
   Condition condition(const at::Tensor& observations, const at::Tensor& goals) const;
 
-  const Normaliser& action_normaliser() const { return *actions_; }
+  /// Actions (..., A) in the environment's units, normalised; of the parameters' type, on their device.
+  at::Tensor normalised_actions(const at::Tensor& actions) const;
 
-  /// Converts normalised actions (..., A) to the environment's units, clipped to its bounds.
+  /// Converts normalised actions (..., A) to the environment's units, in float64 on the CPU.
+  at::Tensor in_units(const at::Tensor& actions) const;
+  /// The same, clipped to the environment's bounds.
   at::Tensor executable(const at::Tensor& actions) const;
 
   /// Clips normalised actions (..., A) to the environment's bounds; the result is normalised.
@@ -104,12 +107,19 @@ class PolicyModel : public torch::nn::Module {
 
   std::vector<std::shared_ptr<ConditionalNet>> networks_;
   mutable std::atomic<std::int64_t> other_evaluations_ = 0;
-  std::shared_ptr<Normaliser> observations_;
-  std::shared_ptr<Normaliser> actions_;
-  std::shared_ptr<Normaliser> goals_;
-  at::Tensor visible_;  ///< (O), 0 for hidden observations
-  at::Tensor lowest_;   ///< (A), the environment's bounds
-  at::Tensor highest_;
+  /// A Normalisation as float64 tensors (D) on the CPU.
+  struct Scaling {
+    explicit Scaling(const Normalisation& normalisation);
+    at::Tensor normalise(const at::Tensor& x) const;
+
+    at::Tensor offset, scale;
+    bool clip;
+  };
+
+  Scaling observations_, actions_, goals_;
+  at::Tensor hidden_;                                  ///< (O), true for hidden observations, on the CPU
+  at::Tensor lowest_, highest_;                        ///< (A), the environment's bounds, float64 on the CPU
+  at::Tensor lowest_normalised_, highest_normalised_;  ///< (A), of the parameters' type, on their device
 };
 
 /// A model with fresh weights drawn from `init`, by description.policy.name.

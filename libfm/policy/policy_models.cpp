@@ -1,6 +1,7 @@
 // The table of policies that can be trained, by name.
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/policy/diffusion_model.hpp"
 #include "libfm/policy/flow_map_model.hpp"
 #include "libfm/policy/flow_model.hpp"
@@ -49,6 +50,9 @@ const Row& row_of(const std::string& name) {
 }  // namespace
 
 std::shared_ptr<PolicyModel> make_policy_model(const PolicyDescription& description, const RandomStream& init) {
+  check_options(description.policy, "policy");
+  check_options(description.network, "network");
+  check_options(description.sampler, "sampler");
   return row_of(description.policy.name).make(description, init);
 }
 

@@ -7,8 +7,10 @@
 
 namespace fm {
 
-/// The matrix's own memory as a float32 tensor (rows, columns) on the CPU: valid only as long as the matrix.
-at::Tensor view_as_tensor(const Matrix& matrix);
+// The matrix's own memory as a tensor (rows, columns) on the CPU: valid only as long as the matrix.
+
+at::Tensor view_as_tensor(const Matrix& matrix);       ///< float64
+at::Tensor view_as_tensor(const FloatMatrix& matrix);  ///< float32
 
 /// A copy of a tensor (rows, ...) as a matrix (rows, columns), with the other dimensions flattened.
 Matrix to_matrix(const at::Tensor& tensor);

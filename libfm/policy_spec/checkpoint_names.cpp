@@ -11,6 +11,16 @@ std::string acting_prefix(const SafeTensors& content) {
   return std::any_of(content.tensors.begin(), content.tensors.end(), averaged) ? "ema." : "weights.";
 }
 
+void check_verified(const SafeTensors& content, const std::string& where) {
+  const auto version = content.metadata.find("format_version");
+  const bool older = version != content.metadata.end() && (version->second == "1" || version->second == "2");
+  if (content.verified || older) return;
+  throw_input_error(
+      "{}: has no digest, so that damage would go unnoticed; if another tool wrote it, let that tool set the metadata "
+      "'digest' to 'none'",
+      where);
+}
+
 const SafeTensor& find_weights(const SafeTensors& content, const std::string& name, std::span<const std::int64_t> shape,
                                const std::string& where) {
   const SafeTensor* found = content.find(name);

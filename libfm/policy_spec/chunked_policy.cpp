@@ -7,7 +7,7 @@
 namespace fm {
 namespace {
 
-std::span<float> row_span(Matrix& matrix, Eigen::Index row) {
+std::span<float> row_span(FloatMatrix& matrix, Eigen::Index row) {
   return {matrix.data() + row * matrix.cols(), static_cast<std::size_t>(matrix.cols())};
 }
 
@@ -39,10 +39,11 @@ void ChunkedPolicy::prepare(int rows) {
   action_noises_.resize(rows, noise_size_ - noises_.cols());
   guesses_.resize(rows, size);
   predictions_.resize(rows, size);
+  actions_.resize(rows, std::ssize(d.spec.actions));
   predictor_->prepare(rows);
 }
 
-void ChunkedPolicy::act_from(const PolicyInput& input, const Matrix* noise, PolicyOutput& output) {
+void ChunkedPolicy::act_from(const PolicyInput& input, const FloatMatrix* noise, PolicyOutput& output) {
   const PolicyDescription& d = predictor_->description();
   const int rows = static_cast<int>(input.observations.rows());
   if (rows > observations_.rows()) prepare(rows);
@@ -56,12 +57,13 @@ void ChunkedPolicy::act_from(const PolicyInput& input, const Matrix* noise, Poli
     }
     if (!due_.empty()) predict(input, noise, from_last);
   }
-  output.actions.resize(rows, std::ssize(d.spec.actions));
-  for (int i = 0; i < rows; ++i) horizon_.next_action(input.copy(i), row_span(output.actions, i));
-  predictor_->execute(output.actions);
+  actions_.resize(rows, std::ssize(d.spec.actions));
+  output.actions.resize(rows, actions_.cols());
+  for (int i = 0; i < rows; ++i) horizon_.next_action(input.copy(i), row_span(actions_, i));
+  predictor_->execute(actions_, output.actions);
 }
 
-void ChunkedPolicy::predict(const PolicyInput& input, const Matrix* noise, bool from_last) {
+void ChunkedPolicy::predict(const PolicyInput& input, const FloatMatrix* noise, bool from_last) {
   gather(input, noise, from_last);
   const int rows = static_cast<int>(due_.size());
   predictor_->predict({.rows = rows,
@@ -77,11 +79,11 @@ void ChunkedPolicy::predict(const PolicyInput& input, const Matrix* noise, bool 
   }
 }
 
-void ChunkedPolicy::gather(const PolicyInput& input, const Matrix* noise, bool from_last) {
+void ChunkedPolicy::gather(const PolicyInput& input, const FloatMatrix* noise, bool from_last) {
   for (std::size_t k = 0; k < due_.size(); ++k) {
     const int i = due_[k], copy = input.copy(i);
     const auto row = static_cast<Eigen::Index>(k);
-    const std::span<const float> history = horizon_.history(copy);
+    const std::span<const double> history = horizon_.history(copy);
     std::ranges::copy(history, observations_.row(row).data());
     goals_.row(row) = input.goals.row(i);
     if (noise != nullptr) {

@@ -13,11 +13,11 @@ namespace fm {
 /// A batch to predict; rows are contiguous in each array.
 struct PredictionRows {
   int rows;
-  const float* observations;  ///< (rows, h O), oldest first, in the environment's units
-  const float* goals;         ///< (rows, G), in the environment's units
-  const float* noise;         ///< (rows, noises H A) ~ N(0, 1)
-  const float* guesses;       ///< (rows, H A), normalised initial guesses; null: start from noise
-  float* actions;             ///< (rows, H A), normalised; output
+  const double* observations;  ///< (rows, h O), oldest first, in the environment's units
+  const double* goals;         ///< (rows, G), in the environment's units
+  const float* noise;          ///< (rows, noises H A) ~ N(0, 1)
+  const float* guesses;        ///< (rows, H A), normalised initial guesses; null: start from noise
+  float* actions;              ///< (rows, H A), normalised; output
 };
 
 /// Computes predictions: LibTorch's model or the realtime engine. An object may be used by one thread at a time.
@@ -32,8 +32,9 @@ class Predictor {
   /// Rows are bitwise independent of each other, except that results may differ in rounding between prepare(1) and
   /// prepare() for several rows.
   virtual void predict(const PredictionRows& rows) = 0;
-  /// Converts normalised actions (rows, A) to the environment's units, clipped to its bounds, in place.
-  virtual void execute(Matrix& actions) const = 0;
+  /// Converts normalised actions (rows, A) to the environment's units, clipped to its bounds.
+  /// @param actions (rows, A), sized by the caller
+  virtual void execute(const FloatMatrix& normalised, Matrix& actions) const = 0;
 };
 
 class ChunkedPolicy : public Policy {
@@ -47,7 +48,7 @@ class ChunkedPolicy : public Policy {
   /// environment's specification.
   void act(const PolicyInput& input, PolicyOutput& output) final { act_from(input, nullptr, output); }
   /// The same with the caller's noise (N, noise_size()); null: the stream's noise.
-  void act_from(const PolicyInput& input, const Matrix* noise, PolicyOutput& output);
+  void act_from(const PolicyInput& input, const FloatMatrix* noise, PolicyOutput& output);
 
   /// Noise numbers per prediction: noises() H A, plus H A if sampler.action_noise adds noise to actions.
   int noise_size() const { return noise_size_; }
@@ -55,8 +56,8 @@ class ChunkedPolicy : public Policy {
  private:
   void prepare(int rows);
   /// Predicts for the rows in due_, either all from their last prediction or all from noise.
-  void predict(const PolicyInput& input, const Matrix* noise, bool from_last);
-  void gather(const PolicyInput& input, const Matrix* noise, bool from_last);
+  void predict(const PolicyInput& input, const FloatMatrix* noise, bool from_last);
+  void gather(const PolicyInput& input, const FloatMatrix* noise, bool from_last);
 
   std::unique_ptr<Predictor> predictor_;
   RandomStream noise_;
@@ -64,8 +65,9 @@ class ChunkedPolicy : public Policy {
   int noise_size_;
   std::vector<int> due_;  ///< rows of the input
   // Inputs and outputs of the rows in due_, contiguous.
-  Matrix observations_, goals_, noises_, guesses_, predictions_;
-  Matrix action_noises_;
+  Matrix observations_, goals_;
+  FloatMatrix noises_, guesses_, predictions_, action_noises_;
+  FloatMatrix actions_;  ///< (N, A), normalised
 };
 
 }  // namespace fm

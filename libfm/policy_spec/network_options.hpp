@@ -18,7 +18,7 @@ struct MlpOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("hidden", hidden, "width of each hidden layer", between(1, 65536));
+    visit("hidden", hidden, "width of each hidden layer", list_of(1, 1000, between(1, 65536)));
   }
 };
 
@@ -78,7 +78,7 @@ struct NetworkOptions {
     visit("time_embedding", time_embedding,
           "features of the sinusoidal time embedding, sines and cosines together, an even number; 0: no time input, "
           "for ablations",
-          between(0, 4096));
+          even_between(0, 4096));
   }
 };
 

@@ -40,15 +40,19 @@ void from_json(const nlohmann::json& json, EnvSpec& s) {
   json.at("time_step").get_to(s.time_step);
   json.at("horizon").get_to(s.horizon);
 }
-void to_json(nlohmann::json& json, const Normalisation& n) { json = {{"offset", n.offset}, {"scale", n.scale}}; }
+void to_json(nlohmann::json& json, const Normalisation& n) {
+  json = {{"offset", n.offset}, {"scale", n.scale}};
+  if (n.clip) json["clip"] = true;
+}
 void from_json(const nlohmann::json& json, Normalisation& n) {
   json.at("offset").get_to(n.offset);
   json.at("scale").get_to(n.scale);
+  n.clip = json.value("clip", false);
 }
 
 namespace {
 
-constexpr int newest_format = 2;
+constexpr int newest_format = 3;
 
 nlohmann::json parse(const std::map<std::string, std::string>& metadata, const char* key) {
   const auto found = metadata.find(key);

@@ -24,7 +24,8 @@ struct PolicyDescription {
   Normalisation goals;
   /// Version of the checkpoint format. In version 1 the Gaussian policy's network had additional inputs: zeros for z
   /// and a time of 0.
-  int format_version = 2;
+  /// Since version 3 the file has a digest.
+  int format_version = 3;
 };
 
 std::vector<std::string> names_of(const std::vector<Dimension>& dimensions);

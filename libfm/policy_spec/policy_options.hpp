@@ -120,6 +120,7 @@ struct PolicyOptions {
   std::vector<std::string> hidden;
   std::optional<std::string> teacher;  ///< a local path; empty in checkpoints
   std::string normaliser = "min_max";
+  QuantileOptions quantile;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -138,8 +139,11 @@ struct PolicyOptions {
     visit("teacher", teacher,
           "teacher of `reflow` and `one_step`: a run directory, a checkpoint, or an experiment file, which is run "
           "first; null: none");
-    visit("normaliser", normaliser, "how observations and actions are scaled for the network",
+    visit("normaliser", normaliser,
+          "how observations, goals and actions are scaled for the network; min_max: the data's range to [-1, 1]; "
+          "z_score: mean 0, standard deviation 1; quantile: two quantiles to -1 and 1, for data with outliers",
           one_of(normaliser_names()));
+    visit("quantile", quantile, "options of `normaliser: quantile`");
   }
 };
 

@@ -52,22 +52,22 @@ void RecedingHorizon::observe(const PolicyInput& input) {
   }
 }
 
-void RecedingHorizon::observe(std::size_t copy, const float* observation, const float* goal) {
-  float* history = histories_.data() + copy * static_cast<std::size_t>(history_ * observations_);
+void RecedingHorizon::observe(std::size_t copy, const double* observation, const double* goal) {
+  double* history = histories_.data() + copy * static_cast<std::size_t>(history_ * observations_);
   bool& fresh = copies_[copy].fresh;
   if (!fresh) std::copy(history + observations_, history + history_ * observations_, history);
   for (int k = fresh ? 0 : history_ - 1; k < history_; ++k) {
     std::copy(observation, observation + observations_, history + k * observations_);
   }
   fresh = false;
-  float* last_goal = last_goals_.data() + copy * static_cast<std::size_t>(goals_);
+  double* last_goal = last_goals_.data() + copy * static_cast<std::size_t>(goals_);
   if (!std::equal(goal, goal + goals_, last_goal)) copies_[copy].predictions = 0;
   std::copy(goal, goal + goals_, last_goal);
 }
 
 bool RecedingHorizon::is_due(int copy) const { return !has_prediction(copy) || ages_[slot(copy, 0)] >= executed_; }
 
-std::span<const float> RecedingHorizon::history(int copy) const {
+std::span<const double> RecedingHorizon::history(int copy) const {
   const auto size = static_cast<std::size_t>(history_ * observations_);
   return std::span(histories_).subspan(static_cast<std::size_t>(copy) * size, size);
 }

@@ -29,7 +29,7 @@ class RecedingHorizon {
   bool has_prediction(int copy) const { return copies_[static_cast<std::size_t>(copy)].predictions > 0; }
 
   /// (h O), oldest first, in the environment's units.
-  std::span<const float> history(int copy) const;
+  std::span<const double> history(int copy) const;
   /// The last prediction (H A), shifted to the current step, with its last action repeated at the end.
   void guess(int copy, std::span<float> actions) const;
   /// @param actions (H A), normalised, from the current step on
@@ -45,7 +45,7 @@ class RecedingHorizon {
     int newest = 0;  ///< slot of the newest prediction; the previous one is in the next slot
   };
   void resize(std::size_t copies);
-  void observe(std::size_t copy, const float* observation, const float* goal);
+  void observe(std::size_t copy, const double* observation, const double* goal);
   /// Slot of the prediction made `back` predictions before the newest.
   std::size_t slot(int copy, int back) const;
   const float* action_at(std::size_t slot, int index) const;
@@ -55,8 +55,8 @@ class RecedingHorizon {
   int kept_;  ///< slots per copy: with an ensemble, all predictions that cover the current step
   double decay_;
   std::vector<Copy> copies_;
-  std::vector<float> histories_;    ///< (N, h, O)
-  std::vector<float> last_goals_;   ///< (N, G)
+  std::vector<double> histories_;   ///< (N, h, O)
+  std::vector<double> last_goals_;  ///< (N, G)
   std::vector<float> predictions_;  ///< (N, kept, H, A)
   std::vector<int> ages_;           ///< (N, kept), steps since the prediction was made
 };

@@ -34,9 +34,9 @@ std::vector<float> CheckpointWeights::values(const std::string& name, const std:
   return numbers;
 }
 
-Matrix CheckpointWeights::matrix(const std::string& name, int rows, int columns) const {
+FloatMatrix CheckpointWeights::matrix(const std::string& name, int rows, int columns) const {
   const std::vector<float> numbers = values(name, {rows, columns});
-  return Eigen::Map<const Matrix>(numbers.data(), rows, columns);
+  return Eigen::Map<const FloatMatrix>(numbers.data(), rows, columns);
 }
 
 std::vector<float> CheckpointWeights::vector(const std::string& name, int size) const { return values(name, {size}); }

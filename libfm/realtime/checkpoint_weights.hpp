@@ -18,7 +18,7 @@ class CheckpointWeights {
   CheckpointWeights under(const std::string& part) const;
 
   /// In float32. @throws InputError if the tensor is missing, of another shape or type, or not finite.
-  Matrix matrix(const std::string& name, int rows, int columns) const;
+  FloatMatrix matrix(const std::string& name, int rows, int columns) const;
   std::vector<float> vector(const std::string& name, int size) const;
 
  private:

@@ -20,8 +20,8 @@ int features_of(const NetworkShape& shape, int time_embedding, const std::vector
   return static_cast<int>(times.front().size()) * (time_embedding / 2 * 2) + shape.condition();
 }
 
-ConditionedLayer::ConditionedLayer(const Kernels& kernels, const Matrix& weight, const std::vector<float>& bias, int z,
-                                   int condition, int time_embedding, const std::vector<Times>& times)
+ConditionedLayer::ConditionedLayer(const Kernels& kernels, const FloatMatrix& weight, const std::vector<float>& bias,
+                                   int z, int condition, int time_embedding, const std::vector<Times>& times)
     : z_(kernels, weight.leftCols(z), {}, Precision::float32),
       condition_(kernels, weight.rightCols(condition), {}, Precision::float32),
       table_(times.size() * static_cast<std::size_t>(padded(z_.outputs()))) {

@@ -11,8 +11,8 @@ class ConditionedLayer {
  public:
   /// @param weight (outputs, z + time features + condition), with `time_embedding` time features per time
   /// @param z size of z; 0: z is no input
-  ConditionedLayer(const Kernels& kernels, const Matrix& weight, const std::vector<float>& bias, int z, int condition,
-                   int time_embedding, const std::vector<Times>& times);
+  ConditionedLayer(const Kernels& kernels, const FloatMatrix& weight, const std::vector<float>& bias, int z,
+                   int condition, int time_embedding, const std::vector<Times>& times);
 
   /// hoisted = W_c features
   void condition(int rows, RowView features, RowView hoisted) const { condition_.apply(rows, features, hoisted); }

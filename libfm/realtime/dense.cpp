@@ -10,7 +10,7 @@ int splits_of(int panels, int inputs) { return panels == 1 && inputs >= 16 && in
 
 }  // namespace
 
-Dense::Dense(const Kernels& kernels, const Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>& weight,
+Dense::Dense(const Kernels& kernels, const Eigen::Ref<const FloatMatrix, 0, Eigen::OuterStride<>>& weight,
              std::span<const float> bias, Precision precision)
     : kernels_(kernels), inputs_(static_cast<int>(weight.cols())), outputs_(static_cast<int>(weight.rows())),
       panels_((outputs_ + 2 * kernels.lanes - 1) / (2 * kernels.lanes)), splits_(splits_of(panels_, inputs_)),

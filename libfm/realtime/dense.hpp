@@ -27,7 +27,7 @@ class Dense {
  public:
   /// @param weight (outputs, inputs)
   /// @param bias (outputs), or empty
-  Dense(const Kernels& kernels, const Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>& weight,
+  Dense(const Kernels& kernels, const Eigen::Ref<const FloatMatrix, 0, Eigen::OuterStride<>>& weight,
         std::span<const float> bias, Precision precision);
 
   /// y = W x + b. @param y rows of padded(outputs) numbers

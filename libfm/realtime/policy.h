@@ -13,6 +13,12 @@
 extern "C" {
 #endif
 
+/* The version of this interface. It grows when a function changes its meaning or arguments, as the library's file name
+ * does (libfm_policy.so.2); added functions leave it as it is. Version 1 took float where this one takes double. */
+#define FM_POLICY_VERSION 2
+/* The version that the loaded library was built with. */
+int fm_policy_version(void);
+
 typedef struct fm_policy fm_policy;
 
 enum fm_policy_weights { FM_POLICY_FLOAT32 = 0, FM_POLICY_BFLOAT16 = 1 };
@@ -28,11 +34,22 @@ struct fm_policy_options {
 fm_policy* fm_policy_open(const char* checkpoint, const struct fm_policy_options* options, char* error,
                           size_t error_size);
 
-/* Sizes of an observation, a goal (0: the policy has none), an action, and the noise of one step, in floats. */
+/* Numbers of an observation, a goal (0: the policy has none), an action, and the noise of one step. */
 int fm_policy_observation_size(const fm_policy* policy);
 int fm_policy_goal_size(const fm_policy* policy);
 int fm_policy_action_size(const fm_policy* policy);
 int fm_policy_noise_size(const fm_policy* policy);
+
+enum fm_policy_quantity { FM_POLICY_OBSERVATION = 0, FM_POLICY_GOAL = 1, FM_POLICY_ACTION = 2 };
+
+/* Name and unit of a dimension, valid until the policy is closed; NULL if there is no such dimension. */
+const char* fm_policy_dimension_name(const fm_policy* policy, enum fm_policy_quantity quantity, int dimension);
+const char* fm_policy_dimension_unit(const fm_policy* policy, enum fm_policy_quantity quantity, int dimension);
+/* Its bounds, which may be infinite. Returns 0, or 1 if there is no such dimension. */
+int fm_policy_dimension_bounds(const fm_policy* policy, enum fm_policy_quantity quantity, int dimension, double* low,
+                               double* high);
+/* The time between two actions that the policy was trained for, s; 0: unknown. */
+double fm_policy_time_step(const fm_policy* policy);
 
 /* Begins an episode: discards past observations and predictions. Its noise is a function of (seed, episode, step). */
 void fm_policy_reset(fm_policy* policy, uint64_t episode);
@@ -40,8 +57,19 @@ void fm_policy_reset(fm_policy* policy, uint64_t episode);
 /* The next step's action. All in the environment's units; actions are within their bounds.
  * goal: NULL where the policy has none. noise: the caller's standard normal numbers, or NULL for the policy's own.
  * Returns 0, or 1 if there is no valid action: the goal is missing, or the action is not finite because an observation
- * or the goal is not. The next step then starts without past predictions. */
-int fm_policy_act(fm_policy* policy, const float* observation, const float* goal, const float* noise, float* action);
+ * or the goal is not. `action` is then left as it was, and the next step starts without past predictions. */
+int fm_policy_act(fm_policy* policy, const double* observation, const double* goal, const double* noise,
+                  double* action);
+
+/* Several robots or simulations with one policy: begins `rows` independent rows, row i in episode i; the policy's
+ * first state has one row. Allocates. Returns 0, or 1 if rows is below 1 or memory is short. */
+int fm_policy_set_rows(fm_policy* policy, int rows);
+/* fm_policy_reset for one row. Returns 0, or 1 if there is no such row. */
+int fm_policy_reset_row(fm_policy* policy, int row, uint64_t episode);
+/* fm_policy_act for all rows; every array is row-major, (rows, size). Up to 96 rows are predicted without allocations,
+ * locks or system calls. Returns the number of rows without a valid action, which are left as they were. */
+int fm_policy_act_rows(fm_policy* policy, const double* observations, const double* goals, const double* noise,
+                       double* actions);
 
 void fm_policy_close(fm_policy* policy);
 

@@ -1,13 +1,12 @@
 #include "libfm/realtime/realtime_model.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
 
 #include <algorithm>
 
 namespace fm {
 namespace {
-
-std::vector<float> narrowed(const std::vector<double>& values) { return {values.begin(), values.end()}; }
 
 std::vector<Times> times_of(const SamplingPlans& plans) {
   std::vector<Times> times;
@@ -47,14 +46,7 @@ RealtimeModel::RealtimeModel(const SafeTensors& content, const std::string& wher
     : description_(description_from_metadata(content.metadata, where)) {
   if (options.sampler) description_.sampler = *options.sampler;
   const PolicyDescription& d = description_;
-  observations_ = {narrowed(d.observations.offset), narrowed(d.observations.scale)};
-  goals_ = {narrowed(d.goals.offset), narrowed(d.goals.scale)};
-  actions_ = {narrowed(d.actions.offset), narrowed(d.actions.scale)};
-  visible_ = narrowed(visible_observations(d.spec, d.policy.hidden));
-  for (const Dimension& dimension : d.spec.actions) {
-    lowest_.push_back(static_cast<float>(dimension.low));
-    highest_.push_back(static_cast<float>(dimension.high));
-  }
+  visible_ = visible_observations(d.spec, d.policy.hidden);
   size_ = d.policy.horizon.prediction * static_cast<int>(d.spec.actions.size());
   plans_ = plan_sampling(d);
   stages_ = stages_of(plans_);
@@ -174,22 +166,25 @@ void RealtimeModel::evaluate(int index, float scale, int rows, RealtimeWorkspace
   for (std::ptrdiff_t i = 0; i < n; ++i) output[i] = without[i] + guidance * (output[i] - without[i]);
 }
 
-void RealtimeModel::normalise_observations(std::span<const float> observations, float* normalised) const {
+void RealtimeModel::normalise_observations(std::span<const double> observations, float* normalised) const {
+  const std::size_t size = visible_.size();
   for (std::size_t i = 0; i < observations.size(); ++i) {
-    const std::size_t j = i % observations_.offset.size();
-    const float value = (observations[i] - observations_.offset[j]) / observations_.scale[j];
-    normalised[i] = visible_[j] != 0.0F ? value : 0.0F;  // whatever the hidden value, even NaN
+    const std::size_t j = i % size;
+    const double value = description_.observations.normalise(j, observations[i]);
+    normalised[i] = visible_[j] != 0.0 ? static_cast<float>(value) : 0.0F;  // whatever the hidden value, even NaN
   }
 }
 
-void RealtimeModel::normalise_goal(std::span<const float> goal, float* normalised) const {
-  for (std::size_t j = 0; j < goal.size(); ++j) normalised[j] = (goal[j] - goals_.offset[j]) / goals_.scale[j];
+void RealtimeModel::normalise_goal(std::span<const double> goal, float* normalised) const {
+  for (std::size_t j = 0; j < goal.size(); ++j) {
+    normalised[j] = static_cast<float>(description_.goals.normalise(j, goal[j]));
+  }
 }
 
-void RealtimeModel::execute(const float* normalised, float* action) const {
-  for (std::size_t j = 0; j < lowest_.size(); ++j) {
-    const float value = normalised[j] * actions_.scale[j] + actions_.offset[j];
-    action[j] = std::clamp(value, lowest_[j], highest_[j]);
+void RealtimeModel::execute(const float* normalised, double* action) const {
+  const std::vector<Dimension>& bounds = description_.spec.actions;
+  for (std::size_t j = 0; j < bounds.size(); ++j) {
+    action[j] = std::clamp(description_.actions.denormalise(j, normalised[j]), bounds[j].low, bounds[j].high);
   }
 }
 
@@ -200,7 +195,9 @@ void check_runs_realtime(const PolicyDescription& description) {
 
 std::shared_ptr<const RealtimeModel> load_realtime(const std::filesystem::path& checkpoint,
                                                    const RealtimeOptions& options) {
-  return std::make_shared<RealtimeModel>(read_safetensors(checkpoint), checkpoint.string(), options);
+  const SafeTensors content = read_safetensors(checkpoint);
+  check_verified(content, checkpoint.string());
+  return std::make_shared<RealtimeModel>(content, checkpoint.string(), options);
 }
 
 }  // namespace fm

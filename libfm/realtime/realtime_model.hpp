@@ -55,13 +55,13 @@ class RealtimeModel {
   RealtimeWorkspace workspace(int rows) const;
 
   /// Observations (h O) and goals (G) in the environment's units, normalised.
-  void normalise_observations(std::span<const float> observations, float* normalised) const;
-  void normalise_goal(std::span<const float> goal, float* normalised) const;
+  void normalise_observations(std::span<const double> observations, float* normalised) const;
+  void normalise_goal(std::span<const double> goal, float* normalised) const;
 
   void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
 
-  /// Converts a normalised action (A) to the environment's units, clipped to its bounds. The pointers may be equal.
-  void execute(const float* normalised, float* action) const;
+  /// Converts a normalised action (A) to the environment's units, clipped to its bounds.
+  void execute(const float* normalised, double* action) const;
 
  private:
   /// A network and the conditions it is evaluated with: both for guidance with a learned null goal.
@@ -71,10 +71,6 @@ class RealtimeModel {
     std::vector<float> null_goal;
     bool with_goal;
     bool without_goal;
-  };
-  struct Scaling {
-    std::vector<float> offset;
-    std::vector<float> scale;
   };
 
   void add_branches(const CheckpointWeights& weights, const RealtimeOptions& options);
@@ -88,10 +84,8 @@ class RealtimeModel {
   PolicyDescription description_;
   SamplingPlans plans_;
   std::vector<Branch> branches_;
-  Scaling observations_, goals_, actions_;
-  std::vector<float> visible_;           ///< (O), 0 for hidden observations
-  std::vector<float> lowest_, highest_;  ///< (A), the environment's bounds
-  int size_;                             ///< H A
+  std::vector<double> visible_;  ///< (O), 0 for hidden observations
+  int size_;                     ///< H A
   int stages_;
 };
 

@@ -40,10 +40,9 @@ void RealtimePredictor::predict(const PredictionRows& in) {
   });
 }
 
-void RealtimePredictor::execute(Matrix& actions) const {
+void RealtimePredictor::execute(const FloatMatrix& normalised, Matrix& actions) const {
   for (Eigen::Index i = 0; i < actions.rows(); ++i) {
-    float* const action = actions.data() + i * actions.cols();
-    model_->execute(action, action);
+    model_->execute(normalised.row(i).data(), actions.row(i).data());
   }
 }
 

@@ -18,13 +18,13 @@ class RealtimePredictor final : public Predictor {
   /// Up to rows_per_thread rows are predicted without allocations, locks or system calls; more are distributed over the
   /// threads of core/parallel.hpp.
   void predict(const PredictionRows& rows) override;
-  void execute(Matrix& actions) const override;
+  void execute(const FloatMatrix& normalised, Matrix& actions) const override;
 
   static constexpr int rows_per_thread = 96;
 
  private:
   std::shared_ptr<const RealtimeModel> model_;
-  Matrix observations_, goals_;  ///< normalised
+  FloatMatrix observations_, goals_;  ///< normalised
   std::vector<RealtimeWorkspace> workspaces_;
 };
 

@@ -25,7 +25,7 @@ Dense linear(const CheckpointWeights& weights, const std::string& name, int outp
 /// Splits a layer of `parts` times `width` outputs into `parts` layers.
 std::vector<Dense> chunks(const CheckpointWeights& weights, const std::string& name, int parts, int width,
                           Precision precision, const Kernels& kernels) {
-  const Matrix weight = weights.matrix(name + ".weight", parts * width, width);
+  const FloatMatrix weight = weights.matrix(name + ".weight", parts * width, width);
   const std::vector<float> bias = weights.vector(name + ".bias", parts * width);
   std::vector<Dense> layers;
   for (int part = 0; part < parts; ++part) {

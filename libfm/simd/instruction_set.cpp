@@ -41,4 +41,12 @@ std::vector<InstructionSet> instruction_sets() {
   return sets;
 }
 
+bool multiplies_bfloat16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace fm

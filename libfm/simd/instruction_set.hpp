@@ -25,6 +25,9 @@ InstructionSet instruction_set();
 /// All that this processor supports, in ascending order.
 std::vector<InstructionSet> instruction_sets();
 
+/// Whether this processor multiplies bfloat16 numbers (AVX512_BF16; processors with AMX have it too).
+bool multiplies_bfloat16();
+
 /// A folder's kernels for each instruction set. Those that the compiler's target lacks are built as baseline.
 template <class Kernels>
 struct KernelVariants {

@@ -71,7 +71,7 @@ Toy2d::Toy2d(const Toy2dOptions& options, int copies)
 
 void Toy2d::reset(std::span<const int> rows, std::span<const std::uint64_t>, const RandomStream&) { begin(rows); }
 
-void Toy2d::set_states(std::span<const int> rows, const StateMatrix&) { begin(rows); }
+void Toy2d::set_states(std::span<const int> rows, const Matrix&) { begin(rows); }
 
 void Toy2d::begin(std::span<const int> rows) {
   for (const int row : rows) ended_[static_cast<std::size_t>(row)] = 0;

@@ -42,8 +42,8 @@ class Toy2d final : public VectorEnv {
   const Matrix& observations() const override { return empty_; }
   const Matrix& goals() const override { return empty_; }
   void set_goals(std::span<const int> rows, const Matrix& goals) override;
-  StateMatrix states() const override { return StateMatrix(copies(), 0); }
-  void set_states(std::span<const int> rows, const StateMatrix&) override;
+  Matrix states() const override { return Matrix(copies(), 0); }
+  void set_states(std::span<const int> rows, const Matrix&) override;
   std::vector<Landmark> landmarks() const override { return {{"plane", {}}}; }
   std::map<std::string, double> metrics(std::span<const Episode> episodes) const override;
 

@@ -36,7 +36,8 @@ Scalar clip_ratio(const Scalar& norm, double max_norm) {
 }
 
 /// The coefficients of step `t`, counted from 1.
-AdamWCoefficients coefficients(const AdamWOptions& options, double scale, double learning_rate, double t) {
+AdamWCoefficients coefficients(const AdamWOptions& options, double scale, double learning_rate, std::int64_t step) {
+  const auto t = static_cast<double>(step);
   return {.scale = static_cast<float>(scale),
           .beta1 = static_cast<float>(options.beta1),
           .beta2 = static_cast<float>(options.beta2),
@@ -44,7 +45,7 @@ AdamWCoefficients coefficients(const AdamWOptions& options, double scale, double
           .rate = static_cast<float>(learning_rate / (1.0 - std::pow(options.beta1, t))),
           .root_correction2 = static_cast<float>(std::sqrt(1.0 - std::pow(options.beta2, t))),
           .epsilon = static_cast<float>(options.epsilon),
-          .follow = static_cast<float>(1.0 - options.ema)};
+          .follow = static_cast<float>(1.0 - warmed_up_decay(options.ema, step - 1))};
 }
 
 }  // namespace
@@ -58,6 +59,7 @@ AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, co
 
 void AdamW::step(double learning_rate) {
   const at::NoGradGuard no_grad;
+  if (completed_ < 0) completed_ = std::llround(steps_[0].item<double>());  // after a resume more than 0
   const at::Tensor gradient = flat_gradient(parameters_, gathered_);
   if (weights_.is_cpu() && weights_.scalar_type() == at::kFloat) {
     step_by_kernels(gradient, learning_rate);
@@ -65,6 +67,7 @@ void AdamW::step(double learning_rate) {
     step_by_operations(gradient, learning_rate);
   }
   for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
+  ++completed_;
 }
 
 void AdamW::step_by_kernels(const at::Tensor& gradient, double learning_rate) {
@@ -72,7 +75,7 @@ void AdamW::step_by_kernels(const at::Tensor& gradient, double learning_rate) {
   const double scale = options_.clip ? std::min(1.0, clip_ratio(norm(g), *options_.clip)) : 1.0;
   float* steps = steps_.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
-  const AdamWCoefficients c = coefficients(options_, scale, learning_rate, static_cast<double>(steps[0]));
+  const AdamWCoefficients c = coefficients(options_, scale, learning_rate, completed_ + 1);
   float *w = weights_.mutable_data_ptr<float>(), *m = first_moments_.mutable_data_ptr<float>(),
         *v = second_moments_.mutable_data_ptr<float>(),
         *a = averages_.defined() ? averages_.mutable_data_ptr<float>() : nullptr;
@@ -96,7 +99,7 @@ void AdamW::step_by_operations(const at::Tensor& gradient, double learning_rate)
   at::_fused_adamw_({weights_}, {gradient}, {first_moments_}, {second_moments_}, {}, {steps_.select(0, 0)},
                     learning_rate, options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon,
                     /*amsgrad=*/false, /*maximize=*/false);
-  if (averages_.defined()) update_ema({averages_}, {weights_}, options_.ema);
+  if (averages_.defined()) update_ema({averages_}, {weights_}, warmed_up_decay(options_.ema, completed_));
 }
 
 std::vector<at::Tensor> AdamW::state() const {

@@ -12,7 +12,7 @@ namespace fm {
 struct AdamWOptions {
   double weight_decay = 0.01;
   std::optional<double> clip;  ///< largest norm of the whole gradient
-  double ema = 0.0;            ///< decay of the moving average
+  double ema = 0.0;            ///< decay of the moving average, warmed up (nn/ema.hpp)
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
@@ -25,7 +25,8 @@ class AdamW {
   /// values; may be empty
   AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, const std::vector<at::Tensor>& averaged = {});
 
-  /// Applies the gradients that backward() left in the parameters, and removes them. No host synchronisation.
+  /// Applies the gradients that backward() left in the parameters, and removes them. No host synchronisation, except at
+  /// the object's first step.
   void step(double learning_rate);
 
   /// First moments, second moments and step counts, one tensor each per parameter: the state that a resumed run needs.
@@ -44,6 +45,7 @@ class AdamW {
   at::Tensor second_moments_;
   at::Tensor gathered_;             ///< for gradients that are not contiguous
   at::Tensor steps_;                ///< (parameters), all equal: checkpoints have one for each
+  std::int64_t completed_ = -1;     ///< steps_ as a number, unknown before the first step of this object
   std::vector<double> block_sums_;  ///< of squares of the gradient
 };
 

@@ -1,6 +1,7 @@
 #include "libfm/train/epoch.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/number_text.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
@@ -37,7 +38,7 @@ void Epoch::check_losses(std::int64_t count, std::int64_t step) const {
     throw_input_error(
         "train: the loss is {} at step {} (epoch {}, batch {}: rows {}, {}, {} ... of the training data). "
         "A lower train.learning_rate or train.clip usually helps; checkpoints/last.safetensors was saved before it.",
-        loss, step - count + i, (step - 1) / steps() + 1, i, row(0), row(1), row(2));
+        number_text(loss), step - count + i, (step - 1) / steps() + 1, i, row(0), row(1), row(2));
   }
 }
 

@@ -24,6 +24,7 @@ struct TrainRolloutOptions {
 
 struct TrainOptions {
   int epochs = 150;
+  int patience = 0;
   int batch_size = 256;
   double learning_rate = 2e-3;
   double warm_up = 0.05;
@@ -40,6 +41,10 @@ struct TrainOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("epochs", epochs, "passes over the data", between(1, 1e7));
+    visit("patience", patience,
+          "epochs after which training stops if neither the lowest validation loss nor the highest return of a rollout "
+          "has improved; 0: train to the end",
+          between(0, 1e7));
     visit("batch_size", batch_size, "rows per step", between(1, 1e7));
     visit("learning_rate", learning_rate, "peak learning rate of AdamW", above(0.0));
     visit("warm_up", warm_up,
@@ -47,8 +52,11 @@ struct TrainOptions {
           from_to_below(0.0, 1.0));
     visit("weight_decay", weight_decay, "weight decay of AdamW", at_least(0.0));
     visit("clip", clip, "maximum gradient norm, larger gradients are scaled down; null: no clipping", above(0.0));
-    visit("ema", ema, "decay of the moving average of the weights, which is used for acting; 0: no average",
-          from_to_below(0.0, 1.0));
+    visit(
+        "ema", ema,
+        "decay of the moving average of the weights, which is used for acting; at step k it is at most (1 + k) / (10 + "
+        "k), so that the average of a short training is not its beginning; 0: no average",
+        from_to_below(0.0, 1.0));
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
@@ -58,8 +66,8 @@ struct TrainOptions {
     visit("rollout", rollout, "rollouts during training");
     visit("precision", precision,
           "type of weights and arithmetic; bfloat16 applies to matrix products only: weights, losses and the optimiser "
-          "stay float32",
-          one_of({"float32", "bfloat16", "float64"}));
+          "stay float32; auto: bfloat16 where the processor multiplies it faster, else float32",
+          one_of({"auto", "float32", "bfloat16", "float64"}));
     visit("checkpoint_seconds", checkpoint_seconds, "time between saves of last.safetensors, s", at_least(0.0));
   }
 };

@@ -1,6 +1,7 @@
 #include "libfm/train/trainer.hpp"
 
 #include "libfm/core/log.hpp"
+#include "libfm/core/number_text.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/nn/parameter_count.hpp"
@@ -16,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cmath>
 
 namespace fm {
 namespace {
@@ -28,18 +30,57 @@ std::shared_ptr<PolicyModel> make_model(const TrainOptions& options, const Train
   return model;
 }
 
-bool rollout_is_due(const TrainOptions& options, const TrainingJob& job, std::int64_t epoch) {
+bool rollout_is_due(const TrainOptions& options, const TrainingJob& job, std::int64_t epoch, bool last) {
   const int every = options.rollout.every;
-  return job.rollout && every > 0 && (epoch % every == 0 || epoch == options.epochs);
+  return job.rollout && every > 0 && (epoch % every == 0 || last);
 }
 
 void report(const PairedReturns& returns, std::int64_t epoch, nlohmann::json& line) {
-  const double gap = mean(differences(returns.policy, returns.expert));
+  const std::vector<double> gaps = differences(returns.policy, returns.expert);
+  const double gap = mean(gaps);
+  if (gaps.size() > 1) {
+    const double half = 1.96 * standard_deviation(gaps) / std::sqrt(static_cast<double>(gaps.size()));
+    line["rollout_gap_low"] = gap - half;
+    line["rollout_gap_high"] = gap + half;
+  }
   line["rollout_return"] = mean(returns.policy);
   line["rollout_expert_return"] = mean(returns.expert);
   line["rollout_gap"] = gap;
-  spdlog::info("epoch {:>4}: loss {:.4f}, rollout return {:.1f} (expert {:.1f}, paired gap {:+.2f})", epoch,
-               line["train_loss"].get<double>(), mean(returns.policy), mean(returns.expert), gap);
+  spdlog::info("epoch {:>4}: loss {}, rollout return {} (expert {}, paired gap {})", epoch,
+               number_text(line["train_loss"].get<double>()), number_text(mean(returns.policy)),
+               number_text(mean(returns.expert)), number_text(gap));
+}
+
+/// Keeps the best so far of loss and return, for train.patience.
+void note_improvement(double loss, const std::vector<double>& gaps, std::int64_t epoch, TrainingState& state) {
+  const auto improve = [&](double value, std::optional<double>& highest) {
+    if (highest && value <= *highest) return;
+    highest = value;
+    state.improved_epoch = epoch;
+  };
+  std::optional<double> highest_negative = state.lowest_loss ? std::optional(-*state.lowest_loss) : std::nullopt;
+  improve(-loss, highest_negative);
+  state.lowest_loss = -*highest_negative;
+  if (!gaps.empty()) improve(mean(gaps), state.highest_return);
+}
+
+/// Says once that a step takes so long that stopping waits for it.
+void warn_of_long_step(double seconds, bool& warned) {
+  constexpr double long_step = 10.0;
+  if (warned || seconds < long_step) return;
+  warned = true;
+  spdlog::warn(
+      "train: a step takes {}; a stop by Ctrl-C or SIGTERM waits for its end, a second one ends the process at once, "
+      "and "
+      "resuming continues from the last whole step",
+      format_duration(seconds));
+}
+
+void warn_of_divergence(const TrainingState& state, double last_loss) {
+  constexpr double far = 3.0;
+  if (!state.first_loss || last_loss <= far * std::abs(*state.first_loss)) return;
+  spdlog::warn("train: the loss rose from {} in the first epoch to {}; a lower train.learning_rate usually helps",
+               number_text(*state.first_loss), number_text(last_loss));
 }
 
 class Stopwatch {
@@ -72,9 +113,12 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                job.description.network.name, parameter_count(*model));
   MetricsLog metrics(job.directory, state.step);
   Progress progress("train", total_steps, "steps", state.step);
+  const std::string precision_name = resolve_precision(options.precision, job.device);
   std::string loss_text;
+  double last_loss = 0.0;
+  bool warned = false;
 
-  while (state.step < total_steps) {
+  while (state.step < total_steps && !state.stopped) {
     epoch.begin(state.step);
     const Stopwatch time;
     const std::int64_t first = state.step;
@@ -84,10 +128,11 @@ void train(const TrainOptions& options, const TrainingJob& job) {
         epoch.check_losses(state.step % epoch.steps(), state.step);
         checkpoints.save(state);
       }
+      const Stopwatch step_time;
       rate = learning_rate(state.step, total_steps, options.learning_rate, options.warm_up);
       const Batch batch = rows.batch(epoch.batch(state.step));
       const at::Tensor loss = [&] {
-        const ProductPrecision precision(options.precision, job.device.type());
+        const ProductPrecision precision(precision_name, job.device.type());
         return model->training_loss(batch, batch_draws, static_cast<std::uint64_t>(state.step));
       }();
       if (loss.requires_grad()) loss.backward();  // else training_loss has set the gradients
@@ -95,6 +140,7 @@ void train(const TrainOptions& options, const TrainingJob& job) {
       epoch.record(state.step, loss.detach());
       ++state.step;
       progress.update(state.step, loss_text);
+      warn_of_long_step(step_time.seconds(), warned);
     } while (state.step % epoch.steps() != 0);
 
     epoch.check_losses(epoch.steps(), state.step);
@@ -104,23 +150,37 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                            {"train_loss", epoch.mean_loss()},
                            {"learning_rate", rate},
                            {"steps_per_second", static_cast<double>(state.step - first) / time.seconds()}};
-    loss_text = fmt::format("loss {:.4f}", line["train_loss"].get<double>());
+    last_loss = line["train_loss"].get<double>();
+    if (!state.first_loss) state.first_loss = last_loss;
+    loss_text = "loss " + number_text(last_loss);
     if (held_out.size() > 0) line["validation_loss"] = validation_loss(*averaged, held_out, validation_draws);
+    const double loss = line.value("validation_loss", last_loss);
+    if (options.patience > 0) {
+      note_improvement(loss, {}, number, state);
+      state.stopped = number < options.epochs && number - state.improved_epoch >= options.patience;
+    }
 
     std::vector<double> scores;  // of this epoch, higher is better
-    if (rollout_is_due(options, job, number)) {
+    if (rollout_is_due(options, job, number, number == options.epochs || state.stopped)) {
       const PairedReturns returns = score_rollout(averaged, options.rollout.steps, job.rollout);
       report(returns, number, line);
-      if (best_by_return) scores = differences(returns.policy, returns.expert);
+      const std::vector<double> gaps = differences(returns.policy, returns.expert);
+      if (options.patience > 0) note_improvement(loss, gaps, number, state);
+      state.stopped = state.stopped && state.improved_epoch < number;
+      if (best_by_return) scores = gaps;
     }
-    if (!best_by_return) scores = {-line.value("validation_loss", line["train_loss"].get<double>())};
+    if (!best_by_return) scores = {-loss};
     if (!scores.empty() && replaces_best(scores, state.best)) {
       state.best = scores;
       state.best_step = state.step;
       checkpoints.save_best();
     }
     metrics.write(line);
+    if (state.stopped) {
+      spdlog::info("train: stopped after epoch {}: nothing has improved for {} epochs", number, options.patience);
+    }
   }
+  warn_of_divergence(state, last_loss);
   checkpoints.save(state);
 }
 

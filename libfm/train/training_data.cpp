@@ -1,6 +1,7 @@
 #include "libfm/train/training_data.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/hash.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
 #include <ATen/TensorOperators.h>
@@ -12,6 +13,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string>
+#include <unordered_map>
 
 namespace fm {
 namespace {
@@ -78,14 +82,55 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
   return rows.take();
 }
 
-/// Whether any episode has a single row.
-bool has_single_row(const Rows& rows) {
-  const auto n = static_cast<std::int64_t>(rows.begin.size());
-  for (std::int64_t i = 0; i < n; ++i) {
-    const bool first = rows.begin[static_cast<std::size_t>(i)] == i;
-    if (first && (i + 1 == n || rows.begin[static_cast<std::size_t>(i) + 1] == i + 1)) return true;
+/// The same for items of which some are copies: what is drawn are the originals, copies follow.
+std::vector<bool> choose(const std::vector<std::size_t>& originals, double share, const RandomStream& stream,
+                         std::uint64_t position) {
+  std::vector<std::size_t> different;  // the originals, in order
+  for (std::size_t i = 0; i < originals.size(); ++i) {
+    if (originals[i] == i) different.push_back(i);
   }
-  return false;
+  const std::vector<bool> drawn = choose(std::ssize(different), share, stream, position);
+  std::vector<bool> chosen(originals.size(), false);
+  for (std::size_t k = 0; k < different.size(); ++k) chosen[different[k]] = drawn[k];
+  for (std::size_t i = 0; i < originals.size(); ++i) chosen[i] = chosen[originals[i]];
+  return chosen;
+}
+
+std::vector<std::size_t> first_of_equals(const std::vector<std::string>& keys) {
+  std::unordered_map<std::string_view, std::size_t> first;
+  std::vector<std::size_t> originals;
+  for (std::size_t i = 0; i < keys.size(); ++i) originals.push_back(first.emplace(keys[i], i).first->second);
+  return originals;
+}
+
+std::string_view bytes_of(const Matrix& values) {
+  return {reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(double)};
+}
+
+std::vector<std::size_t> originals_of(const LabelledStates& states) {
+  std::vector<std::string> keys;
+  for (Eigen::Index i = 0; i < states.actions.rows(); ++i) {
+    std::string key;
+    for (const Matrix* part : {&states.observations, &states.goals, &states.actions}) {
+      const Matrix row = part->row(i);
+      key += bytes_of(row);
+    }
+    keys.push_back(hash_text(key));
+  }
+  return first_of_equals(keys);
+}
+
+void check_float32(const char* what, const Matrix& values, const Normalisation& n) {
+  for (Eigen::Index j = 0; j < values.cols(); ++j) {
+    for (Eigen::Index i = 0; i < values.rows(); ++i) {
+      const double normalised = n.normalise(static_cast<std::size_t>(j), values(i, j));
+      if (std::abs(normalised) <= std::numeric_limits<float>::max()) continue;
+      throw_input_error(
+          "training data: {} {} of row {} is {}, beyond float32's range when normalised; correct it, or choose a "
+          "policy.normaliser that scales it",
+          what, j, i, values(i, j));
+    }
+  }
 }
 
 }  // namespace
@@ -99,9 +144,22 @@ Rows rows_of(std::span<const Episode> episodes) {
   return rows.take();
 }
 
+std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
+  std::vector<std::string> keys;
+  for (const Episode& e : episodes) {
+    Hasher hasher;
+    for (const Matrix* part : {&e.observations, &e.goals, &e.actions}) {
+      hasher.add(fmt::format("{} {} ", part->rows(), part->cols()));
+      hasher.add(bytes_of(*part));
+    }
+    keys.push_back(hasher.digits());
+  }
+  return first_of_equals(keys);
+}
+
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream) {
-  const auto episodes = choose(static_cast<std::int64_t>(dataset.episodes.size()), validation, stream, 0);
-  const auto states = choose(dataset.uniform_states.actions.rows(), validation, stream, 1);
+  const auto episodes = choose(originals_of(dataset.episodes), validation, stream, 0);
+  const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
   return {.train = gather(dataset, episodes, states, false), .validation = gather(dataset, episodes, states, true)};
 }
 
@@ -130,21 +188,17 @@ Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, st
 }
 
 TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
-  const at::TensorOptions options = model.parameters().front().options();
+  const c10::Device device = model.parameters().front().device();
   const HorizonOptions& horizon = model.description().policy.horizon;
-  condition_ = model.condition(view_as_tensor(rows.observations).to(options).unsqueeze(1),
-                               view_as_tensor(rows.goals).to(options));
-  actions_ = model.action_normaliser().normalise(view_as_tensor(rows.actions).to(options));
-  begin_ = at::tensor(rows.begin, at::kLong).to(options.device());
-  last_ = at::tensor(rows.end, at::kLong).to(options.device()) - 1;
+  check_float32("observation", rows.observations, model.description().observations);
+  check_float32("goal", rows.goals, model.description().goals);
+  check_float32("action", rows.actions, model.description().actions);
+  condition_ = model.condition(view_as_tensor(rows.observations).unsqueeze(1), view_as_tensor(rows.goals));
+  actions_ = model.normalised_actions(view_as_tensor(rows.actions));
+  begin_ = at::tensor(rows.begin, at::kLong).to(device);
+  last_ = at::tensor(rows.end, at::kLong).to(device) - 1;
   history_ = at::arange(1 - horizon.observations, 1, begin_.options());
   ahead_ = at::arange(0, horizon.prediction, begin_.options());
-  if (horizon.prediction > 1 && has_single_row(rows)) {
-    throw InputError(
-        "policy.horizon.prediction: some states have a single action as their label (collect.uniform_states, or "
-        "episodes "
-        "of one step); remove them, or set 1");
-  }
 }
 
 Batch TrainingData::batch(const at::Tensor& indices) const { return windows(indices.to(actions_.device())); }

@@ -37,15 +37,18 @@ struct Split {
   Rows validation;
 };
 
+/// For each episode the first one with the same observations, goals and actions: itself, unless it is a copy.
+std::vector<std::size_t> originals_of(std::span<const Episode> episodes);
+
 /// Holds out the given share of the episodes, drawn from `stream` (at least one if the share is above 0 and there are
-/// two episodes), and likewise of the individually labelled states.
+/// two different episodes), and likewise of the individually labelled states. Copies are on the side of their originals.
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
 
 /// Training rows on a device, normalised for the model. Each row has a window: the observations up to it and the
 /// actions from it on, padded as by observation_windows and action_windows.
 class TrainingData {
  public:
-  /// @throws InputError if the policy predicts several actions and an episode has a single row.
+  /// @throws InputError for a number that is beyond float32's range when normalised.
   TrainingData(const Rows& rows, const PolicyModel& model);
 
   std::int64_t size() const { return actions_.size(0); }

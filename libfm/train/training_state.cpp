@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <nlohmann/json.hpp>
@@ -24,11 +25,32 @@ std::vector<std::pair<std::string, at::Tensor>> named_state(const TrainingTensor
 }
 
 nlohmann::json to_json(const TrainingState& state) {
-  return {{"step", state.step}, {"best_step", state.best_step}, {"best", state.best}};
+  const auto number = [](const std::optional<double>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json();
+  };
+  return {{"step", state.step},
+          {"best_step", state.best_step},
+          {"best", state.best},
+          {"first_loss", number(state.first_loss)},
+          {"lowest_loss", number(state.lowest_loss)},
+          {"highest_return", number(state.highest_return)},
+          {"improved_epoch", state.improved_epoch},
+          {"stopped", state.stopped}};
 }
 
 TrainingState from_json(const nlohmann::json& json) {
-  return {.step = json.at("step"), .best = json.at("best"), .best_step = json.at("best_step")};
+  const auto number = [&](const char* key) {
+    const auto found = json.find(key);
+    return found == json.end() || found->is_null() ? std::nullopt : std::optional(found->get<double>());
+  };
+  return {.step = json.at("step"),
+          .best = json.at("best"),
+          .best_step = json.at("best_step"),
+          .first_loss = number("first_loss"),
+          .lowest_loss = number("lowest_loss"),
+          .highest_return = number("highest_return"),
+          .improved_epoch = json.value("improved_epoch", std::int64_t{0}),
+          .stopped = json.value("stopped", false)};
 }
 
 }  // namespace
@@ -44,6 +66,7 @@ TrainingState load_training(const std::filesystem::path& file, const TrainingTen
   const at::NoGradGuard no_grad;
   const std::string where = file.string();
   const SafeTensors content = read_safetensors(file);
+  check_verified(content, where);
   load_weights(content, "weights.", *tensors.model, where);
   if (tensors.averaged != tensors.model) load_weights(content, "ema.", *tensors.averaged, where);
   for (const auto& [name, tensor] : named_state(tensors)) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace fm {
@@ -16,6 +17,12 @@ struct TrainingState {
   std::int64_t step = 0;     ///< number of completed steps
   std::vector<double> best;  ///< the scores of best.safetensors, higher is better; empty: none yet
   std::int64_t best_step = 0;
+  std::optional<double> first_loss;  ///< of the first epoch
+  // With train.patience:
+  std::optional<double> lowest_loss;     ///< in validation, or in training if nothing is held out
+  std::optional<double> highest_return;  ///< of a rollout, minus the expert's
+  std::int64_t improved_epoch = 0;       ///< the last one that changed one of these two
+  bool stopped = false;                  ///< training has stopped before its last epoch
 };
 
 /// The tensors of a run; `averaged` is the model itself if there is no moving average.

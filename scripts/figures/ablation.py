@@ -31,9 +31,9 @@ def caption(run):
     setting, variants = varied(run.evaluation["variants"])
     if setting is None:
         return (f"The same checkpoint evaluated at {len(points(run))} settings: paired return gap to the expert, with "
-                "95 % intervals.")
+                "95 % intervals. " + interval.MEANING)
     return (f"The same checkpoint evaluated at {len(variants)} values of {setting}: paired return gap to the expert, "
-            "with 95 % intervals.")
+            "with 95 % intervals. " + interval.MEANING)
 
 
 def varied(variants):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import style
+from . import outside, style
 
 MOST_TRAJECTORIES = 300
 BINS = {"noise": 36, "action": 72}
@@ -20,6 +20,7 @@ def draw(run):
         ends = [fig.add_subplot(grid[row, column], sharey=middle) for column in (0, 2)]
         middle.set_ylim(low, high)
         _paths(run, middle, state)
+        outside.say(middle, outside.of_paths(state.trajectories[:MOST_TRAJECTORIES], low, high))
         _histogram(ends[0], state.trajectories[:, 0], (low, high), "noise", style.PALE)
         _histogram(ends[1], state.trajectories[:, -1], (low, high), "action", style.POLICY)
         ends[0].invert_xaxis()
@@ -34,9 +35,9 @@ def caption(run):
     count = len(run.denoising[0].trajectories)
     action = style.readable(run.actions[0].name)
     text = (f"{count} samples of the {action} at each of {len(run.denoising)} states, from Gaussian noise "
-            f"(left histogram) to action (right histogram) in {run.sampling(run.denoising[0].times)}. Dark regions are "
-            "where many samples pass; a narrow right histogram means a nearly deterministic action. Dotted lines are the "
-            "bounds of the action.")
+            f"(left histogram) to action (right histogram) in {run.sampling(run.denoising[0].times)}. Lines are "
+            f"{min(count, MOST_TRAJECTORIES)} of them; dark regions are where many pass; a narrow right histogram means a "
+            "nearly deterministic action. Dotted lines are the bounds of the action.")
     if any(state.expert_action is not None for state in run.denoising):
         text += " The diamond and the line mark the expert's action."
     return text
@@ -56,14 +57,17 @@ def _paths(run, ax, state):
     curves = [np.stack([state.times, path], axis=1) for path in state.trajectories[:MOST_TRAJECTORIES]]
     style.faint_lines(ax, curves, colour=style.POLICY, alpha=0.12, linewidth=0.8, zorder=2)
     ax.set_xlim(0.0, 1.0)
-    for bound in (run.actions[0].low, run.actions[0].high):
+    for bound, text in ((run.actions[0].low, None), (run.actions[0].high, "limit")):
         if np.isfinite(bound):
-            style.guide(ax, bound)
+            _, label = style.guide(ax, bound, text, below=True, side="left")
+            if label:
+                style.outline(label)
     style.heading(ax, style.readable(state.label).capitalize())
 
 
 def _histogram(ax, samples, limits, end, colour):
     ax.hist(samples, bins=BINS[end], range=limits, orientation="horizontal", color=colour)
+    outside.say(ax, outside.of_paths(samples[:, None], *limits), "left" if end == "noise" else "right")
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
 

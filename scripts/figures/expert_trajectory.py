@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import style, time_series
+from . import number, style, time_series
 
 MOST_OTHERS = 40
 
@@ -24,7 +24,7 @@ def draw(run):
 def caption(run):
     others = min(len(run.expert.states) - 1, MOST_OTHERS)
     text = (f"One episode of the expert ({style.readable(run.expert_name)}), the one with the lowest return "
-            f"({style.number(run.expert.returns[run.hardest_start()])}) among {len(run.expert.states)}. ")
+            f"({number.text(run.expert.returns[run.hardest_start()])}) among {len(run.expert.states)}. ")
     if run.goals:
         text += "The dashed line is the goal. "
     if not run.is_pendulum:

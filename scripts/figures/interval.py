@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import style
+from . import number
+
+MEANING = ("95 % intervals cover the draw of initial states and of the policy's noise, not the variation between trainings "
+           "(seeds).")
 
 
 @dataclass
@@ -14,8 +17,13 @@ class Interval:
     high: float
 
     def __str__(self):
-        ends = f" (95 % interval {style.signed(self.low)} to {style.signed(self.high)})" if self.has_ends else ""
-        return style.signed(self.mean) + ends
+        mean, low, high = self.texts(number.signed)
+        return mean + (f" (95 % interval {low} to {high})" if self.has_ends else "")
+
+    def texts(self, show):
+        """Mean, low and high as text. show: number.text or number.signed."""
+        values = (self.mean, self.low, self.high)
+        return [show(value, among=values) for value in values]
 
     @property
     def has_ends(self):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from . import interval, style
+from . import interval, metric, number, style, tables
 
 STYLESHEET = """
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d8dee4; --page: #ffffff;
@@ -27,6 +27,7 @@ th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); tex
 th:first-child, td:first-child { text-align: left; white-space: normal; }
 th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 td:last-child, th:last-child { padding-right: 0; }
+.note { margin-top: .5rem; color: var(--soft); font-size: .85rem; }
 .interval { color: var(--soft); font-size: .88em; }
 figure { margin: 0 0 2.25rem; }
 figure img { display: block; width: 100%; height: auto; padding: .6rem; border-radius: 8px; background: #ffffff;
@@ -51,6 +52,9 @@ pre { margin: 0; padding: .25rem .9rem .9rem; overflow-x: auto;
 """
 
 
+RELATIVE = f"RMSE / standard deviation is 1 for a policy that always acts with the mean recorded action. {metric.LEGEND}"
+
+
 @dataclass
 class Picture:
     name: str
@@ -63,10 +67,10 @@ def render(run, pictures):
     name = experiment_name(run)
     parts = [f"<h1>{escape(name)}</h1>", f'<p class="directory">{escape(run.directory.resolve().name)}</p>']
     if run.evaluation:
-        parts += [f'<p class="summary">{escape(summary(run.evaluation))}</p>', "<h2>Results</h2>",
-                  _table(["", "policy", "expert"], result_rows(run))]
-    if run.evaluation.get("variants"):
-        parts += ["<h2>Variants</h2>", _variants(run.evaluation["variants"])]
+        parts.append(f'<p class="summary">{escape(summary(run))}</p>')
+        parts += _section("Results", tables.results(run), _legend(run.evaluation))
+        parts += _section("Action error by dimension", tables.action_error(run), RELATIVE)
+        parts += _section("Variants", tables.variants(run), _legend(run.evaluation))
     if pictures:
         parts += ["<h2>Figures</h2>", *map(_figure, pictures)]
     parts += _sources(run)
@@ -78,104 +82,37 @@ def render(run, pictures):
 
 def experiment_name(run):
     """The value of the first line of config.yaml that begins with `name:`, else the directory's name."""
-    match = re.search(r"^name:\s*[\"']?(.*?)[\"']?\s*$", _text(run, "config.yaml"), re.MULTILINE)
+    match = re.search(r"^name:\s*[\"']?(.*?)[\"']?\s*$", run.text("config.yaml"), re.MULTILINE)
     return match.group(1) if match and match.group(1) else run.directory.resolve().name
 
 
-def summary(evaluation):
-    """The result in one sentence."""
+def summary(run):
+    """The result in one or two sentences."""
+    evaluation = run.evaluation
     policy, gap = evaluation.get("policy") or {}, evaluation.get("gap")
     if not policy.get("return"):
-        error = (evaluation.get("action_error") or {}).get("rmse")
-        return "" if error is None else f"Evaluated on recorded data only: action error {_significant(error)} (RMSE)."
-    text = f"Mean return {style.number(policy['return']['mean'])} over {evaluation.get('episodes')} episodes"
+        return _summary_of_recorded_data(run)
+    returns = interval.read(policy["return"])
+    text = f"Mean return {returns.texts(number.text)[0]} over {evaluation.get('episodes')} episodes"
     return text + (f"; against the expert on the same starts {interval.read(gap)}." if gap else ".")
 
 
-def result_rows(run):
-    """Rows of label, policy cell and expert cell, as HTML."""
-    evaluation = run.evaluation
-    policy, expert = evaluation.get("policy") or {}, evaluation.get("expert") or {}
-    rows = [("Return, mean and 95 % interval", _return(policy), _return(expert)),
-            ("Return, standard deviation over episodes", _deviation(policy), _deviation(expert)),
-            ("Gap to the expert on the same starts", _gap(evaluation), ""),
-            ("Success", _percent(policy.get("success")), _percent(expert.get("success")))]
-    for name in sorted({**(policy.get("metrics") or {}), **(expert.get("metrics") or {})}):
-        rows.append((escape(style.readable(name)), *(_significant((of.get("metrics") or {}).get(name))
-                                                     for of in (policy, expert))))
-    unit = f", {run.actions[0].unit}" if len(run.actions) == 1 and run.actions[0].unit else ""
-    smoothness, latency = evaluation.get("smoothness") or {}, evaluation.get("latency") or {}
-    rows += [(f"Mean change of action from step to step{escape(unit)}", _significant(smoothness.get("policy")),
-              _significant(smoothness.get("expert"))),
-             (f"Action error on held-out states, RMSE{escape(unit)}",
-              _significant((evaluation.get("action_error") or {}).get("rmse")), ""),
-             (f"Latency of one action, median and 99th percentile{_sampler(latency)}", _latency(latency), "")]
-    return [row for row in rows if row[1] or row[2]]
+def _summary_of_recorded_data(run):
+    error = run.evaluation.get("action_error") or {}
+    if error.get("rmse") is None:
+        return "Trained on recorded data, without an environment. No states were held out, so there is no action error."
+    states = run.evaluation.get("states") or error.get("states")
+    unit = metric.common_unit(run.actions)
+    return (f"Evaluated without an environment, on {f'{states} ' if states else ''}recorded states: action error "
+            f"{number.text(error['rmse'])}{f' {unit}' if unit else ''} (RMSE).")
 
 
-def _return(score):
-    return _interval(score.get("return"), style.number)
+def _legend(evaluation):
+    return metric.LEGEND + (f" {interval.MEANING}" if (evaluation.get("policy") or {}).get("return") else "")
 
 
-def _deviation(score):
-    deviation = (score.get("return") or {}).get("std")
-    return "" if deviation is None else style.number(deviation)
-
-
-def _gap(evaluation):
-    return _interval(evaluation.get("gap"), style.signed)
-
-
-def _interval(recorded, show):
-    """recorded: what interval.read takes; show: formats a number."""
-    value = interval.read(recorded)
-    if value is None:
-        return ""
-    ends = f' <span class="interval">[{show(value.low)}, {show(value.high)}]</span>' if value.has_ends else ""
-    return show(value.mean) + ends
-
-
-def _percent(share):
-    return "" if share is None else f"{100.0 * share:.1f} %"
-
-
-def _significant(value):
-    return "" if value is None else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
-
-
-def _sampler(latency):
-    if "solver" not in latency:
-        return ""
-    return escape(f" ({latency['solver']}, {latency['nfe']} network evaluations)")
-
-
-def _latency(latency):
-    return f"{latency['median_us']:.0f} µs, {latency['p99_us']:.0f} µs" if "median_us" in latency else ""
-
-
-def _variants(variants):
-    # The environment's own metrics are those that the expert has too.
-    metrics = sorted({name for variant in variants for name in (variant.get("expert") or {}).get("metrics") or {}}
-                     - {"action_jerk"})
-    rows = []
-    for variant in variants:
-        settings = ", ".join(f"{key} = {value}" for key, value in (variant.get("settings") or {}).items())
-        policy, latency = variant.get("policy") or {}, variant.get("latency") or {}
-        rows.append((escape(settings), _return(policy), _gap(variant), _percent(policy.get("success")),
-                     _significant((variant.get("smoothness") or {}).get("policy")),
-                     *(_significant((policy.get("metrics") or {}).get(name)) for name in metrics),
-                     _significant((variant.get("action_error") or {}).get("rmse")),
-                     escape(str(latency.get("nfe", ""))),
-                     f"{latency['median_us']:.0f} µs" if "median_us" in latency else ""))
-    return _table(["settings", "return", "gap", "success", "smoothness", *map(style.readable, metrics), "action error", "NFE",
-                   "latency"], rows)
-
-
-def _table(head, rows):
-    """head: plain text; rows: cells as HTML."""
-    lines = ["<tr>" + "".join(f"<th scope=\"col\">{escape(text)}</th>" for text in head) + "</tr>"]
-    lines += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows]
-    return '<div class="scroll"><table>\n' + "\n".join(lines) + "\n</table></div>"
+def _section(title, table, note):
+    return [f"<h2>{title}</h2>", table, f'<p class="note">{escape(note)}</p>'] if table else []
 
 
 def _figure(picture):
@@ -185,12 +122,7 @@ def _figure(picture):
             f"<figcaption><b>{title}.</b> {escape(picture.caption)}</figcaption></figure>")
 
 
-def _text(run, name):
-    path = run.directory / name
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-
-
 def _sources(run):
-    files = [(title, _text(run, name)) for title, name in
+    files = [(title, run.text(name)) for title, name in
              (("Configuration", "config.yaml"), ("Provenance", "provenance.json"))]
     return [f"<details><summary>{title}</summary><pre>{escape(text)}</pre></details>" for title, text in files if text]

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from . import interval, style, time_series
+from . import interval, number, style, time_series
 
 
 def gap(run):
@@ -38,7 +38,7 @@ def caption(run):
         return text + f"Right: returns of {run.policy.returns.size} episodes."
     return text + (f"Right: the returns of both from each of {run.policy.returns.size} starts (on the diagonal they "
                    "are equal, below it the policy is worse), and the distribution of policy minus expert. "
-                   f"Mean gap {gap(run)}.")
+                   f"Mean gap {gap(run)}. " + interval.MEANING)
 
 
 def _time_series(run, axes):
@@ -77,8 +77,8 @@ def _difference_histogram(run, ax):
     ax.errorbar(mean.mean, 0.9, xerr=mean.margins, transform=ax.get_xaxis_transform(), color=style.INK, marker="o",
                 markersize=4, capsize=3, linewidth=1.2)
     ax.set(xlim=(low, high), xlabel="return of the policy − return of the expert", ylabel="episodes")
-    ends = f" [{style.signed(mean.low)}, {style.signed(mean.high)}]" if mean.has_ends else ""
-    style.heading(ax, f"Mean gap {style.signed(mean.mean)}{ends}")
+    middle, *ends = mean.texts(number.signed)
+    style.heading(ax, f"Mean gap {middle}" + (f" [{', '.join(ends)}]" if mean.has_ends else ""))
     _say_beyond(ax, int((differences < low).sum()), differences.min(), "left")
     _say_beyond(ax, int((differences > high).sum()), differences.max(), "right")
 
@@ -92,7 +92,7 @@ def shown_range(differences, mean):
 
 def _say_beyond(ax, count, extreme, side):
     if count:
-        ax.annotate(f"{count} beyond,\nto {style.signed(extreme, 0)}", (0.01 if side == "left" else 0.99, 0.75),
+        ax.annotate(f"{count} beyond,\nto {number.signed(extreme)}", (0.01 if side == "left" else 0.99, 0.75),
                     xycoords="axes fraction", ha=side, va="top", fontsize=7.5, color=style.FAINT)
 
 
@@ -100,4 +100,4 @@ def _return_histogram(run, ax):
     ax.hist(run.policy.returns, bins=40, color=style.POLICY, alpha=0.55)
     ax.axvline(run.policy.returns.mean(), color=style.POLICY)
     ax.set(xlabel="return of the policy", ylabel="episodes")
-    style.heading(ax, f"Mean {style.number(run.policy.returns.mean())}")
+    style.heading(ax, f"Mean {number.text(run.policy.returns.mean())}")

@@ -4,7 +4,7 @@ Shapes: N episodes, the first K of them stored with all steps, T steps, O observ
 M samples, P times of a sample's trajectory: steps + 1 for solvers with fixed steps.
 """
 
-import json
+import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from . import interval, style
+from . import json_files, number, style
 from .checked_hdf5 import InputError, Reader
 
 FORMAT_VERSION = 1
@@ -88,6 +88,17 @@ class Run:
     is_demo: bool = False
     others: list = field(default_factory=list)  # other Runs, to compare with this one
 
+    @property
+    def averages_weights(self):
+        """Whether the policy acts with a moving average of the weights: unless config.yaml says `ema: 0`."""
+        match = re.search(r"^\s+ema:\s*([0-9.eE+-]+)\s*$", self.text("config.yaml"), re.MULTILINE)
+        return match is None or match.group(1).strip("0.") != ""
+
+    def text(self, name):
+        """The text of a file of the directory; empty if there is none."""
+        path = self.directory / name
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
     def hardest_start(self):
         """The stored episode with the lowest return of the expert, or of the policy if there is no expert."""
         rollouts = self.expert or self.policy
@@ -102,7 +113,7 @@ class Run:
         """The goals of the shown FlowFields as a sentence; empty if there are no goals."""
         if not self.goals:
             return ""
-        asked = [", ".join(f"{style.readable(d.name)} {style.number(value, 2)} {d.unit}".rstrip()
+        asked = [", ".join(f"{style.readable(d.name)} {number.text(value)} {d.unit}".rstrip()
                            for d, value in zip(self.goals, state.goal)) for state in shown]
         return f" The goal in each: {'; '.join(asked)}."
 
@@ -127,52 +138,12 @@ def load(directory):
     if run.is_demo or evaluation.exists():
         _read_hdf5(run, demo if run.is_demo else evaluation)
     if not run.is_demo:
-        run.metrics = _read_metrics(run.directory / "metrics.jsonl")
-        run.evaluation = _read_evaluation(run.directory / "evaluation.json")
+        run.metrics = json_files.read_metrics(run.directory / "metrics.jsonl")
+        run.evaluation = json_files.read_evaluation(run.directory / "evaluation.json")
     if not (run.policy or run.expert or run.flow_fields or run.denoising or run.metrics or run.evaluation):
         raise InputError(f"{directory}: contains no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl to draw; "
                          "give a directory that `fm run`, `fm eval` or `fm demo` wrote")
     return run
-
-
-def _parse_object(text, where):
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: not a JSON object")
-    return value
-
-
-def _read_evaluation(path):
-    if not path.exists():
-        return {}
-    evaluation = _parse_object(path.read_text(encoding="utf-8", errors="replace"), path)
-    _check_intervals(evaluation, path)
-    variants = evaluation.get("variants") or []
-    if not isinstance(variants, list):
-        raise InputError(f"{path}: variants: should be a list")
-    for index, variant in enumerate(variants):
-        _check_intervals(variant, f"{path}: variants[{index}]")
-    return evaluation
-
-
-def _check_intervals(evaluation, where):
-    for key in ("gap", "policy", "expert"):
-        try:
-            value = evaluation.get(key)
-            interval.read(value if key == "gap" or value is None else value.get("return"))
-        except (ValueError, AttributeError) as error:
-            raise InputError(f"{where}: {key}: {error}") from None
-
-
-def _read_metrics(path):
-    """The objects of a JSON-lines file. A last line without newline was cut off by a kill and is ignored."""
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
-    return [_parse_object(line, f"{path}:{number}") for number, line in enumerate(lines, start=1)]
 
 
 def _read_hdf5(run, path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import style
+from . import outside, style
 
 TIMES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -14,12 +14,14 @@ def draw(run):
     sampled = clouds(run.denoising[0]) if run.denoising else [("samples", np.concatenate(run.policy.actions))]
     panels = [*sampled, ("the distribution", truth)]
     half = 1.15 * max(np.abs(truth).max(), np.percentile(np.abs(panels[-2][1]), 99.5))
-    fig = style.figure(min(style.WIDTH / len(panels), 3.6) + 0.45)
+    fig = style.figure(min(style.WIDTH / len(panels), 3.6) + 0.7)
     axes = fig.subplots(1, len(panels), sharex=True, sharey=True)
     for ax, (text, points) in zip(axes, panels):
         colour = style.EXPERT if points is truth else style.POLICY
         ax.scatter(*points.T, s=4, color=colour, alpha=0.45, linewidths=0, rasterized=True)
         ax.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
+        # Below the axes: inside it would hide samples.
+        ax.set_xlabel(outside.words(~(np.abs(points) <= half).all(axis=1)), fontsize=7.5)
         style.heading(ax, text)
     return fig
 

@@ -39,7 +39,7 @@ def caption(run):
     lines = curves([run, *run.others])
     return (f"Trained policies sampled with {sum(map(len, lines.values()))} settings: paired return gap to the expert over the "
             f"network evaluations per prediction, with 95 % intervals; {', '.join(lines)}. The vertical axis is "
-            "logarithmic if gaps exceed 100.")
+            "logarithmic if gaps exceed 100. " + interval.MEANING)
 
 
 def curves(runs):

@@ -11,6 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from . import number
+
 # Okabe and Ito (2008): distinguishable with all common colour vision deficiencies and in greyscale.
 POLICY = "#0072B2"
 EXPERT = "#D55E00"
@@ -81,13 +83,15 @@ def key(ax):
               handlelength=1.3, handletextpad=0.5, columnspacing=1.4, labelcolor="linecolor", fontsize=9.0)
 
 
-def guide(ax, y, text=None, below=False):
-    """A thin horizontal reference line at y, labelled at its right end."""
-    ax.axhline(y, color=FAINT, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
-    if text:
-        ax.annotate(text, (1, y), xycoords=("axes fraction", "data"), xytext=(-2, -2 if below else 2),
-                    textcoords="offset points", ha="right", va="top" if below else "bottom", fontsize=7.5,
-                    color=FAINT)
+def guide(ax, y, text=None, below=False, side="right"):
+    """A thin horizontal reference line at y, labelled at one end. Returns the line and the label (None without text)."""
+    line = ax.axhline(y, color=FAINT, linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+    if not text:
+        return line, None
+    place, shift = (1, -2) if side == "right" else (0, 2)
+    return line, ax.annotate(text, (place, y), xycoords=("axes fraction", "data"), xytext=(shift, -2 if below else 2),
+                             textcoords="offset points", ha=side, va="top" if below else "bottom", fontsize=7.5,
+                             color=FAINT)
 
 
 def gap_axis(axis, lowest):
@@ -96,7 +100,7 @@ def gap_axis(axis, lowest):
         return
     (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("symlog", linthresh=10.0)
     shown = [tick for tick in (-1000, -100, -10, 0) if tick >= 1.5 * lowest]
-    axis.set_ticks(shown, labels=[number(tick, 0) for tick in shown])
+    axis.set_ticks(shown, labels=[number.integer(tick) for tick in shown])
     axis.set_ticks([], minor=True)
 
 
@@ -114,16 +118,6 @@ def diamond(ax, x, y):
 def outline(label):
     """Gives a text a white outline, legible on any background."""
     label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-
-
-def number(value, digits=1):
-    """Formats a number with a typographic minus sign."""
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
-
-
-def signed(value, digits=1):
-    """Formats a number with a typographic minus sign, or a plus sign if it is positive."""
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def render(fig, file_format):

@@ -150,7 +150,7 @@ CATCH_TEST_CASE("every environment's row keeps its final state until it is reset
     fm::StepResult result;
     std::vector<bool> ended(copies, false);
     Matrix observations = env->observations(), goals = env->goals();
-    fm::StateMatrix states = env->states();
+    fm::Matrix states = env->states();
     for (int step = 0; step < env->spec().horizon + 3; ++step) {
       Matrix pushed = actions(*env, step);
       for (int i = 0; i < copies; ++i) {
@@ -194,7 +194,7 @@ CATCH_TEST_CASE("every environment continues identically from a state that is re
     }
     const auto copy = factory.make(copies);
     const std::vector<int> order = {4, 2, 0, 1, 3};
-    fm::StateMatrix states(copies, env->spec().states.size());
+    fm::Matrix states(copies, env->spec().states.size());
     for (int i = 0; i < copies; ++i) states.row(i) = env->states().row(order[i]);
     copy->set_states(order, states);
     if (env->goals().cols() > 0) {
@@ -218,7 +218,7 @@ CATCH_TEST_CASE("every environment stays within its bounds from any state within
     const auto env = begun(factory), clipped = begun(factory);
     const fm::EnvSpec& spec = env->spec();
     CATCH_INFO(spec.name);
-    fm::StateMatrix states = env->states();
+    fm::Matrix states = env->states();
     for (int i = 0; i < copies && fm::are_bounded(spec.states); ++i) {
       fm::Draws draws = starts.at(static_cast<std::uint64_t>(i));
       for (std::size_t j = 0; j < spec.states.size(); ++j) {

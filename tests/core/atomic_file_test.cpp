@@ -115,3 +115,19 @@ CATCH_TEST_CASE("reading reports what is wrong with the path", "[atomic_file]") 
   CATCH_CHECK(contains(message(folder / "long"), "larger than 3 bytes"));
   CATCH_CHECK(contains(message("/dev/zero"), "larger than 3 bytes"));
 }
+
+CATCH_TEST_CASE("a copy is whole, or the old file stays", "[atomic_file]") {
+  const TemporaryFolder folder;
+  const fs::path from = folder / "from", to = folder / "to";
+  fm::write_file_atomically(from, std::string(1 << 20, 'x'));
+  fm::write_file_atomically(to, "old");
+  {
+    const FullDisk full(1 << 16);
+    CATCH_CHECK(contains(error_of<fm::MachineError>([&] { fm::copy_file_atomically(from, to); }), to.string()));
+  }
+  CATCH_CHECK(fm::read_file(to, 100) == "old");
+  fm::copy_file_atomically(from, to);
+  CATCH_CHECK(fm::read_file(to, 1 << 20) == std::string(1 << 20, 'x'));
+  CATCH_CHECK(entries(folder.path()) == 2);
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::copy_file_atomically(folder / "none", to); }), "none"));
+}

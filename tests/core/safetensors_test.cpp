@@ -153,3 +153,37 @@ CATCH_TEST_CASE("a damaged file is read or refused, and never crashes", "[safete
     }
   }
 }
+
+CATCH_TEST_CASE("a digest in the metadata notices every changed bit of a file", "[safetensors]") {
+  fm::SafeTensors content;
+  const std::vector<float> values = {1.0F, 2.0F, 3.0F};
+  content.tensors.push_back(fm::make_safe_tensor<float>("weight", {3}, values));
+  content.metadata["note"] = "kept";
+  const std::string bytes = fm::serialise(fm::with_digest(content));
+  const fm::SafeTensors read = fm::deserialise(bytes, "file");
+  CATCH_CHECK(read == content);
+  CATCH_CHECK(read.verified);
+  int silent = 0;
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    try {
+      const fm::SafeTensors other = fm::deserialise(flipped, "file");
+      if (other.verified && other != content) ++silent;
+    } catch (const fm::InputError&) {
+    }
+  }
+  CATCH_CHECK(silent == 0);
+}
+
+CATCH_TEST_CASE("a file may have no digest, or waive it", "[safetensors]") {
+  const auto file = [](const std::string& header) {
+    const std::uint64_t length = header.size();
+    std::string bytes(8, '\0');
+    std::memcpy(bytes.data(), &length, 8);
+    return bytes + header;
+  };
+  CATCH_CHECK_FALSE(fm::deserialise(file(R"({"__metadata__":{"a":"b"}})"), "file").verified);
+  CATCH_CHECK(fm::deserialise(file(R"({"__metadata__":{"a":"b","digest":"none"}})"), "file").verified);
+  CATCH_CHECK_THROWS_AS(fm::deserialise(file(R"({"__metadata__":{"a":"b","digest":"0123"}})"), "file"), fm::InputError);
+}

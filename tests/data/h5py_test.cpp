@@ -1,4 +1,7 @@
+#include "libfm/core/error.hpp"
+
 #include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/data/sample_dataset.hpp"
 
@@ -82,9 +85,58 @@ with h5py.File(sys.argv[1], "w") as file:
 )",
                        folder / "mine.h5"));
   const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
-  CATCH_CHECK(dataset.info == fm::DatasetInfo{"pendulum", "", 7, 2.0, "", ""});
+  CATCH_CHECK(dataset.info == fm::DatasetInfo{.env = "pendulum", .seed = 7, .noise = 2.0});
   const fm::Episode& e = dataset.episodes.at(0);
   CATCH_CHECK(e.observations == fm::Matrix::Ones(4, 2));
   CATCH_CHECK(e.terminated == std::vector<std::uint8_t>{0, 0, 1});
   CATCH_CHECK(e.truncated == std::vector<std::uint8_t>{0, 0, 0});
+}
+
+CATCH_TEST_CASE("h5py's other number types are read where float64 holds them exactly", "[h5py]") {
+  const TemporaryFolder folder;
+  CATCH_REQUIRE(python(folder, R"(
+import h5py, numpy as np, sys
+with h5py.File(sys.argv[1], "w") as file:
+    shared = np.arange(8).reshape(4, 2)
+    for n, kind in enumerate((np.float16, np.uint8, np.int64, ">f4", "<f8")):
+        episode = file.create_group(f"episodes/{n}")
+        episode.attrs["success"] = np.bool_(n % 2)
+        episode["observations"] = shared.astype(kind)
+        episode["actions"], episode["rewards"] = np.full((3, 1), n).astype(kind), np.ones(3, dtype=kind)
+    last = file.create_group("episodes/5")
+    last["observations"] = h5py.SoftLink("/episodes/0/observations")
+    last["actions"], last["rewards"] = h5py.SoftLink("../4/actions"), np.ones(3)
+    del last["actions"]
+    last["actions"] = h5py.SoftLink("/episodes/4/actions")
+)",
+                       folder / "mine.h5"));
+  const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
+  CATCH_REQUIRE(dataset.episodes.size() == 6);
+  for (std::size_t n = 0; n < 6; ++n) {
+    const fm::Episode& e = dataset.episodes[n];
+    CATCH_CHECK(e.observations == fm::Matrix{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
+    CATCH_CHECK(e.actions == fm::Matrix::Constant(3, 1, static_cast<double>(std::min<std::size_t>(n, 4))));
+    CATCH_CHECK(e.success == (n % 2 == 1 && n < 5));
+  }
+}
+
+CATCH_TEST_CASE("flags that are neither 0 nor 1, long texts and empty giants are refused", "[h5py]") {
+  const TemporaryFolder folder;
+  const auto refusal = [&](const std::string& change) {
+    CATCH_REQUIRE(python(folder, R"(
+import h5py, numpy as np, sys
+with h5py.File(sys.argv[1], "w") as file:
+    for n in range(2):
+        episode = file.create_group(f"episodes/{n}")
+        episode["observations"], episode["actions"], episode["rewards"] = np.ones((4, 2)), np.ones((3, 1)), np.ones(3)
+)" + change + "\n",
+                         folder / "mine.h5"));
+    return error_of<fm::InputError>([&] { fm::read_dataset(folder / "mine.h5"); });
+  };
+  CATCH_CHECK(contains(refusal("    episode['terminated'] = np.array([0, -1, 0])"), "row 1 is neither 0 nor 1"));
+  CATCH_CHECK(contains(refusal("    file.attrs['env'] = 'x' * 2000000"), "attribute 'env' has 2000000 bytes"));
+  CATCH_CHECK(contains(refusal("    episode.attrs['index'] = 0"), "has the same index 0 as /episodes/0"));
+  CATCH_CHECK(
+      contains(refusal("    del episode['observations']; episode.create_dataset('observations', (4, 30000000))"),
+               "implausible"));
 }

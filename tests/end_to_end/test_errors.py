@@ -1,5 +1,6 @@
 """The launcher's error messages and exit codes for wrong input."""
 
+import json
 import resource
 
 from launcher import TINY, LauncherTest
@@ -62,9 +63,9 @@ class ErrorsTest(LauncherTest):
             done = self.fm("eval", damaged, expect=2)
             self.assertIn("damaged.safetensors", done.stderr)
 
-    def test_a_full_disk_is_one_clear_error(self):
-        done = self.fm("run", self.experiment, *TINY, "runs=/dev/full/runs", expect=1)
-        self.assertEqual(len(done.stderr.strip().splitlines()), 2, done.stderr)
+    def test_runs_below_a_file_are_one_clear_error(self):
+        done = self.fm("run", self.experiment, *TINY, "runs=/dev/full/runs", expect=2)
+        self.assertEqual(done.stderr, "runs: '/dev/full' is a file; give a folder, which is created if needed\n")
 
     def test_a_run_directory_is_not_used_by_two_processes(self):
         import fcntl
@@ -75,3 +76,76 @@ class ErrorsTest(LauncherTest):
         done = self.fm("resume", run, expect=2)
         os.close(descriptor)
         self.assertIn("another process", done.stderr)
+
+    def test_an_unknown_command_is_answered_with_the_nearest(self):
+        self.assertIn("did you mean run?", self.fm("rnu", expect=2).stderr)
+        self.assertIn("unknown command 'frob'", self.fm("frob", expect=2).stderr)
+
+    def test_cross_field_mistakes_have_their_place_beside_the_others(self):
+        self.experiment.write_text("network: {mlp: {hidden: []}, time_embedding: 7}\ntrain: {epoch: 3}\n")
+        lines = self.fm("run", self.experiment, expect=2).stderr.splitlines()
+        self.assertEqual(len(lines), 3, lines)
+        self.assertIn("tiny.yaml:1:25: network.mlp.hidden: ", lines[0])
+        self.assertIn("tiny.yaml:1:46: network.time_embedding: ", lines[1])
+        self.assertIn("tiny.yaml:2:9: train.epoch: ", lines[2])
+
+    def test_contradictions_between_options_have_their_places_too(self):
+        self.experiment.write_text("name: tiny\nsampler: {executed: 3}\npolicy:\n  shortcut:\n    finest: 12\n")
+        lines = self.fm("run", self.experiment, "collect.goal_levels=2", expect=2).stderr.splitlines()
+        self.assertEqual(len(lines), 3, lines)
+        self.assertTrue(lines[0].startswith("override 'collect.goal_levels=2': collect.goal_levels: "), lines)
+        self.assertIn("tiny.yaml:2:21: sampler.executed: 3 exceeds", lines[1])
+        self.assertIn("tiny.yaml:5:13: policy.shortcut.finest: 12 is not a power of two", lines[2])
+
+    def test_teachers_without_a_beginning_are_refused_with_their_chain(self):
+        a, b = self.folder / "a.yaml", self.folder / "b.yaml"
+        for file, teacher in ((a, b), (b, a)):
+            file.write_text(f"name: {file.stem}\npolicy: {{name: one_step, teacher: {teacher}}}\n")
+        for arguments in (["run", a], ["run", a, "--dry-run"], ["test", a], ["train", a]):
+            self.assertIn("b.yaml -> ", self.fm(*arguments, expect=2).stderr)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["a.yaml", "b.yaml", "tiny.yaml"])
+
+    def test_sizes_are_refused_before_memory_is_taken(self):
+        for setting in ("network.mlp.hidden=[" + ",".join(["65536"] * 16) + "]", "network.residual_mlp.width=65536"):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            done = self.fm("run", self.experiment, "network.name=" + setting.split(".")[1], setting, "--dry-run", expect=2)
+            self.assertIn("GB of memory", done.stderr)
+            self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 2.0)
+        self.experiment.write_text("network: {mlp: {hidden: [" + ",".join(["1"] * 500000) + "]}}\n")
+        done = self.fm("run", self.experiment, expect=2)
+        self.experiment.write_text("name: tiny\n")
+        self.assertIn("needs 1 to 1000 elements", done.stderr)
+        values = "[" + ",".join(str(i) for i in range(1, 1001)) + "]"
+        grid = f"eval.grid={{sampler.steps: {values}, sampler.temperature: {values}}}"
+        self.assertIn("1000000 points", self.fm("run", self.experiment, grid, expect=2).stderr)
+
+    def test_a_checkpoint_is_held_against_its_size_and_the_options_bounds(self):
+        run = self.run_tiny(command="train")
+        whole = (run / "checkpoints/best.safetensors").read_bytes()
+        length = int.from_bytes(whole[:8], "little")
+
+        def rewritten(change):
+            header = json.loads(whole[8:8 + length])
+            metadata = {key: json.loads(value) for key, value in header["__metadata__"].items() if key != "digest"}
+            change(metadata)
+            header["__metadata__"] = {key: json.dumps(value) for key, value in metadata.items()} | {"digest": "none"}
+            text = json.dumps(header).encode()
+            text += b" " * (-len(text) % 8)
+            file = self.folder / "rewritten.safetensors"
+            file.write_bytes(len(text).to_bytes(8, "little") + text + whole[8 + length:])
+            return file
+
+        self.fm("eval", rewritten(lambda metadata: None))
+        huge = rewritten(lambda metadata: metadata["network"]["mlp"].update(hidden=[65536] * 16))
+        self.assertIn("describes a network", self.fm("eval", huge, expect=2).stderr)
+        for episodes in (-5, 1):
+            few = rewritten(lambda metadata: metadata["experiment"]["eval"].update(episodes=episodes))
+            self.assertIn("eval.episodes", self.fm("eval", few, expect=2).stderr)
+
+    def test_runs_that_name_a_file_are_refused_by_the_key(self):
+        done = self.fm("run", self.experiment, *TINY, f"runs={self.experiment}", expect=2)
+        self.assertIn("runs: ", done.stderr)
+
+    def test_eval_refuses_what_it_would_ignore(self):
+        run = self.run_tiny(command="train")
+        self.assertIn("runs=elsewhere", self.fm("eval", run, "runs=elsewhere", expect=2).stderr)

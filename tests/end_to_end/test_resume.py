@@ -1,11 +1,13 @@
 """Runs that are stopped by signals at any point and resumed give the same bytes as uninterrupted runs."""
 
+import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
 
-from launcher import FM, TINY, LauncherTest
+from launcher import FM, TINY, LauncherTest, clean
 
 # Long enough to be stopped during training; saved at every step, so that a kill loses little.
 LONGER = [*TINY, "train.epochs=40", "train.checkpoint_seconds=0"]
@@ -90,3 +92,41 @@ class ResumeTest(LauncherTest):
         before = {path: path.stat().st_mtime_ns for path in whole.rglob("*.safetensors")}
         self.fm("resume", whole)
         self.assertEqual(before, {path: path.stat().st_mtime_ns for path in whole.rglob("*.safetensors")})
+
+    def test_a_finished_run_says_so_and_prints_its_results(self):
+        run = self.run_tiny()
+        before = (run / "evaluation.json").read_bytes()
+        done = self.fm("resume", run)
+        self.assertIn("the run is finished", done.stderr)
+        self.assertEqual(done.stdout, (run / "summary.txt").read_text() + f"{run}\n")
+        self.assertEqual((run / "evaluation.json").read_bytes(), before)
+
+    def test_a_run_is_trained_on_and_evaluated_again(self):
+        run = self.run_tiny()
+        first = self.evaluation(run)
+        self.fm("resume", run, "train.epochs=12")
+        self.assertEqual(len((run / "metrics.jsonl").read_text().splitlines()), 12)
+        self.assertNotEqual(clean(self.evaluation(run)), clean(first))
+        kept = json.loads((run / "evaluations/train.epochs=6/evaluation.json").read_text())
+        self.assertEqual(kept, first)
+        self.assertIn("train.epochs=9", self.fm("resume", run, "train.epochs=9", expect=2).stderr.replace(": 9", "=9"))
+
+    def test_data_that_were_exchanged_are_refused(self):
+        run, other = self.run_tiny(), self.run_tiny("seed=1")
+        (run / "evaluation.json").unlink()
+        (run / "data.h5").unlink()
+        shutil.copy(other / "data.h5", run / "data.h5")
+        for command in ("resume", "eval"):
+            self.assertIn("data.h5: is not the file", self.fm(command, run, expect=2).stderr)
+
+    def test_two_students_share_the_training_of_their_teacher(self):
+        teacher, student = self.folder / "teacher.yaml", self.folder / "student.yaml"
+        teacher.write_text(self.fm("run", self.experiment, *TINY, "train.epochs=40", "--print-config").stdout)
+        student.write_text(f"name: student\npolicy: {{name: one_step, teacher: {teacher}}}\n")
+        settings = [FM, "run", student, *TINY, "threads=1"]
+        both = [subprocess.Popen([*settings, f"seed={seed}"], cwd=self.folder, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True) for seed in (0, 1)]
+        for process in both:
+            _, errors = process.communicate()
+            self.assertEqual(process.returncode, 0, errors)
+        self.assertEqual(len(list((self.folder / "runs/tiny").iterdir())), 1)

@@ -168,6 +168,62 @@ class OwnDataTest(LauncherTest):
         run = self.run_tiny("data.files=[mine.h5]", "env.name=none")
         self.assertGreater(self.evaluation(run)["action_error"]["rmse"], 0)
 
+    def own_data(self, name, change=lambda observations, actions: (observations, actions)):
+        """60 episodes of a simple task, changed. Returns the file."""
+        import h5py
+        import numpy
+        weights, numbers = numpy.random.default_rng(0).normal(size=(3, 2)), numpy.random.default_rng(1)
+        with h5py.File(self.folder / name, "w") as file:
+            for n in range(60):
+                observations = numbers.normal(size=(51, 3))
+                actions = numpy.tanh(observations[:-1] @ weights)
+                group = file.create_group(f"episodes/{n}")
+                group["observations"], group["actions"] = change(observations, actions)
+                group["rewards"] = numpy.zeros(50)
+        return name
+
+    def action_error(self, file, *settings):
+        done = self.fm("run", self.experiment, f"data.files=[{file}]", "env.name=none", "train.epochs=10", "threads=1",
+                       "train.batch_size=128", "train.validation=0.1", "network.mlp.hidden=[32]", "sampler.steps=4",
+                       "network.time_embedding=8", "eval.episodes=20", "report.figures=false", "device=cpu", *settings)
+        return self.evaluation(pathlib.Path(done.stdout.splitlines()[-1]))["action_error"]["rmse"]
+
+    def test_units_and_offsets_change_no_error(self):
+        plain = self.action_error(self.own_data("plain.h5"))
+        for exponent in (-20, 20):
+            unit = 2.0 ** exponent
+            scaled = self.own_data("scaled.h5", lambda observations, actions: (observations * unit, actions / unit))
+            self.assertAlmostEqual(self.action_error(scaled) * unit / plain, 1.0, places=5)
+        moved = self.own_data("moved.h5", lambda o, a: (5.4e6 + 0.02 * o, 5.4e6 + 0.1 * a))
+        self.assertAlmostEqual(self.action_error(moved) / 0.1 / plain, 1.0, places=3)
+
+    def test_quantiles_do_not_follow_a_glitch(self):
+        plain = self.action_error(self.own_data("plain.h5"))
+        def glitch(observations, actions):
+            if observations[0, 0] == first:
+                actions[20, 1] = 1000.0
+            return observations, actions
+        import numpy
+        first = numpy.random.default_rng(1).normal(size=(51, 3))[0, 0]
+        file = self.own_data("glitch.h5", glitch)
+        self.assertGreater(self.action_error(file), 5 * plain)
+        self.assertLess(self.action_error(file, "policy.normaliser=quantile"), 1.5 * plain)
+
+    def test_a_run_without_held_out_states_has_no_action_error(self):
+        self.assertIsNone(self.action_error(self.own_data("plain.h5"), "train.validation=0"))
+
+    def test_dry_run_reads_the_data(self):
+        import numpy
+        def spoil(observations, actions):
+            observations[7, 1] = numpy.nan
+            return observations, actions
+        settings = ["env.name=none", "--dry-run"]
+        good, bad = self.own_data("plain.h5"), self.own_data("bad.h5", spoil)
+        words = self.fm("run", self.experiment, f"data.files=[{good}]", *settings).stdout
+        self.assertIn("would train, evaluate and report", words)
+        self.assertIn("row 7, column 1 holds nan",
+                      self.fm("run", self.experiment, f"data.files=[{bad}]", *settings, expect=2).stderr)
+
     def test_data_that_does_not_fit_the_environment_is_refused(self):
         import h5py
         import numpy

@@ -67,8 +67,8 @@ class EarlyEndingEnv final : public VectorEnv {
     for (std::size_t i = 0; i < rows.size(); ++i) goals_.row(rows[i]) = goals.row(static_cast<Eigen::Index>(i));
   }
 
-  StateMatrix states() const override { return states_; }
-  void set_states(std::span<const int> rows, const StateMatrix& states) override {
+  Matrix states() const override { return states_; }
+  void set_states(std::span<const int> rows, const Matrix& states) override {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       begin(rows[i], states(static_cast<Eigen::Index>(i), 0), states(static_cast<Eigen::Index>(i), 1));
     }
@@ -82,10 +82,10 @@ class EarlyEndingEnv final : public VectorEnv {
     observe(row);
   }
 
-  void observe(int row) { observations_.row(row) = states_.row(row).cast<float>(); }
+  void observe(int row) { observations_.row(row) = states_.row(row); }
 
   EnvSpec spec_ = describe();
-  StateMatrix states_;
+  Matrix states_;
   std::vector<int> steps_;
   std::vector<std::uint8_t> ended_;
   Matrix observations_, goals_;

@@ -79,8 +79,8 @@ class Counting final : public fm::VectorEnv {
   const Matrix& observations() const override { return observations_; }
   const Matrix& goals() const override { return goals_; }
   void set_goals(std::span<const int>, const Matrix&) override {}
-  fm::StateMatrix states() const override { return observations_.cast<double>(); }
-  void set_states(std::span<const int>, const fm::StateMatrix&) override {}
+  fm::Matrix states() const override { return observations_.cast<double>(); }
+  void set_states(std::span<const int>, const fm::Matrix&) override {}
 
  private:
   void observe(int row) {

@@ -64,7 +64,7 @@ CATCH_TEST_CASE("an evaluation's file holds its episodes and says what they are 
   CATCH_CHECK(file.text("/", "action_low") == "-2");
   CATCH_CHECK(file.numbers("/policy/returns") == fm::returns_of(e.policy_episodes));
   CATCH_CHECK(file.numbers("/expert/returns") == fm::returns_of(e.expert_episodes));
-  const fm::StateMatrix rewards = file.double_matrix("/policy/rewards");
+  const fm::Matrix rewards = file.matrix("/policy/rewards");
   CATCH_REQUIRE(rewards.rows() == 4);
   CATCH_REQUIRE(rewards.cols() == 15);
   for (Eigen::Index i = 0; i < 4; ++i) {

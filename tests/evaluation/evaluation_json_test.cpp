@@ -14,8 +14,17 @@ fm::Evaluation measured(double gap) {
   e.policy->metrics = {{"action_jerk", 0.25}, {"path_straightness", 0.125}};
   e.expert->metrics = {{"action_jerk", 0.0625}};
   e.gap = fm::Gap{.mean = gap, .ci95 = {gap - 1, gap + 1}};
-  e.action_rmse = 0.375;
+  e.actions = {{"torque", "N m", -2.0, 2.0}};
+  e.action_error = fm::ActionError{.states = 10, .rmse = 0.375, .dimensions = {0.375}, .spread = {1.5}};
   e.latency = {.median_us = 10, .p99_us = 20, .engine = "libtorch", .solver = "heun", .steps = 5, .nfe = 10};
+  return e;
+}
+
+/// Of two actions in different units, compared on recorded states alone.
+fm::Evaluation offline() {
+  fm::Evaluation e{.env = "none"};
+  e.actions = {{"reach", "m", -1.0, 1.0}, {"turn", "rad", -1.0, 1.0}};
+  e.action_error = fm::ActionError{.states = 300, .rmse = 5e-6, .dimensions = {1e-6, 7e-6}, .spread = {1e-5, 0.0}};
   return e;
 }
 
@@ -42,14 +51,32 @@ CATCH_TEST_CASE("an evaluation in JSON has every figure in its place", "[evaluat
 }
 
 CATCH_TEST_CASE("where there is no environment, rollouts and gap are null", "[evaluation_json]") {
-  const Json json = fm::to_json({.env = "none", .action_rmse = 0.5}, {});
+  const Json json = fm::to_json(offline(), {});
   for (const char* key : {"policy", "expert", "gap"}) CATCH_CHECK(json.at(key).is_null());
   CATCH_CHECK(json["smoothness"]["policy"].is_null());
   CATCH_CHECK(json["smoothness"]["expert"].is_null());
-  CATCH_CHECK(json["action_error"]["rmse"] == 0.5);
-  const std::string words = fm::summarise({.env = "none", .action_rmse = 0.5}, {});
+  CATCH_CHECK(json["episodes"] == 0);
+  CATCH_CHECK(json["action_error"]["rmse"] == 5e-6);
+  CATCH_CHECK(json["action_error"]["states"] == 300);
+  const Json& reach = json["action_error"]["dimensions"][0];
+  CATCH_CHECK(reach["name"] == "reach");
+  CATCH_CHECK(reach["unit"] == "m");
+  CATCH_CHECK(reach["rmse"] == 1e-6);
+  CATCH_CHECK_THAT(reach["relative"].get<double>(), Catch::Matchers::WithinAbs(0.1, 1e-12));
+  CATCH_CHECK(json["action_error"]["dimensions"][1]["relative"].is_null());  // it is constant
+  const std::string words = fm::summarise(offline(), {});
   CATCH_CHECK_FALSE(contains(words, "gap"));
-  CATCH_CHECK(contains(words, "action error    0.5000"));
+  CATCH_CHECK(contains(words, "300 held-out states"));
+  CATCH_CHECK(contains(words, "5.000e-06"));
+  CATCH_CHECK(contains(words, "1.000e-06 m"));
+}
+
+CATCH_TEST_CASE("what was not measured is null, not 0", "[evaluation_json]") {
+  const fm::Evaluation nothing{.env = "none"};
+  const Json json = fm::to_json(nothing, {});
+  CATCH_CHECK(json["action_error"]["rmse"].is_null());
+  CATCH_CHECK(json["action_error"]["states"] == 0);
+  CATCH_CHECK(contains(fm::summarise(nothing, {}), "no recorded states were held out"));
 }
 
 CATCH_TEST_CASE("a variant's settings keep their types", "[evaluation_json]") {
@@ -70,8 +97,8 @@ CATCH_TEST_CASE("a variant's settings keep their types", "[evaluation_json]") {
 
 CATCH_TEST_CASE("in words, every variant stands by its settings", "[evaluation_json]") {
   const std::string words = fm::summarise(measured(-2.0), {{{"sampler.steps=2"}, measured(-3.5)}});
-  CATCH_CHECK(contains(words, "gap (paired)     -2.00  [-3.00, -1.00]"));
-  CATCH_CHECK(contains(words, "action_jerk     0.2500  (expert 0.0625)"));
+  CATCH_CHECK(contains(words, "gap (paired)     -2.00 [-3.00, -1.00]"));
+  CATCH_CHECK(contains(words, "action_jerk     0.2500  (expert 0.06250)"));
   CATCH_CHECK(contains(words, "path_straightness   0.1250\n"));  // the expert has none
   CATCH_CHECK(contains(words, "sampler.steps=2: gap -3.50 [-4.50, -2.50]"));
 }

@@ -61,7 +61,7 @@ fm::PolicyDescription in_chunks(fm::HorizonOptions horizon, double highest) {
 
 double scripted_rmse(const fm::PolicyDescription& d, double noise, const fm::Rows& rows) {
   const auto model = std::make_shared<fm::test::ScriptedModel>(d, noise);
-  return fm::action_rmse(fm::test::libtorch_engine(model), rows, {3, "noise"});
+  return fm::action_error(fm::test::libtorch_engine(model), rows, {3, "noise"}).rmse;
 }
 
 /// The same by its definition, without windows, batches and tensors.
@@ -114,7 +114,7 @@ CATCH_TEST_CASE("an actor's figures are those of its episodes", "[metrics]") {
                                              acting({{0}, {1}}, -3.0, true), acting({{0}, {1}}, -6.0, true)};
   const auto env = fm::make_env({.name = "two_modes"}).make(1);
   auto with_states = episodes;
-  for (fm::Episode& e : with_states) e.states = fm::StateMatrix::Zero(3, 2);
+  for (fm::Episode& e : with_states) e.states = fm::Matrix::Zero(3, 2);
   with_states[0].states(2, 0) = 1.0;  // up forwards; the third and fourth backwards
   const fm::ActorMetrics figures = fm::actor_metrics(with_states, *env, {0, "bootstrap"});
   CATCH_CHECK_THAT(figures.mean, WithinAbs(-6.0, 1e-12));  // returns -2, -4, -6, -12

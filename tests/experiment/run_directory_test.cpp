@@ -105,6 +105,63 @@ CATCH_TEST_CASE("what is no run directory is refused by its name", "[run_directo
   CATCH_CHECK(fs::is_empty(folder / "empty"));
 }
 
+CATCH_TEST_CASE("a configuration that was edited since the run began is refused by its keys", "[run_directory]") {
+  const TemporaryFolder folder;
+  const fm::Experiment experiment = fm::test::tiny_experiment(folder.path());
+  const fs::path path = fm::RunDirectory::create(experiment, fm::LastStage::report).path();
+  fm::Experiment edited = experiment;
+  edited.train.epochs = 9;
+  edited.sampler.solver = "heun";
+  fm::write_file_atomically(path / "config.yaml", fm::print_yaml(edited));
+  const std::string refusal = error_of<fm::InputError>([&] { fm::RunDirectory::open(path); });
+  CATCH_CHECK(contains(refusal, "train.epochs=9"));
+  CATCH_CHECK(contains(refusal, "sampler.solver=heun"));
+  fm::write_file_atomically(path / "config.yaml", "# a remark\n" + fm::print_yaml(experiment));
+  CATCH_CHECK_NOTHROW(fm::RunDirectory::open(path));
+}
+
+CATCH_TEST_CASE("a run can be made longer, and its results so far are kept", "[run_directory]") {
+  const TemporaryFolder folder;
+  const fm::Experiment experiment = fm::test::tiny_experiment(folder.path(), {"train.epochs=5"});
+  fs::path path;
+  {
+    auto run = fm::RunDirectory::create(experiment, fm::LastStage::report);
+    path = run.path();
+    fm::write_file_atomically(path / "evaluation.json", "{}");
+    fm::write_file_atomically(path / "summary.txt", "good");
+    CATCH_CHECK(contains(error_of<fm::InputError>([&] { run.change({"train.epochs=4"}); }), "train.epochs: 4"));
+    CATCH_CHECK(contains(error_of<fm::InputError>([&] { run.change({"seed=4"}); }), "seed=4"));
+    run.change({"threads=1"});
+    CATCH_CHECK(fs::exists(path / "evaluation.json"));
+    run.change({"train.epochs=8"});
+    CATCH_CHECK(run.experiment().train.epochs == 8);
+  }
+  CATCH_CHECK(fm::RunDirectory::open(path).experiment().train.epochs == 8);
+  CATCH_CHECK_FALSE(fs::exists(path / "evaluation.json"));
+  CATCH_CHECK(fm::read_file(path / "evaluations/train.epochs=5/summary.txt", 100) == "good");
+}
+
+CATCH_TEST_CASE("a run that was changed half-way can be opened, with the old settings or the new", "[run_directory]") {
+  const TemporaryFolder folder;
+  const fm::Experiment experiment = fm::test::tiny_experiment(folder.path(), {"train.epochs=5"});
+  const fs::path path = fm::RunDirectory::create(experiment, fm::LastStage::report).path();
+  auto origin = nlohmann::json::parse(fm::read_file(path / "provenance.json", 1 << 20));
+  origin["previous_configuration"] = origin["configuration"];
+  origin["configuration"]["train"]["epochs"] = 8;
+  fm::write_file_atomically(path / "provenance.json", origin.dump());
+  CATCH_CHECK(fm::RunDirectory::open(path).experiment().train.epochs == 5);
+}
+
+CATCH_TEST_CASE("a damaged provenance is refused by its name", "[run_directory]") {
+  const TemporaryFolder folder;
+  const fs::path path =
+      fm::RunDirectory::create(fm::test::tiny_experiment(folder.path()), fm::LastStage::report).path();
+  for (const char* content : {"", "{", "[1]", "{\"last_stage\": \"repOrt\"}"}) {
+    fm::write_file_atomically(path / "provenance.json", content);
+    CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::RunDirectory::open(path); }), "provenance.json"));
+  }
+}
+
 CATCH_TEST_CASE("one process at a time works in a run", "[run_directory]") {
   const TemporaryFolder folder;
   std::optional<fm::RunDirectory> first =

@@ -34,8 +34,10 @@ CATCH_TEST_CASE("files are joined with their episodes numbered through, and all 
   fm::write_dataset(files[0], a);
   fm::write_dataset(files[1], b);
   fm::write_dataset(files[2], c);
-  const fm::Dataset joined = fm::join_files(files);
+  const auto [joined, places] = fm::join_files(files, false);
   CATCH_REQUIRE(joined.episodes.size() == 5);
+  CATCH_CHECK(places[0] == files[0] + ": episode 0");
+  CATCH_CHECK(places[4] == files[1] + ": episode 1");
   for (std::size_t i = 0; i < 5; ++i) {
     fm::Episode wanted = i < 3 ? a.episodes[i] : b.episodes[i - 3];
     wanted.index = i;
@@ -47,7 +49,7 @@ CATCH_TEST_CASE("files are joined with their episodes numbered through, and all 
   CATCH_CHECK(joined.uniform_states.observations == observations);
   CATCH_CHECK(joined.uniform_states.actions == actions);
   CATCH_CHECK(joined.uniform_states.goals.rows() == 6);
-  CATCH_CHECK(same(fm::join_files(std::span(files).first(1)), fm::read_dataset(files[0])));
+  CATCH_CHECK(same(fm::join_files(std::span(files).first(1), false).dataset, fm::read_dataset(files[0])));
 }
 
 CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "[user_data]") {
@@ -56,7 +58,7 @@ CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "
   fm::write_dataset(first, anonymous(2));
   fm::write_dataset(nothing, anonymous(0));
   const auto check = [&](const std::string& words) {
-    const std::string refusal = error_of<fm::InputError>([&] { fm::join_files(std::vector{first, other}); });
+    const std::string refusal = error_of<fm::InputError>([&] { fm::join_files(std::vector{first, other}, false); });
     CATCH_CHECK(contains(refusal, other));
     CATCH_CHECK(contains(refusal, first));
     CATCH_CHECK(contains(refusal, words));
@@ -74,7 +76,7 @@ CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "
   dataset.episodes[0].goals = numbered(5, 1, 0);
   fm::write_dataset(other, dataset);
   check("3 observations, 1 actions and 1 goals");
-  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::join_files(std::vector{first, nothing}); }), nothing));
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::join_files(std::vector{first, nothing}, false); }), nothing));
 }
 
 CATCH_TEST_CASE("data that does not fit the environment is refused by its file and its sizes", "[user_data]") {

@@ -101,7 +101,7 @@ CATCH_TEST_CASE("from hanging at rest the optimal controller costs the known opt
   fm::Optimal policy(
       {options, pendulum, std::make_shared<const ValueTable>(fm::optimal_values(options, pendulum, ""))});
   fm::Pendulum env(pendulum, 1);
-  env.set_states(std::vector{0}, fm::StateMatrix{{std::numbers::pi, 0.0}});
+  env.set_states(std::vector{0}, fm::Matrix{{std::numbers::pi, 0.0}});
   fm::PolicyOutput output;
   fm::StepResult result;
   double total = 0.0;

@@ -22,7 +22,7 @@ CATCH_TEST_CASE("the controllers' model is the pendulum itself", "[pendulum_mode
     const PendulumState state{draws.uniform(-3.1, 3.1), draws.uniform(-8.0, 8.0)};
     const float torque = static_cast<float>(draws.uniform(-3.0, 3.0));
     fm::Pendulum env(odd, 1);
-    env.set_states(std::vector{0}, fm::StateMatrix{{state.theta, state.omega}});
+    env.set_states(std::vector{0}, fm::Matrix{{state.theta, state.omega}});
     const PendulumState seen = fm::pendulum_state(env.observations(), 0);
     CATCH_CHECK_THAT(seen.theta, WithinAbs(state.theta, 1e-6));
     CATCH_CHECK_THAT(seen.omega, WithinAbs(state.omega, 1e-6));

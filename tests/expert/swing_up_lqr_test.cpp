@@ -43,12 +43,12 @@ CATCH_TEST_CASE("a pendulum that hangs at rest is swung up and balanced", "[swin
   for (const double gravity : {10.0, 5.0}) {
     const PendulumOptions pendulum{.gravity = gravity};
     fm::Pendulum env(pendulum, 1);
-    env.set_states(std::vector{0}, fm::StateMatrix{{std::numbers::pi, 0.0}});
+    env.set_states(std::vector{0}, fm::Matrix{{std::numbers::pi, 0.0}});
     fm::SwingUpLqr policy({}, pendulum);
     policy.reset(1, std::vector{0});
     fm::StepResult result;
     for (int step = 0; step < pendulum.horizon; ++step) {
-      const fm::StateMatrix state = env.states();
+      const fm::Matrix state = env.states();
       env.step(Matrix::Constant(1, 1, act(policy, state(0, 0), state(0, 1))), result);
     }
     CATCH_CHECK(result.success[0] == 1);

@@ -121,7 +121,10 @@ def summary(file, steps):
     differences = file["policy/returns"][()] - file["expert/returns"][()]
     return {"env": "pendulum", "episodes": differences.size, "seed": 123, "policy": score(file["policy"]),
             "expert": score(file["expert"]), "gap": {"mean": differences.mean(), "ci95": interval(differences)},
-            "action_error": {"rmse": 0.061}, "smoothness": {"policy": 0.118, "expert": 0.104},
+            "states": 10000,
+            "action_error": {"rmse": 0.061, "states": 10000, "dimensions": [
+                {"name": "torque", "unit": "N m", "rmse": 0.061, "spread": 1.22, "relative": 0.05}]},
+            "smoothness": {"policy": 0.118, "expert": 0.104},
             "latency": {"median_us": 48.2 * steps / 20, "p99_us": 61.0 * steps / 20, "solver": "euler", "steps": steps,
                         "nfe": steps}}
 
@@ -144,8 +147,10 @@ def write_metrics(path, generator):
                                    "learning_rate": 1e-3, "steps_per_second": 1200}) + "\n")
             if epoch % 25 == 0:
                 rollout = -150.1 - 400 * np.exp(-epoch / 18)
+                gap = rollout + 150.1
                 file.write(json.dumps({"step": step, "epoch": epoch, "rollout_return": rollout,
-                                       "rollout_expert_return": -150.1, "rollout_gap": rollout + 150.1}) + "\n")
+                                       "rollout_expert_return": -150.1, "rollout_gap": gap,
+                                       "rollout_gap_low": 1.2 * gap - 1, "rollout_gap_high": 0.8 * gap + 1}) + "\n")
 
 
 def turn_into_distribution(file):

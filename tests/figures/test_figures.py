@@ -6,9 +6,13 @@ import unittest
 import examples
 import make_example
 import numpy as np
-from figures import (ablation, denoising_process, expert_trajectory, flow_field, rollout_comparison, samples, sampling_steps,
-                     style, time_series, training)
+from figures import (ablation, denoising_process, expert_trajectory, flow_field, interval, outside, rollout_comparison, samples,
+                     sampling_steps, style, time_series, training)
 from figures.run import Dimension, FlowField, load
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
 
 
 def points(line):
@@ -56,11 +60,12 @@ class Figures(examples.RunTest):
     def test_gap_is_as_evaluated_or_from_the_returns(self):
         run = load(self.directory)
         run.evaluation["gap"] = {"mean": -7.0, "ci95": [-9.0, -5.0]}
-        self.assertIn("Mean gap −7.0 (95 % interval −9.0 to −5.0)", rollout_comparison.caption(run))
+        self.assertIn(interval.MEANING, rollout_comparison.caption(run))
+        self.assertIn("Mean gap −7.00 (95 % interval −9.00 to −5.00)", rollout_comparison.caption(run))
         run.evaluation = {}
         run.expert.returns, run.policy.returns = np.zeros(4), np.array([-1.0, 1.0, 3.0, 5.0])
         # Mean 2, squared deviations 9 + 1 + 1 + 9 = 20: standard error sqrt(20 / 3 / 4) = 1.291.
-        self.assertEqual(str(rollout_comparison.gap(run)), "+2.0 (95 % interval −0.5 to +4.5)")
+        self.assertEqual(str(rollout_comparison.gap(run)), "+2.00 (95 % interval −0.53 to +4.53)")
 
     def test_flow_field_puts_velocity_at_its_time_and_action(self):
         run = load(self.directory)
@@ -80,6 +85,35 @@ class Figures(examples.RunTest):
         run = load(self.directory)
         run.flow_fields[0].actions = run.flow_fields[0].actions * 1.5
         self.assertEqual({ax.get_ylim() for ax in flow_field.draw(run).axes[:3]}, {(-7.5, 7.5)})
+
+    def test_flow_field_shows_the_bounds_of_the_action(self):
+        run = load(self.directory)
+        for ax in flow_field.draw(run).axes[:3]:
+            self.assertEqual([line.get_ydata() for line in ax.lines if len(line.get_ydata()) == 2], [[-2.0] * 2, [2.0] * 2])
+            self.assertIn("limit", texts(ax))
+        self.assertIn("Dotted lines are the bounds", flow_field.caption(run))
+        run.actions[0].high = np.inf
+        self.assertNotIn("limit", texts(flow_field.draw(run).axes[0]))
+        run.actions[0].low, run.actions[0].high = -8.0, 20.0
+        self.assertEqual(flow_field.draw(run).axes[0].get_ylim(), (-5.0, 5.0))
+        self.assertIn("Bounds of the action outside the axes: −8.00 N m and 20.0 N m.", flow_field.caption(run))
+
+    def test_samples_beyond_the_axes_are_counted(self):
+        run = load(self.directory)
+        field, state = run.flow_fields[0], run.denoising[0]
+        field.trajectories, state.paths = np.zeros_like(field.trajectories), np.zeros_like(state.paths)
+        self.assertEqual([text for text in texts(flow_field.draw(run).axes[0]) if "outside" in text], [])
+        field.trajectories[:3, 4], field.trajectories[5, 0] = 5.1, -9.0
+        self.assertIn("4 of 100\nsamples outside", texts(flow_field.draw(run).axes[0]))
+        state.paths[0, 3], state.paths[1, 0], state.paths[2, -1], state.paths[400, -1] = 99.0, -99.0, 99.0, 99.0
+        middle, noise, action = denoising_process.draw(run).axes[:3]
+        self.assertIn("3 of 300\nsamples outside", texts(middle))
+        self.assertIn("1 of 500\nsamples outside", texts(noise))
+        self.assertIn("2 of 500\nsamples outside", texts(action))
+
+    def test_outside_is_beyond_the_axes_at_any_time(self):
+        paths = np.array([[0.0, 1.0 + 1e-7], [0.0, 1.1], [-0.1, 0.5], [np.nan, 0.0]])
+        self.assertEqual(outside.of_paths(paths, 0.0, 1.0).tolist(), [False, True, True, True])
 
     def test_arrows_follow_the_flow(self):
         run = load(self.directory)
@@ -115,6 +149,34 @@ class Figures(examples.RunTest):
         self.assertEqual(len(training.draw(run).axes), 1)
         run.metrics = []
         self.assertIsNone(training.draw(run))
+
+    def test_training_says_what_the_two_losses_are_of(self):
+        run = load(self.directory)
+        self.assertIn("moving average of the weights", texts(training.draw(run).axes[0])[0])
+        with open(self.directory / "config.yaml", "a") as file:
+            file.write("  ema: 0.0\n")
+        self.assertIn("weights at the epoch's end", texts(training.draw(run).axes[0])[0])
+        for entry in run.metrics:
+            entry.pop("validation_loss", None)
+        self.assertEqual(texts(training.draw(run).axes[0]), [])
+
+    def test_training_shows_the_intervals_of_rollouts(self):
+        run = load(self.directory)
+        ax = training.draw(run).axes[1]
+        ends = [segment[:, 1] for segment in ax.containers[0].lines[2][0].get_segments()]
+        rollouts = [entry for entry in run.metrics if "rollout_gap" in entry]
+        np.testing.assert_allclose(ends, [[-150.1 + entry[f"rollout_gap_{end}"] for end in ("low", "high")]
+                                          for entry in rollouts])
+        self.assertIn("policy, 95 % interval of the gap", [line.get_label() for line in ax.lines])
+        self.assertIn(interval.MEANING, training.caption(run))
+
+    def test_training_shows_rollouts_without_intervals_as_points(self):
+        run = load(self.directory)
+        for entry in run.metrics:
+            entry.pop("rollout_gap_low", None)
+        ax = training.draw(run).axes[1]
+        self.assertEqual((len(ax.containers), [line.get_label() for line in ax.lines]), (0, ["expert", "policy"]))
+        self.assertNotIn("interval", training.caption(run))
 
     def test_ablation_needs_one_numeric_setting_that_differs(self):
         def variants(*settings):
@@ -209,6 +271,9 @@ class Figures(examples.RunTest):
         np.testing.assert_allclose(axes[5].collections[0].get_offsets(), np.concatenate(run.expert.actions))
         for figure in (expert_trajectory, rollout_comparison, flow_field, denoising_process):
             self.assertIsNone(figure.draw(run))
+        paths[:] = 0.0
+        paths[:7, 10, 1], paths[2, 10, 0] = 1e3, -1e3
+        self.assertEqual(samples.draw(run).axes[2].get_xlabel(), "7 of 500\nsamples outside")
         self.assertIn("500 samples", samples.caption(run))
 
     def test_samples_is_for_distributions_alone(self):

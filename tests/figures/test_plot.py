@@ -67,9 +67,9 @@ class Plot(examples.RunTest):
         self.assertNotRegex(re.sub(r"base64,[^\"]*", "", text), r"https?://|url\(|@import")
         evaluation = json.loads((self.directory / "evaluation.json").read_text())
         shown = "".join(page.texts)
-        low, high = (f"{end:+.1f}".replace("-", "−") for end in evaluation["gap"]["ci95"])
-        self.assertIn(f"[{low}, {high}]", shown)
-        self.assertIn(f"{evaluation['expert']['return']['mean']:.1f}".replace("-", "−"), shown)
+        for value, digits in ((evaluation["expert"]["return"], "+.0f"), (evaluation["gap"], "+.2f")):
+            low, high = (f"{end:{digits}}".replace("-", "−") for end in value["ci95"])
+            self.assertIn(f"{value['mean']:{digits}}".replace("-", "−") + f" [{low}, {high}]", shown)
         self.assertIn("sampler.steps = 5", shown)
 
     def test_draws_one_figure_and_leaves_the_report_alone(self):
@@ -93,7 +93,7 @@ class Plot(examples.RunTest):
         code, out, _ = self.run_plot()
         self.assertEqual((code, len(out)), (0, 2))
         shown = "".join(Page((self.directory / "report.html").read_text(encoding="utf-8")).texts)
-        self.assertIn("action error 0.125", shown)
+        self.assertIn("on recorded states: action error 0.125 (RMSE)", shown)
         self.assertIn("heun, 20 network evaluations", shown)
         self.assertNotIn("Success", shown)
 

@@ -96,6 +96,8 @@ class Reading(examples.RunTest):
     def test_refuses_an_evaluation_of_another_form(self):
         path = self.directory / "evaluation.json"
         for change, place in (({"gap": 3}, "evaluation.json: gap: should be"),
+                              ({"action_error": 0.1}, "evaluation.json: action_error: should be"),
+                              ({"variants": [{"action_error": {"dimensions": [1]}}]}, "variants[0]: action_error"),
                               ({"policy": {"return": {"mean": 1.0}}}, "evaluation.json: policy: should be"),
                               ({"variants": [{"gap": {"mean": 0, "ci95": "12"}}, 5]}, "variants[1]: gap")):
             path.write_text(json.dumps(change))

@@ -17,3 +17,10 @@ CATCH_TEST_CASE("the moving average has its closed form", "[ema]") {
   }
   CATCH_CHECK_THAT(shadow[0][1].item<double>(), Catch::Matchers::WithinAbs(expected, 1e-12));
 }
+
+CATCH_TEST_CASE("the decay is warmed up, and is the wanted one in the long run", "[ema]") {
+  CATCH_CHECK(fm::warmed_up_decay(0.995, 0) == 0.1);
+  CATCH_CHECK(fm::warmed_up_decay(0.995, 89) == 90.0 / 99.0);
+  CATCH_CHECK(fm::warmed_up_decay(0.995, 1790) == 0.995);
+  CATCH_CHECK(fm::warmed_up_decay(0.0, 5) == 0.0);
+}

@@ -52,7 +52,7 @@ constexpr std::array<std::array<double, 3>, 25> theta_omega_reward = {{
 
 CATCH_TEST_CASE("the pendulum equals Gymnasium's Pendulum-v1 step for step", "[pendulum]") {
   fm::Pendulum env({}, 1);
-  env.set_states(std::vector{0}, fm::StateMatrix{{0.25, 7.5}});
+  env.set_states(std::vector{0}, fm::Matrix{{0.25, 7.5}});
   fm::StepResult result;
   for (int k = 0; k < 25; ++k) {
     const auto [theta, omega, reward] = theta_omega_reward[k];

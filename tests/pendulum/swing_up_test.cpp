@@ -12,7 +12,6 @@ using Catch::Matchers::WithinAbs;
 using fm::Matrix;
 using fm::Pendulum;
 using fm::PendulumOptions;
-using fm::StateMatrix;
 
 namespace {
 
@@ -22,7 +21,7 @@ constexpr double pi = std::numbers::pi;
 Pendulum pendulum_at(PendulumOptions options, double theta, double omega) {
   options.horizon = 1'000'000;
   Pendulum env(options, 1);
-  env.set_states(std::vector{0}, StateMatrix{{theta, omega}});
+  env.set_states(std::vector{0}, Matrix{{theta, omega}});
   return env;
 }
 
@@ -40,7 +39,7 @@ double energy_error(double time_step) {
   double worst = 0.0;
   for (double t = 0.0; t < 2.0; t += time_step) {
     push(env, 0.0f);
-    const StateMatrix state = env.states();
+    const Matrix state = env.states();
     worst = std::max(worst, std::abs(fm::pendulum_energy(options, state(0, 0), state(0, 1)) - start));
   }
   return worst;
@@ -102,7 +101,7 @@ CATCH_TEST_CASE("initial states fill their ranges and depend on the episode, not
   std::vector<std::uint64_t> episodes(n);
   for (int i = 0; i < n; ++i) rows[i] = i, episodes[i] = 1000 + i;
   env.reset(rows, episodes, stream);
-  const StateMatrix states = env.states();
+  const Matrix states = env.states();
   CATCH_CHECK((states.col(0).array().abs().maxCoeff() > 3.1 && states.col(0).array().abs().maxCoeff() <= pi));
   CATCH_CHECK((states.col(1).array().abs().maxCoeff() > 0.99 && states.col(1).array().abs().maxCoeff() <= 1.0));
   // Five standard errors.
@@ -125,7 +124,7 @@ CATCH_TEST_CASE("success needs the last 20 steps within 0.1 rad of upright", "[p
   // Leaving restarts the count: 1.5 N m for a step is 0.225 rad/s, 0.011 rad a step.
   push(near, 1.5f);
   CATCH_CHECK(push(near, 0.0f).success[0] == 0);
-  near.set_states(std::vector{0}, StateMatrix{{0.0, 0.0}});
+  near.set_states(std::vector{0}, Matrix{{0.0, 0.0}});
   CATCH_CHECK(push(near, 0.0f).success[0] == 0);
 }
 

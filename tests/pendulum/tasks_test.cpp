@@ -19,7 +19,7 @@ CATCH_TEST_CASE("torque holds a target, and success counts the last 20 steps sin
                 "[target]") {
   fm::PendulumTarget env({}, 1);
   const double target = 0.3;
-  env.set_states(std::vector{0}, fm::StateMatrix{{target, 0.0}});
+  env.set_states(std::vector{0}, fm::Matrix{{target, 0.0}});
   env.set_goals(std::vector{0}, fm::Matrix{{static_cast<float>(target)}});
   fm::StepResult result;
   const auto hold = fm::Matrix{{static_cast<float>(-5.0 * std::sin(target))}};
@@ -102,7 +102,7 @@ CATCH_TEST_CASE("the energy from the synchronous speed fluctuates by the square 
 CATCH_TEST_CASE("a steady rotation succeeds at the goal rate after a second and a turn, and not at another", "[spin]") {
   const fm::PendulumSpinOptions options{.changes = false};
   fm::PendulumSpin env(options, 2);
-  env.set_states(std::vector{0, 1}, fm::StateMatrix{{half_turn, 10.0}, {half_turn, 10.0}});
+  env.set_states(std::vector{0, 1}, fm::Matrix{{half_turn, 10.0}, {half_turn, 10.0}});
   const auto rate = static_cast<float>(
       fm::rotation_rate(options.pendulum, {half_turn, fm::synchronous_speed(options.pendulum, {half_turn, 10.0})}));
   env.set_goals(std::vector{0, 1}, fm::Matrix{{rate}, {1.08F * rate}});

@@ -12,7 +12,7 @@ namespace {
 fm::Episode ending_at(double theta, bool success) {
   fm::Episode e;
   e.actions = fm::Matrix::Zero(1, 1);
-  e.states = fm::StateMatrix{{3.14, 0.0}, {theta, 0.0}};
+  e.states = fm::Matrix{{3.14, 0.0}, {theta, 0.0}};
   e.success = success;
   return e;
 }

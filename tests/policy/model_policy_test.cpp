@@ -57,7 +57,7 @@ struct Acting {
   }
 
   /// The actions of two rows that see these first numbers.
-  std::pair<float, float> act(float first, float second) {
+  std::pair<double, double> act(double first, double second) {
     fm::Matrix observations = fm::Matrix::Zero(2, 3);
     observations(0, 0) = first;
     observations(1, 0) = second;
@@ -74,8 +74,8 @@ struct Acting {
 
 CATCH_TEST_CASE("of each prediction, sampler.executed actions are executed", "[model_policy]") {
   Acting acting(plain_units({.prediction = 4}, {.executed = 3}));
-  std::vector<float> actions;
-  for (const float seen : {0.0F, 1.0F, 1.0F, -1.0F, 0.5F}) actions.push_back(acting.act(seen, 0).first);
+  std::vector<double> actions;
+  for (const double seen : {0.0F, 1.0F, 1.0F, -1.0F, 0.5F}) actions.push_back(acting.act(seen, 0).first);
   const std::vector<float> expected = {0.0F, 0.1F, 0.2F, -1.0F, -0.9F};
   for (std::size_t i = 0; i < expected.size(); ++i) CATCH_CHECK_THAT(actions[i], WithinAbs(expected[i], 1e-6));
 }
@@ -115,7 +115,7 @@ CATCH_TEST_CASE("an ensemble weighs all predictions for a step by their age", "[
       sum += std::pow(0.5, age) * (seen[t - age] + 0.1 * static_cast<double>(age));
       total += std::pow(0.5, age);
     }
-    CATCH_CHECK_THAT(acting.act(static_cast<float>(seen[t]), 0).first, WithinAbs(sum / total, 1e-6));
+    CATCH_CHECK_THAT(acting.act(seen[t], 0).first, WithinAbs(sum / total, 1e-6));
   }
 }
 

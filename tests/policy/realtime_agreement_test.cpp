@@ -51,7 +51,7 @@ double disagreement(const fm::PolicyDescription& d) {
     fm::PolicyOutput expected, actual;
     reference.act({observations, goals, episodes, steps}, expected);
     engine.act({observations, goals, episodes, steps}, actual);
-    const float scale = std::max(1.0F, expected.actions.cwiseAbs().maxCoeff());
+    const double scale = std::max(1.0, expected.actions.cwiseAbs().maxCoeff());
     most = std::max<double>(most, (expected.actions - actual.actions).cwiseAbs().maxCoeff() / scale);
   }
   return most;
@@ -137,5 +137,5 @@ CATCH_TEST_CASE("the engine agrees with LibTorch with history and chunks", "[rea
   check_agreement("ensemble", [](auto& d) { d.policy.horizon.prediction = 5, d.sampler.ensemble = 0.4; });
   check_agreement("action noise", [](auto& d) { d.policy.horizon.prediction = 2, d.sampler.action_noise = 0.3; });
   check_agreement("no time", [](auto& d) { d.network.time_embedding = 0; });
-  check_agreement("no hidden layer", [](auto& d) { d.network.mlp.hidden = {}; });
+  check_agreement("one hidden layer", [](auto& d) { d.network.mlp.hidden = {12}; });
 }

@@ -36,7 +36,57 @@ CATCH_TEST_CASE("an almost constant dimension is only shifted", "[normalisation]
 
 CATCH_TEST_CASE("none changes nothing, and unknown names and no data are refused", "[normalisation]") {
   const fm::Matrix values = fm::Matrix::Constant(2, 1, 7.0f);
-  CATCH_CHECK(fm::fit_normalisation("none", values) == fm::Normalisation{{0.0}, {1.0}});
+  CATCH_CHECK(fm::fit_normalisation("none", values) == fm::identity_normalisation(1));
   CATCH_CHECK_THROWS_AS(fm::fit_normalisation("minmax", values), fm::InputError);
   CATCH_CHECK_THROWS_AS(fm::fit_normalisation("min_max", fm::Matrix(0, 1)), fm::InputError);
+}
+
+CATCH_TEST_CASE("what is constant does not depend on the unit", "[normalisation]") {
+  fm::Matrix values(4, 2);
+  values << -2, 1, 0, 1, 1, 1, 6, 1;
+  for (const char* name : {"min_max", "z_score", "quantile"}) {
+    const fm::Normalisation plain = fm::fit_normalisation(name, values);
+    CATCH_CHECK(plain.scale[1] == plain.scale[0]);                  // constant: that of the other dimension
+    for (const double unit : {0x1p-40, 0x1p-20, 0x1p20, 0x1p40}) {  // powers of two, which round nothing
+      const fm::Normalisation n = fm::fit_normalisation(name, values * unit);
+      for (std::size_t j = 0; j < 2; ++j) {
+        CATCH_CHECK(n.offset[j] == plain.offset[j] * unit);
+        CATCH_CHECK(n.scale[j] == plain.scale[j] * unit);
+      }
+    }
+  }
+}
+
+CATCH_TEST_CASE("a variation is one if the format of the numbers holds it", "[normalisation]") {
+  const auto column = [](double offset, double step) {
+    return Eigen::VectorXd(Eigen::VectorXd::LinSpaced(5, 0.0, 4.0) * step + Eigen::VectorXd::Constant(5, offset));
+  };
+  CATCH_CHECK_FALSE(fm::is_constant(column(5.4e6, 0.02)));
+  CATCH_CHECK(fm::is_constant(column(5.4e6, 1e-10)));
+  CATCH_CHECK(fm::is_constant(column(5.4e6, 0.0)));
+  CATCH_CHECK(fm::is_constant(column(0.0, 0.0)));
+  CATCH_CHECK_FALSE(fm::is_constant(column(0.0, 1e-300)));
+  CATCH_CHECK(fm::is_constant(column(8388608.0, 1.0)));  // float32 numbers, which lie 1 apart there
+}
+
+CATCH_TEST_CASE("quantiles do not follow an outlier, and clip only what they are asked to", "[normalisation]") {
+  fm::Matrix values(101, 1);
+  for (int i = 0; i <= 100; ++i) values(i, 0) = i;
+  values(50, 0) = 1e6;
+  const fm::Normalisation n = fm::fit_normalisation("quantile", values, {.low = 0.05, .high = 0.95});
+  CATCH_CHECK_THAT(n.offset[0], WithinAbs(50.5, 1.0));
+  CATCH_CHECK_THAT(n.scale[0], WithinAbs(45.5, 1.0));
+  CATCH_CHECK(n.normalise(0, 1e6) > 1000.0);
+  const fm::Normalisation clipped =
+      fm::fit_normalisation("quantile", values, {.low = 0.05, .high = 0.95, .clip = true});
+  CATCH_CHECK(clipped.normalise(0, 1e6) == 1.0);
+  CATCH_CHECK(clipped.normalise(0, -1e6) == -1.0);
+}
+
+CATCH_TEST_CASE("a dimension with mostly one value keeps its range under quantiles", "[normalisation]") {
+  fm::Matrix values = fm::Matrix::Zero(1000, 1);
+  values(3, 0) = 1.0;
+  const fm::Normalisation n = fm::fit_normalisation("quantile", values);
+  CATCH_CHECK(n.offset[0] == 0.5);
+  CATCH_CHECK(n.scale[0] == 0.5);
 }

@@ -55,7 +55,7 @@ CATCH_TEST_CASE("invalid metadata is refused with its location", "[description]"
   const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
   CATCH_CHECK(refusal(good).empty());
   CATCH_CHECK(has(refusal({}), "file.safetensors"));
-  CATCH_CHECK(has(with("format_version", "3"), "format version 3"));
+  CATCH_CHECK(has(with("format_version", "4"), "format version 4"));
   CATCH_CHECK(has(with("format_version", "0"), "format version 0"));
   CATCH_CHECK(with("format_version", "1").empty());  // written by older releases
   CATCH_CHECK(has(with("sampler", "{\"solver\": \"euler\", \"steps\": -1}"), "sampler.steps"));

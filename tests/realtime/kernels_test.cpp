@@ -6,7 +6,7 @@
 #include <cmath>
 
 using fm::Dense;
-using fm::Matrix;
+using Matrix = fm::FloatMatrix;
 using fm::Precision;
 using fm::RowView;
 

@@ -137,7 +137,7 @@ CATCH_TEST_CASE("bfloat16 weights change an action within their rounding", "[rea
   d.spec.actions[0].high = 100.0;
   Crowd exact(realtime(d), 50);
   Crowd rounded(realtime(d, {.precision = fm::Precision::bfloat16}), 50);
-  const float difference = (exact.act() - rounded.act()).cwiseAbs().maxCoeff();
+  const double difference = (exact.act() - rounded.act()).cwiseAbs().maxCoeff();
   CATCH_CHECK(difference > 0.0F);
   CATCH_CHECK(difference < 0.02F);
 }
@@ -200,7 +200,7 @@ CATCH_TEST_CASE("a hidden observation may be NaN", "[realtime_policy]") {
   fm::PolicyDescription d = fm::test::small_policy();
   d.policy.hidden = {"omega"};
   const fm::RealtimeModel model(fm::test::small_checkpoint(d), "small");
-  const std::array<float, 3> seen = {1.0F, 0.0F, std::numeric_limits<float>::quiet_NaN()};
+  const std::array<double, 3> seen = {1.0F, 0.0F, std::numeric_limits<double>::quiet_NaN()};
   std::array<float, 3> normalised{};
   model.normalise_observations(seen, normalised.data());
   CATCH_CHECK(normalised[2] == 0.0F);

@@ -108,7 +108,7 @@ CATCH_TEST_CASE("the float32 kernels agree with ATen's fused AdamW, with clippin
     for (at::Tensor& g : gradients) g.mul_(scale);
     for (at::Tensor& s : steps) s.add_(1);
     at::_fused_adamw_(theirs, gradients, first, second, {}, steps, rate, 0.9, 0.999, decay, 1e-8, false, false);
-    fm::update_ema(shadow, theirs, ema);
+    fm::update_ema(shadow, theirs, fm::warmed_up_decay(ema, static_cast<std::int64_t>(step)));
     optimiser.step(rate);
   }
   for (std::size_t i = 0; i < shapes.size(); ++i) {  // 20 roundings of numbers near 1

@@ -31,7 +31,7 @@ float most_apart(const at::Tensor& tensor, const fm::Matrix& matrix) {
   CATCH_REQUIRE(values.size(0) == matrix.rows());
   CATCH_REQUIRE(values.size(1) == matrix.cols());
   const at::Tensor wanted =
-      at::from_blob(const_cast<float*>(matrix.data()), {matrix.rows(), matrix.cols()}, at::kFloat);
+      at::from_blob(const_cast<double*>(matrix.data()), {matrix.rows(), matrix.cols()}, at::kDouble);
   return (values - wanted).abs().max().item<float>();
 }
 

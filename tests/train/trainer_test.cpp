@@ -6,6 +6,7 @@
 #include "libfm/policy/checkpoint.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/policy/small_model.hpp"
 
@@ -173,4 +174,18 @@ CATCH_TEST_CASE("best is the latest policy that is not clearly worse in return",
   fm::train(options, job);
   const auto last = fm::read_safetensors(folder.path() / "checkpoints/last.safetensors");
   CATCH_CHECK(last.metadata.at("training").find("\"best_step\":12") != std::string::npos);  // epoch 3 of 4 steps each
+}
+
+CATCH_TEST_CASE("training stops when nothing improves, and a resumed one does not go on", "[trainer]") {
+  const TemporaryFolder folder;
+  fm::TrainOptions options = quick();
+  options.epochs = 400;
+  options.patience = 2;
+  options.learning_rate = 1e-30;  // no weight changes in float32
+  fm::train(options, job_in(folder.path()));
+  const std::string last = bytes(folder.path() / "checkpoints/last.safetensors");
+  CATCH_CHECK(contains(last, "\\\"stopped\\\":true"));
+  CATCH_CHECK(std::filesystem::exists(folder.path() / "checkpoints/best.safetensors"));
+  fm::train(options, job_in(folder.path()));
+  CATCH_CHECK(bytes(folder.path() / "checkpoints/last.safetensors") == last);
 }

@@ -67,18 +67,61 @@ CATCH_TEST_CASE("windows do not contain actions for another goal", "[training_da
   CATCH_CHECK(rows.begin == std::vector<std::int64_t>(6, 0));
 }
 
-CATCH_TEST_CASE("individually labelled states cannot train chunks, and the error says what to do", "[training_data]") {
+CATCH_TEST_CASE("an episode shorter than the prediction is padded as the end of any other", "[training_data]") {
+  const auto dataset = numbered({1, 3});
+  const fm::TrainingData data(fm::rows_of(dataset.episodes), *with_horizon(1, 3));
+  const fm::Batch batch = data.range(0, 4);
+  const std::vector<std::vector<int>> done = {{0, 0, 0}, {1, 2, 3}, {2, 3, 3}, {3, 3, 3}};
+  for (std::int64_t i = 0; i < 4; ++i) {
+    CATCH_CHECK(numbers(100 * batch.actions[i].select(1, 0)) == done[static_cast<std::size_t>(i)]);
+  }
+}
+
+CATCH_TEST_CASE("individually labelled states are rows of their own", "[training_data]") {
   fm::Dataset dataset = numbered({5});
   dataset.uniform_states.observations = fm::Matrix::Zero(2, 3);
   dataset.uniform_states.goals = fm::Matrix(2, 0);
   dataset.uniform_states.actions = fm::Matrix::Zero(2, 1);
   const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
   CATCH_CHECK(fm::TrainingData(rows, *with_horizon(1, 1)).size() == 7);
+}
+
+CATCH_TEST_CASE("copies of an episode are on the same side of the split", "[training_data]") {
+  fm::Dataset dataset = numbered({4, 4, 4, 4, 4});
+  const std::vector<fm::Episode> once = dataset.episodes;
+  dataset.episodes.insert(dataset.episodes.end(), once.begin(), once.end());
+  CATCH_CHECK(fm::originals_of(dataset.episodes) == std::vector<std::size_t>{0, 1, 2, 3, 4, 0, 1, 2, 3, 4});
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const fm::Split split = fm::split_rows(dataset, 0.4, {seed, "split"});
+    CATCH_CHECK(split.validation.size() == 16);
+    for (Eigen::Index i = 0; i < split.validation.size(); ++i) {
+      for (Eigen::Index k = 0; k < split.train.size(); ++k) {
+        CATCH_REQUIRE(split.validation.observations(i, 0) != split.train.observations(k, 0));
+      }
+    }
+  }
+}
+
+CATCH_TEST_CASE("a small variation around a large offset reaches the network", "[training_data]") {
+  fm::Dataset dataset = numbered({5});
+  dataset.episodes[0].observations.col(0) =
+      dataset.episodes[0].observations.col(0) * 1e-3 + fm::Matrix::Constant(6, 1, 5.4e6);
+  fm::PolicyDescription d = fm::test::small_description();
+  const fm::Rows rows = fm::rows_of(dataset.episodes);
+  d.observations = fm::fit_normalisation("min_max", rows.observations);
+  const auto model = fm::make_policy_model(d, {0, "init"});
+  const at::Tensor seen = fm::TrainingData(rows, *model).range(0, 5).condition.observations.select(2, 0).flatten();
+  for (int i = 0; i < 5; ++i) CATCH_CHECK(std::abs(seen[i].item<double>() - (-1.0 + 0.5 * i)) < 1e-6);
+}
+
+CATCH_TEST_CASE("a number beyond float32's range is named, with its own digits", "[training_data]") {
+  fm::Dataset dataset = numbered({5});
+  dataset.episodes[0].actions(3, 0) = 1e39;
   try {
-    fm::TrainingData(rows, *with_horizon(1, 2));
+    fm::TrainingData(fm::rows_of(dataset.episodes), *with_horizon(1, 1));
     CATCH_FAIL("nothing was thrown");
   } catch (const fm::InputError& e) {
-    CATCH_CHECK(std::string(e.what()).find("collect.uniform_states") != std::string::npos);
+    CATCH_CHECK(std::string(e.what()).find("action 0 of row 3 is 1e+39, beyond float32's range") != std::string::npos);
   }
 }
 
