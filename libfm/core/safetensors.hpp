@@ -82,7 +82,7 @@ struct SafeTensors {
   const SafeTensor* find(std::string_view name) const;
 };
 
-/// 128 bits over tensors, in the order of the file, and metadata without the digest itself.
+/// 128 bits over metadata, without the digest itself, and tensors in the order of the file.
 std::string digest_of(const std::vector<const SafeTensor*>& tensors,
                       const std::map<std::string, std::string>& metadata);
 

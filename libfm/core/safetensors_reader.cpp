@@ -99,8 +99,7 @@ class Reader {
     if (digest_of(tensors, content.metadata) == digest) return;
     throw_input_error(
         "{}: is damaged: its content does not fit its digest; take it from a backup or make it anew (a tool that "
-        "changes "
-        "the file on purpose sets the metadata 'digest' to 'none')",
+        "changes the file on purpose sets the metadata 'digest' to 'none')",
         file_);
   }
 

@@ -83,6 +83,7 @@ void write_uniform_states(Hdf5Writer& file, const LabelledStates& states) {
   write("/observations", states.observations);
   if (states.goals.size() > 0) write("/goals", states.goals);
   write("/actions", states.actions);
+  if (!states.weights.empty()) write_column(file, path + "/weights", states.weights);
 }
 
 // Reading.
@@ -175,6 +176,12 @@ Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint6
   return e;
 }
 
+double read_weight(const Hdf5Reader& file, const std::string& path) {
+  const double weight = file.number(path, "weight").value_or(1.0);
+  if (weight <= 0.0) file.fail(path, "has the weight {}, which is not above 0", weight);
+  return weight;
+}
+
 void check_columns(const Hdf5Reader& file, const std::string& path, Eigen::Index columns, Eigen::Index expected) {
   if (columns != expected) {
     file.fail(path, "has {} columns, but the first episode's has {}", columns, expected);
@@ -196,6 +203,12 @@ LabelledStates read_uniform_states(const Hdf5Reader& file) {
   states.actions = file.matrix(path + "/actions");
   check_rows(file, path + "/actions", states.actions.rows(), states.observations.rows(), "one for each observation");
   states.goals = read_goals(file, path + "/goals", states.observations.rows());
+  if (!file.has(path + "/weights")) return states;
+  states.weights = file.numbers(path + "/weights");
+  check_rows(file, path + "/weights", states.weights.size(), states.observations.rows(), "one for each observation");
+  if (std::ranges::any_of(states.weights, [](double w) { return w <= 0.0; })) {
+    file.fail(path + "/weights", "has a weight that is not above 0");
+  }
   return states;
 }
 
@@ -214,7 +227,9 @@ void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
   writer.group(episodes_path);
   const StoredTypes stored(dataset);
   for (std::size_t n = 0; n < dataset.episodes.size(); ++n) {
-    write_episode(writer, fmt::format("{}/{}", episodes_path, n), dataset.episodes[n], stored);
+    const std::string path = fmt::format("{}/{}", episodes_path, n);
+    write_episode(writer, path, dataset.episodes[n], stored);
+    if (!dataset.weights.empty()) writer.attribute(path, "weight", dataset.weights[n]);
   }
   if (dataset.uniform_states.observations.rows() > 0) write_uniform_states(writer, dataset.uniform_states);
   writer.save(file);
@@ -229,6 +244,9 @@ Dataset read_dataset(const std::filesystem::path& file) {
     const std::string path = fmt::format("{}/{}", episodes_path, name);
     dataset.episodes.push_back(read_episode(reader, path, number));
     check_like_first(reader, path, dataset.episodes.back(), dataset.episodes.front());
+    const double weight = read_weight(reader, path);
+    if (weight != 1.0) dataset.weights.resize(dataset.episodes.size() - 1, 1.0);
+    if (!dataset.weights.empty() || weight != 1.0) dataset.weights.push_back(weight);
     const auto [same, is_new] = indices.emplace(dataset.episodes.back().index, path);
     if (!is_new) reader.fail(path, "has the same index {} as {}", same->first, same->second);
   }

@@ -2,7 +2,7 @@
 // Episodes in an HDF5 file, readable by h5py and other HDF5 tools.
 //
 //   /                            attributes env, env_options, expert, seed, noise, git_commit, format_version, env_spec
-//   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success
+//   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success, weight (1 if missing)
 //       observations (T + 1, O)  the last row after the last action; O may be 0
 //       actions (T, A)           the labels
 //       rewards (T)              float64
@@ -12,7 +12,7 @@
 //       states (T + 1, S)        float64, if the environment has them
 //       executed_actions (T, A)  if they differ from the labels
 //   /uniform_states/             optional: M states outside episodes, with the expert's action in each
-//       observations (M, O), goals (M, G), actions (M, A)
+//       observations (M, O), goals (M, G), actions (M, A), weights (M) unless all are 1
 //
 // Observations, actions and goals are float32 where that loses nothing in any of the file's episodes, else float64.
 //
@@ -51,14 +51,17 @@ struct DatasetInfo {
 
 /// M states drawn within the environment's bounds, with the expert's action in each.
 struct LabelledStates {
-  Matrix observations;  ///< (M, O)
-  Matrix goals;         ///< (M, G)
-  Matrix actions;       ///< (M, A)
+  Matrix observations;               ///< (M, O)
+  Matrix goals;                      ///< (M, G)
+  Matrix actions;                    ///< (M, A)
+  std::vector<double> weights = {};  ///< (M), as Dataset::weights
 };
 
 struct Dataset {
   DatasetInfo info;
   std::vector<Episode> episodes;  ///< without extras, which are not stored
+  /// By episode: how often its rows are drawn in training, relative to others'. Empty: all are 1.
+  std::vector<double> weights = {};
   LabelledStates uniform_states;
 };
 

@@ -9,7 +9,7 @@
 namespace fm {
 namespace {
 
-constexpr int max_soft_links = 8;  ///< on the way to one object
+constexpr int max_soft_links = 8;  ///< one leading to the next
 
 Hdf5Handle open_file(const std::filesystem::path& file) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));

@@ -86,13 +86,14 @@ double mean_difference(const std::vector<Episode>& episodes, int order) {
 Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options) {
   const SerialOperations serial;
   Evaluation result{.env = options.env, .episodes = options.env_factory ? options.episodes : 0, .seed = options.seed};
+  result.states = options.env_factory ? "states of the expert" : options.recorded_states;
   result.actions = model.description().spec.actions;
   if (options.env_factory) roll_out_both(engine, options, result);
-  const Rows held_out = options.env_factory ? states_of(result.expert_episodes) : options.held_out;
+  const Rows states = options.env_factory ? states_of(result.expert_episodes) : options.recorded;
   const RandomStream noise(options.seed, "action error");
-  if (held_out.size() > 0) result.action_error = action_error(engine, held_out, noise);
-  result.model_metrics = model_metrics(model, held_out, options.density, noise);
-  result.latency = measure_latency(model, engine, held_out.size() > 0 ? held_out : average_state(model.description()));
+  if (states.size() > 0) result.action_error = action_error(engine, states, noise);
+  result.model_metrics = model_metrics(model, states, options.density, noise);
+  result.latency = measure_latency(model, engine, states.size() > 0 ? states : average_state(model.description()));
   return result;
 }
 

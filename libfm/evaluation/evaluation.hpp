@@ -42,7 +42,8 @@ struct Evaluation {
   std::optional<ActorMetrics> expert;
   std::optional<Gap> gap;
   std::map<std::string, double> model_metrics;
-  std::optional<ActionError> action_error;  ///< on states not used for training; empty: there are none
+  std::optional<ActionError> action_error;  ///< empty: there are no states to compare on
+  std::string states = "held-out states";   ///< which states these are
   Latency latency;
   std::vector<Episode> policy_episodes;
   std::vector<Episode> expert_episodes;
@@ -55,7 +56,9 @@ struct EvaluationOptions {
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
   DensityOptions density;
-  Rows held_out;  ///< states with the expert's actions, used if there is no environment to collect them from
+  /// States with recorded actions, used if there is no environment to collect them from, and which these are.
+  Rows recorded;
+  std::string recorded_states = "held-out states";
 };
 
 /// @param engine runs the model

@@ -45,7 +45,9 @@ Json policy(const Evaluation& e) {
 }
 
 Json error_object(const Evaluation& e) {
-  if (!e.action_error) return {{"rmse", nullptr}, {"states", 0}, {"dimensions", Json::array()}};
+  if (!e.action_error) {
+    return {{"rmse", nullptr}, {"relative", nullptr}, {"states", 0}, {"of", e.states}, {"dimensions", Json::array()}};
+  }
   const ActionError& error = *e.action_error;
   Json dimensions = Json::array();
   for (std::size_t j = 0; j < error.dimensions.size(); ++j) {
@@ -60,6 +62,7 @@ Json error_object(const Evaluation& e) {
   return {{"rmse", error.rmse},
           {"relative", std::isnan(relative) ? Json() : Json(relative)},
           {"states", error.states},
+          {"of", e.states},
           {"dimensions", dimensions}};
 }
 
@@ -132,9 +135,11 @@ std::string summarise_metrics(const Evaluation& e) {
 std::string summarise_error(const Evaluation& e) {
   if (!e.action_error) return "action error  none: no recorded states were held out\n";
   const ActionError& error = *e.action_error;
-  std::string text =
-      fmt::format("action error  {:>8}  (root mean square over {} held-out states; {:.1f} % of the actions' spread)\n",
-                  number_text(error.rmse), error.states, 100.0 * error.relative());
+  const double relative = error.relative();
+  const std::string share =
+      std::isnan(relative) ? "" : fmt::format("; {:.1f} % of the actions' spread", 100.0 * relative);
+  std::string text = fmt::format("action error  {:>8}  (root mean square over {} {}{})\n", number_text(error.rmse),
+                                 error.states, e.states, share);
   if (error.dimensions.size() == 1) return text;
   for (std::size_t j = 0; j < error.dimensions.size(); ++j) {
     const std::string& unit = e.actions[j].unit;

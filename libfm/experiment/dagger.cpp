@@ -20,6 +20,7 @@ void train_student(const Experiment& e, const RunDirectory& run, const Dataset& 
                    const std::filesystem::path& round, const std::filesystem::path& previous) {
   Experiment student = e;
   student.train.epochs = e.collect.round_epochs;
+  student.train.steps = 0;
   student.train.rollout.every = 0;
   student.train.best = "loss";
   if (std::filesystem::exists(last_checkpoint(previous))) student.train.init = last_checkpoint(previous).string();

@@ -81,21 +81,21 @@ DatasetInfo joined(const DatasetInfo& first, const DatasetInfo& second) {
   return both;
 }
 
-std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec) {
+std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, std::span<const std::string> places) {
   const auto search = [&](const Matrix& actions, const std::string& place) -> std::string {
     for (Eigen::Index j = 0; j < actions.cols(); ++j) {
       const Dimension& d = spec.actions[static_cast<std::size_t>(j)];
       for (Eigen::Index i = 0; i < actions.rows(); ++i) {
         const double x = actions(i, j), tolerance = 1e-6 * std::abs(x);
         if (x >= d.low - tolerance && x <= d.high + tolerance) continue;
-        return fmt::format("action '{}' of {}, step {}, is {}, beyond its bounds [{}, {}]", d.name, place, i, x, d.low,
+        return fmt::format("{}, step {}: action '{}' is {}, beyond its bounds [{}, {}]", place, i, d.name, x, d.low,
                            d.high);
       }
     }
     return "";
   };
-  for (const Episode& e : dataset.episodes) {
-    if (std::string found = search(e.actions, fmt::format("episode {}", e.index)); !found.empty()) return found;
+  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
+    if (std::string found = search(dataset.episodes[i].actions, places[i]); !found.empty()) return found;
   }
   return search(dataset.uniform_states.actions, "the labelled states");
 }

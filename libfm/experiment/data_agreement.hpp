@@ -3,6 +3,7 @@
 
 #include "libfm/data/episode_file.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,6 @@ DatasetInfo joined(const DatasetInfo& first, const DatasetInfo& second);
 
 /// The first recorded action beyond the specification's bounds, as a phrase; empty if there is none. A rounding error
 /// of float32 is allowed.
-std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec);
+std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, std::span<const std::string> places);
 
 }  // namespace fm

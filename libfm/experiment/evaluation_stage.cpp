@@ -31,13 +31,17 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
     options.env_factory = make_env(e.env);
     options.make_expert = evaluation_expert(e);
   } else if (!target.files.empty()) {
-    const Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
-    check_data_fits(dataset, policy, fmt::format("{}", fmt::join(target.files, ", ")));
-    options.held_out = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
+    Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
+    const std::string source = fmt::format("{}", fmt::join(target.files, ", "));
+    check_data_fits(dataset, policy, source);
+    if (!e.data.mixed) check_agrees(dataset.info, policy, source);
+    leave_out_short_episodes(e, dataset, false);
+    options.recorded = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
+    options.recorded_states = "states of data.files";
   } else if (std::filesystem::exists(target.data)) {
     Dataset dataset = read_dataset(target.data);
     leave_out_short_episodes(e, dataset, false);
-    options.held_out = split_data(e, dataset).validation;
+    options.recorded = split_data(e, dataset).validation;
   }
   return options;
 }

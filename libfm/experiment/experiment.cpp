@@ -67,6 +67,10 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     found.add("env.name", "with none, data.files must name data to train on");
   }
+  if (!e.data.weights.empty() && e.data.weights.size() != e.data.files.size()) {
+    found.add("data.weights", "has {} weights for {} data.files; give one for each", e.data.weights.size(),
+              e.data.files.size());
+  }
   if (e.has_env()) found.attempt("env", [&] { check_against(e, make_env(e.env).spec, found); });
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     found.add("policy.teacher",

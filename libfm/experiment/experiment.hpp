@@ -50,6 +50,7 @@ struct CollectOptions {
 
 struct DataOptions {
   std::vector<std::string> files;
+  std::vector<double> weights;
   bool mixed = false;
   std::string short_episodes = "pad";
 
@@ -57,9 +58,14 @@ struct DataOptions {
   void fields(Visitor& visit) {
     visit("files", files,
           "HDF5 files to train on; * and ? match names within a folder; if any is given, nothing is collected");
-    visit("mixed", mixed,
-          "accept files that differ from one another or from env in environment, options, time step, names, units or "
-          "bounds, and actions beyond their bounds; the bounds are then widened to hold all of them");
+    visit("weights", weights,
+          "how often the rows of each of data.files are drawn in training, relative to one another; empty: all equally "
+          "often",
+          above(0.0));
+    visit(
+        "mixed", mixed,
+        "accept files that differ from one another or from env in environment, options, time step, names, units or "
+        "bounds, and actions beyond their bounds; without an environment the bounds are then widened to hold them all");
     visit("short_episodes", short_episodes,
           "episodes with fewer steps than policy.horizon.prediction; pad: their last action is repeated, as at the end "
           "of every episode; leave_out: they are not used",

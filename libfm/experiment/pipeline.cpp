@@ -54,7 +54,10 @@ std::string run_stages(const RunDirectory& run) {
   record_data_hash(run);
   const bool evaluated = std::filesystem::exists(path / "evaluation.json");
   if (!evaluated) train(run);
-  if (run.last_stage() == LastStage::train) return "";
+  if (run.last_stage() == LastStage::train) {
+    spdlog::info("{}: is trained; to evaluate it: fm eval {}", run.experiment().name, path.string());
+    return "";
+  }
   if (!evaluated) {
     evaluate_into(path, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
   }

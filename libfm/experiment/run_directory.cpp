@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -65,12 +66,20 @@ void check_unchanged(const Experiment& read, const nlohmann::ordered_json& prove
       (path / "config.yaml").string(), (path / "provenance.json").string(), changes, path.string());
 }
 
+/// After a kill during a change, keeps the configuration that config.yaml has.
+void settle(const Experiment& experiment, nlohmann::ordered_json provenance, const std::filesystem::path& path) {
+  provenance["configuration"] = options_to_json(experiment);
+  provenance.erase("previous_configuration");
+  write_provenance(path, provenance);
+}
+
 void check_changeable(const std::string& setting) {
-  for (const char* key : {"train.epochs=", "train.patience=", "threads=", "device="}) {
+  for (const char* key : {"train.epochs=", "train.steps=", "train.patience=", "threads=", "device="}) {
     if (setting.starts_with(key)) return;
   }
   throw_input_error(
-      "{}: cannot be changed in a run; fm resume changes train.epochs, train.patience, threads and device", setting);
+      "{}: cannot be changed in a run; fm resume changes train.epochs, train.steps, train.patience, threads and device",
+      setting);
 }
 
 /// Moves the results of the evaluation to evaluations/NAME; figures and the report are drawn anew from what follows.
@@ -114,6 +123,7 @@ RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_us
   RunDirectory run(path, last_stage_of(origin, path), if_used);
   run.experiment_ = read_experiment(path / "config.yaml", {});
   check_unchanged(run.experiment_, origin, path);
+  if (origin.contains("previous_configuration")) settle(run.experiment_, origin, path);
   return run;
 }
 
@@ -133,18 +143,22 @@ void RunDirectory::change(const std::vector<std::string>& overrides) {
   const std::vector<std::string> settings = differences(experiment_, changed);
   if (settings.empty()) return;
   for (const std::string& setting : settings) check_changeable(setting);
-  if (changed.train.epochs < experiment_.train.epochs) {
-    throw_input_error("train.epochs: {} is fewer than the run's {}; a run can only be made longer",
-                      changed.train.epochs, experiment_.train.epochs);
-  }
+  const auto refuse_fewer = [](const char* key, std::int64_t wanted, std::int64_t before) {
+    if (wanted >= before) return;
+    throw_input_error("{}: {} is fewer than the run's {}; a run can only be made longer", key, wanted, before);
+  };
+  refuse_fewer("train.epochs", changed.train.epochs, experiment_.train.epochs);
+  refuse_fewer("train.steps", changed.train.steps, experiment_.train.steps);
   // config.yaml agrees with one of the two configurations after a kill at any point.
   nlohmann::ordered_json origin = read_provenance(path_);
   const nlohmann::json before = options_to_json(experiment_);
   origin["configuration"] = options_to_json(changed);
   origin["previous_configuration"] = before;
   write_provenance(path_, origin);
-  if (changed.train.epochs != experiment_.train.epochs || changed.train.patience != experiment_.train.patience) {
-    set_results_aside(path_, fmt::format("train.epochs={}", experiment_.train.epochs));
+  if (std::ranges::any_of(settings, [](const std::string& setting) { return setting.starts_with("train."); })) {
+    std::vector<std::string> former = differences(changed, experiment_);
+    std::erase_if(former, [](const std::string& setting) { return !setting.starts_with("train."); });
+    set_results_aside(path_, fmt::format("{}", fmt::join(former, ",")));
   }
   write_file_atomically(path_ / "config.yaml", print_yaml(changed));
   origin.erase("previous_configuration");

@@ -26,9 +26,9 @@ class RunDirectory {
   /// config.yaml is not that of the run; MachineError if reading fails
   static RunDirectory open(const std::filesystem::path& path, IfUsed if_used = IfUsed::refuse);
 
-  /// Changes how the run goes on: train.epochs, to train longer, train.patience, threads and device. If there is an
+  /// Changes how the run goes on: train.epochs or train.steps, to train longer, train.patience, threads and device. If there is an
   /// evaluation, it is moved to evaluations/, since it is not that of the longer training.
-  /// @throws InputError for other settings, or fewer epochs; MachineError if a file cannot be written
+  /// @throws InputError for other settings, or fewer epochs or steps; MachineError if a file cannot be written
   void change(const std::vector<std::string>& overrides);
 
   const std::filesystem::path& path() const { return path_; }

@@ -152,7 +152,9 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
   check_evaluation(e, *make_policy_model(job.description, RandomStream(0, "init")));
   if (learns_from_teacher(e.policy.name)) job.teacher = load_teacher(e, teacher_checkpoint(run), job.description);
   if (e.train.init) job.initial_weights = load_initial(*e.train.init, job.description);
-  spdlog::info("train: {} rows, {} held out, {} epochs, on {}", job.train.size(), job.validation.size(), e.train.epochs,
+  const std::string length =
+      e.train.steps > 0 ? fmt::format("{} steps", e.train.steps) : fmt::format("{} epochs", e.train.epochs);
+  spdlog::info("train: {} rows, {} held out, {}, on {}", job.train.size(), job.validation.size(), length,
                describe_device(job.device));
   return job;
 }

@@ -45,7 +45,28 @@ Matrix stacked(const Matrix& top, const Matrix& bottom) {
   return both;
 }
 
+/// Multiplies the weights of all episodes and labelled states.
+void scale_weights(Dataset& dataset, double factor) {
+  if (factor == 1.0) return;
+  LabelledStates& states = dataset.uniform_states;
+  dataset.weights.resize(dataset.episodes.size(), 1.0);
+  states.weights.resize(static_cast<std::size_t>(states.actions.rows()), 1.0);
+  for (double& weight : dataset.weights) weight *= factor;
+  for (double& weight : states.weights) weight *= factor;
+}
+
+/// Appends `more` weights, of `added` items, to those of `count` items; empty stands for ones.
+void append_weights(std::vector<double>& to, std::size_t count, const std::vector<double>& more, std::size_t added) {
+  if (to.empty() && more.empty()) return;
+  to.resize(count, 1.0);
+  to.insert(to.end(), more.begin(), more.end());
+  to.resize(count + added, 1.0);
+}
+
 void append(Dataset& to, Dataset&& more) {
+  append_weights(to.weights, to.episodes.size(), more.weights, more.episodes.size());
+  append_weights(to.uniform_states.weights, static_cast<std::size_t>(to.uniform_states.actions.rows()),
+                 more.uniform_states.weights, static_cast<std::size_t>(more.uniform_states.actions.rows()));
   for (Episode& episode : more.episodes) to.episodes.push_back(std::move(episode));
   LabelledStates& states = to.uniform_states;
   states.observations = stacked(states.observations, more.uniform_states.observations);
@@ -95,20 +116,21 @@ std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matr
 
 }  // namespace
 
-JoinedFiles join_files(std::span<const std::string> files, bool mixed) {
+JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span<const double> weights) {
   JoinedFiles joined;
   Dataset& all = joined.dataset;
-  for (const std::string& file : files) {
-    Dataset more = read_dataset(file);
-    const Sizes sizes = sizes_of(more, file);
-    if (&file == &files.front()) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Dataset more = read_dataset(files[i]);
+    const Sizes sizes = sizes_of(more, files[i]);
+    if (i == 0) {
       all.info = more.info;
     } else if (const Sizes first = sizes_of(all, files.front()); sizes != first) {
-      throw_input_error("{}: has {}, but {} has {}", file, words(sizes), files.front(), words(first));
+      throw_input_error("{}: has {}, but {} has {}", files[i], words(sizes), files.front(), words(first));
     }
-    if (!mixed) refuse_differences(file, differences(all.info, more.info), files.front());
+    if (!mixed) refuse_differences(files[i], differences(all.info, more.info), files.front());
     all.info = fm::joined(all.info, more.info);
-    for (const Episode& e : more.episodes) joined.places.push_back(fmt::format("{}: episode {}", file, e.index));
+    for (const Episode& e : more.episodes) joined.places.push_back(fmt::format("{}: episode {}", files[i], e.index));
+    scale_weights(more, weights.empty() ? 1.0 : weights[i]);
     append(all, std::move(more));
   }
   for (std::size_t i = 0; i < all.episodes.size(); ++i) all.episodes[i].index = i;
@@ -137,9 +159,17 @@ std::vector<std::string> matching_files(std::span<const std::string> patterns) {
   return files;
 }
 
+DataFiles::DataFiles(const DataOptions& options) {
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    const std::vector<std::string> found = matching_files({&options.files[i], 1});
+    files.insert(files.end(), found.begin(), found.end());
+    if (!options.weights.empty()) weights.resize(files.size(), options.weights[i]);
+  }
+}
+
 Dataset read_user_data(const Experiment& e, bool warn) {
-  const std::vector<std::string> files = matching_files(e.data.files);
-  JoinedFiles joined = join_files(files, e.data.mixed);
+  const auto [files, weights] = DataFiles(e.data);
+  JoinedFiles joined = join_files(files, e.data.mixed, weights);
   const std::string source =
       files.size() == 1 ? files.front() : fmt::format("{} and {} more", files[0], files.size() - 1);
   const EnvSpec spec = e.has_env() ? make_env(e.env).spec : spec_of_data(joined.dataset, source);
@@ -152,9 +182,9 @@ Dataset read_user_data(const Experiment& e, bool warn) {
                              .env_spec = spec_to_json(spec)};
     refuse_differences(source, differences(wanted, joined.dataset.info), "the experiment's env");
   }
-  if (const std::string beyond = action_beyond_bounds(joined.dataset, spec); !beyond.empty()) {
+  if (const std::string beyond = action_beyond_bounds(joined.dataset, spec, joined.places); !beyond.empty()) {
     if (!e.data.mixed) {
-      throw_input_error("{}: {} (data.mixed: true accepts such actions{})", source, beyond,
+      throw_input_error("{} (data.mixed: true accepts such actions{})", beyond,
                         e.has_env() ? ", which are clipped when they are executed" : " and widens the bounds");
     }
     if (!e.has_env()) joined.dataset.info.env_spec = spec_to_json(widened(spec, joined.dataset));
@@ -181,7 +211,13 @@ void leave_out_short_episodes(const Experiment& e, Dataset& dataset, bool say) {
     spdlog::info("data: {} of {} episodes (the first: {}) have fewer steps than policy.horizon.prediction: {}; {}",
                  shorter, dataset.episodes.size(), first, horizon,
                  pad ? "their last action is repeated" : "they are left out");
-  if (!pad) std::erase_if(dataset.episodes, is_short);
+  if (!pad) {
+    for (std::size_t i = dataset.weights.size(); i-- > 0;) {
+      if (is_short(dataset.episodes[i]))
+        dataset.weights.erase(dataset.weights.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    std::erase_if(dataset.episodes, is_short);
+  }
   if (dataset.episodes.empty()) {
     throw_input_error("data.short_episodes: no episode has {} steps; set pad, or a smaller policy.horizon.prediction",
                       horizon);
@@ -195,6 +231,12 @@ void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::str
   if (sizes == wanted) return;
   throw_input_error("{}: has {}, but environment '{}' has {} (to train on the data alone, set env.name: none)", file,
                     words(sizes), spec.name, words(wanted));
+}
+
+void check_agrees(const DatasetInfo& info, const EnvSpec& policy, const std::string& file) {
+  const DatasetInfo wanted{
+      .env = "", .env_options = "", .expert = "", .git_commit = "", .env_spec = spec_to_json(policy)};
+  refuse_differences(file, differences(wanted, info), "the policy's training data");
 }
 
 EnvSpec spec_of_data(const Dataset& dataset, const std::string& file) {

@@ -17,14 +17,23 @@ struct JoinedFiles {
 };
 
 /// @param files at least one
+/// @param weights of the files; empty: all equal
 /// @param mixed whether the files may differ in environment, options, time step, names, units and bounds
 /// @throws InputError if a file cannot be used, or they differ in size or, unless mixed, otherwise; MachineError if
 /// reading fails
-JoinedFiles join_files(std::span<const std::string> files, bool mixed);
+JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span<const double> weights = {});
 
 /// The files that patterns with * and ? in their names match, sorted; other paths are kept.
 /// @throws InputError for a pattern that matches nothing
 std::vector<std::string> matching_files(std::span<const std::string> patterns);
+
+/// The files and weights of data.files, patterns resolved.
+struct DataFiles {
+  explicit DataFiles(const DataOptions& options);
+
+  std::vector<std::string> files;
+  std::vector<double> weights;  ///< empty: all equal
+};
 
 /// The data of data.files, checked against the environment.
 /// @param warn whether probable mistakes are logged
@@ -33,6 +42,9 @@ Dataset read_user_data(const Experiment& experiment, bool warn);
 
 /// @throws InputError naming `file` if observations, actions or goals do not have the environment's sizes
 void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::string& file);
+
+/// @throws InputError naming `file` if what it says about itself differs from the specification of a policy
+void check_agrees(const DatasetInfo& info, const EnvSpec& policy, const std::string& file);
 
 /// The specification stored with the data, or one derived from the data's sizes and ranges.
 /// @throws InputError naming `file` if the stored one is malformed, or there are no data

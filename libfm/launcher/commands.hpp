@@ -36,6 +36,7 @@ void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_run(CLI::App& app);
 void add_resume(CLI::App& app);
+void add_info(CLI::App& app);
 void add_schema(CLI::App& app);
 
 }  // namespace fm

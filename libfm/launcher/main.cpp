@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   fm::add_train(app);
   fm::add_eval(app);
   fm::add_test(app);
+  fm::add_info(app);
   fm::add_schema(app);
   if (argc > 1) check_command(app, argv[1]);
   try {

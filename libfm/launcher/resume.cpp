@@ -16,7 +16,9 @@ void add_resume(CLI::App& app) {
   auto path = std::make_shared<std::string>();
   command->add_option("RUN_DIR", *path, "the run's directory")->required();
   auto settings = std::make_shared<std::vector<std::string>>();
-  command->add_option("SETTING", *settings, "train.epochs=N to train longer; also train.patience, threads, device")
+  command
+      ->add_option("SETTING", *settings,
+                   "train.epochs=N or train.steps=N to train longer; also train.patience, threads, device")
       ->option_text("KEY=VALUE ...");
   command->callback([path, settings] {
     RunDirectory run = RunDirectory::open(*path);

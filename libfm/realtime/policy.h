@@ -51,13 +51,14 @@ int fm_policy_dimension_bounds(const fm_policy* policy, enum fm_policy_quantity 
 /* The time between two actions that the policy was trained for, s; 0: unknown. */
 double fm_policy_time_step(const fm_policy* policy);
 
-/* Begins an episode: discards past observations and predictions. Its noise is a function of (seed, episode, step). */
+/* Begins an episode (of row 0): discards past observations and predictions. Its noise is a function of (seed, episode,
+ * step). */
 void fm_policy_reset(fm_policy* policy, uint64_t episode);
 
 /* The next step's action. All in the environment's units; actions are within their bounds.
  * goal: NULL where the policy has none. noise: the caller's standard normal numbers, or NULL for the policy's own.
- * Returns 0, or 1 if there is no valid action: the goal is missing, or the action is not finite because an observation
- * or the goal is not. `action` is then left as it was, and the next step starts without past predictions. */
+ * Returns 0, or 1 if there is no valid action: the goal is missing, the policy has several rows, or the action is not
+ * finite because an observation or the goal is not. `action` is then left as it was, and the next step starts without past predictions. */
 int fm_policy_act(fm_policy* policy, const double* observation, const double* goal, const double* noise,
                   double* action);
 

@@ -12,12 +12,39 @@
 
 namespace fm {
 
-Epoch::Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10::Device device, at::ScalarType type)
-    : rows_(rows), batch_size_(batch_size), shuffles_(seed, "shuffle"), device_(device),
+namespace {
+
+/// As many items as weights. Item i occurs as often as points u, u + 1, u + 2 ... fall into its part of the weights,
+/// scaled to a sum of their number.
+std::vector<std::int64_t> systematic_sample(const std::vector<double>& weights, double u) {
+  double total = 0.0;
+  for (const double weight : weights) total += weight;
+  const auto count = static_cast<double>(weights.size());
+  std::vector<std::int64_t> drawn;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    sum += weights[i];
+    const double end = i + 1 == weights.size() ? count : count * sum / total;
+    while (static_cast<double>(drawn.size()) + u < end) drawn.push_back(static_cast<std::int64_t>(i));
+  }
+  return drawn;
+}
+
+}  // namespace
+
+Epoch::Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10::Device device, at::ScalarType type,
+             std::vector<double> weights)
+    : rows_(rows), batch_size_(batch_size), shuffles_(seed, "shuffle"), offsets_(seed, "weighted rows"),
+      weights_(std::move(weights)), device_(device),
       losses_(at::zeros({(rows + batch_size - 1) / batch_size}, at::TensorOptions(device).dtype(type))) {}
 
 void Epoch::begin(std::int64_t step) {
-  indices_ = permutation(shuffles_, static_cast<std::uint64_t>(step / steps()), rows_);
+  const auto epoch = static_cast<std::uint64_t>(step / steps());
+  indices_ = permutation(shuffles_, epoch, rows_);
+  if (!weights_.empty()) {
+    const std::vector<std::int64_t> drawn = systematic_sample(weights_, offsets_.at(epoch).uniform());
+    for (std::int64_t& index : indices_) index = drawn[static_cast<std::size_t>(index)];
+  }
   order_ = at::from_blob(indices_.data(), {rows_}, at::kLong).to(device_);
 }
 

@@ -11,12 +11,16 @@
 
 namespace fm {
 
-/// The order of an epoch's rows is a function of (seed, epoch), so a resumed training uses the same batches.
+/// The order of an epoch's rows is a function of (seed, epoch), so a resumed training uses the same batches. Weighted
+/// rows are drawn by systematic resampling: among the n rows of an epoch, a row with the share w of all weights occurs
+/// floor(n w) or ceil(n w) times, n w on average.
 class Epoch {
  public:
   /// @param rows number of rows of the training set
   /// @param type of the losses
-  Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10::Device device, at::ScalarType type);
+  /// @param weights (rows), how often each row is drawn, relative to others; empty: once
+  Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10::Device device, at::ScalarType type,
+        std::vector<double> weights = {});
 
   std::int64_t steps() const { return losses_.size(0); }
 
@@ -37,7 +41,8 @@ class Epoch {
 
  private:
   std::int64_t rows_, batch_size_;
-  RandomStream shuffles_;
+  RandomStream shuffles_, offsets_;
+  std::vector<double> weights_;
   c10::Device device_;
   std::vector<std::int64_t> indices_;
   at::Tensor order_;   ///< indices_ on the device

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,15 @@ MetricsLog::MetricsLog(const std::filesystem::path& directory, std::int64_t step
   events_.emplace(directory / fmt::format("events.out.tfevents.{:010d}.libfm", static_cast<std::int64_t>(begin)),
                   begin);
   for (const nlohmann::json& line : kept) to_events(line);
+}
+
+std::vector<double> MetricsLog::column(const std::string& name) const {
+  std::vector<double> values;
+  for (const nlohmann::json& line : read_lines(file_, std::numeric_limits<std::int64_t>::max() - 1)) {
+    const auto found = line.find(name);
+    if (found != line.end() && found->is_number()) values.push_back(found->get<double>());
+  }
+  return values;
 }
 
 void MetricsLog::write(const nlohmann::json& metrics) {

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace fm {
 
@@ -17,6 +19,9 @@ class MetricsLog {
   /// Continues the log in `directory` from `step`: lines of later steps are removed, and TensorBoard's file is
   /// rewritten from metrics.jsonl. @throws MachineError if the files cannot be written.
   MetricsLog(const std::filesystem::path& directory, std::int64_t step);
+
+  /// The numbers of that name so far, in the order of the lines that have it.
+  std::vector<double> column(const std::string& name) const;
 
   /// @param metrics numbers by name, including "step"
   /// @throws MachineError if the file cannot be written.

@@ -3,6 +3,7 @@
 
 #include "libfm/core/fields.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,7 @@ struct TrainRolloutOptions {
 
 struct TrainOptions {
   int epochs = 150;
+  std::int64_t steps = 0;
   int patience = 0;
   int batch_size = 256;
   double learning_rate = 2e-3;
@@ -41,6 +43,9 @@ struct TrainOptions {
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("epochs", epochs, "passes over the data", between(1, 1e7));
+    visit("steps", steps,
+          "a budget of optimiser steps instead of epochs, rounded up to whole epochs; 0: as many as epochs",
+          between(0, 1e12));
     visit("patience", patience,
           "epochs after which training stops if neither the lowest validation loss nor the highest return of a rollout "
           "has improved; 0: train to the end",

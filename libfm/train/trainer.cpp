@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <span>
 
 namespace fm {
 namespace {
@@ -76,6 +77,21 @@ void warn_of_long_step(double seconds, bool& warned) {
       format_duration(seconds));
 }
 
+/// Says so if the validation loss still fell: from the epochs around the last fifth's beginning to the last ones.
+void note_falling_loss(const std::vector<double>& validation_losses) {
+  constexpr double far = 0.2;  // a learning rate that falls to 0 alone makes it fall by some 10 %
+  const std::span<const double> all = validation_losses;
+  const std::size_t few = all.size() / 20, begin = all.size() * 4 / 5;
+  if (few == 0) return;
+  const double before = mean(all.subspan(begin - few, few)), after = mean(all.last(few));
+  if (before <= 0.0 || after >= (1.0 - far) * before) return;
+  spdlog::info(
+      "train: the validation loss still fell, by {:.0f} % over the last fifth of the epochs; a longer training may "
+      "give a "
+      "better policy (fm resume RUN_DIR train.epochs=N or train.steps=N)",
+      100.0 * (1.0 - after / before));
+}
+
 void warn_of_divergence(const TrainingState& state, double last_loss) {
   constexpr double far = 3.0;
   if (!state.first_loss || last_loss <= far * std::abs(*state.first_loss)) return;
@@ -101,14 +117,22 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                   averaged == model ? std::vector<at::Tensor>() : averaged->parameters());
   const TrainingData rows(job.train, *model), held_out(job.validation, *model);
   const RandomStream batch_draws(job.seed, "batch"), validation_draws(job.seed, "validation");
-  Epoch epoch(job.seed, rows.size(), options.batch_size, job.device, model->parameters()[0].scalar_type());
-  const std::int64_t total_steps = epoch.steps() * options.epochs;
+  Epoch epoch(job.seed, rows.size(), options.batch_size, job.device, model->parameters()[0].scalar_type(),
+              job.train.weights);
+  const std::int64_t epochs =
+      options.steps > 0 ? (options.steps + epoch.steps() - 1) / epoch.steps() : std::int64_t{options.epochs};
+  const std::int64_t total_steps = epoch.steps() * epochs;
   const bool best_by_return = options.best == "return" && job.rollout && options.rollout.every > 0;
 
   Checkpoints checkpoints(job.directory, job.metadata, options.checkpoint_seconds,
                           {model, averaged, optimiser, epoch.losses()});
   TrainingState state = checkpoints.restore();
   if (state.step > 0) spdlog::info("train: resuming from step {} of {}", state.step, total_steps);
+  const std::int64_t idle = state.step / epoch.steps() - state.improved_epoch;
+  state.stopped = state.stopped && options.patience > 0 && idle >= options.patience;  // the patience may have changed
+  if (state.stopped) {
+    spdlog::info("train: had stopped since nothing improved for {} epochs; to go on, change train.patience", idle);
+  }
   spdlog::info("train: policy '{}', network '{}', {} parameters", job.description.policy.name,
                job.description.network.name, parameter_count(*model));
   MetricsLog metrics(job.directory, state.step);
@@ -157,11 +181,11 @@ void train(const TrainOptions& options, const TrainingJob& job) {
     const double loss = line.value("validation_loss", last_loss);
     if (options.patience > 0) {
       note_improvement(loss, {}, number, state);
-      state.stopped = number < options.epochs && number - state.improved_epoch >= options.patience;
+      state.stopped = number < epochs && number - state.improved_epoch >= options.patience;
     }
 
     std::vector<double> scores;  // of this epoch, higher is better
-    if (rollout_is_due(options, job, number, number == options.epochs || state.stopped)) {
+    if (rollout_is_due(options, job, number, number == epochs || state.stopped)) {
       const PairedReturns returns = score_rollout(averaged, options.rollout.steps, job.rollout);
       report(returns, number, line);
       const std::vector<double> gaps = differences(returns.policy, returns.expert);
@@ -181,6 +205,7 @@ void train(const TrainOptions& options, const TrainingJob& job) {
     }
   }
   warn_of_divergence(state, last_loss);
+  note_falling_loss(metrics.column("validation_loss"));
   checkpoints.save(state);
 }
 

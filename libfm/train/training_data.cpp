@@ -30,8 +30,12 @@ class RowCollector {
                 .goals = Matrix(rows, like.goals.cols()),
                 .actions = Matrix(rows, like.actions.cols())} {}
 
-  void add(const Matrix& observations, const Matrix& goals, const Matrix& actions) {
+  void add(const Matrix& observations, const Matrix& goals, const Matrix& actions, double weight = 1.0) {
     const Eigen::Index n = actions.rows();
+    if (weight != 1.0) result_.weights.resize(static_cast<std::size_t>(filled_), 1.0);
+    if (weight != 1.0 || !result_.weights.empty()) {
+      result_.weights.resize(static_cast<std::size_t>(filled_ + n), weight);
+    }
     result_.observations.middleRows(filled_, n) = observations.topRows(n);
     result_.goals.middleRows(filled_, n) = goals.topRows(n);
     result_.actions.middleRows(filled_, n) = actions;
@@ -70,13 +74,15 @@ Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std
                                                : RowCollector(total, dataset.episodes.front());
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     const Episode& e = dataset.episodes[i];
-    if (episodes[i] == wanted) rows.add(e.observations, e.goals, e.actions);
+    const double weight = dataset.weights.empty() ? 1.0 : dataset.weights[i];
+    if (episodes[i] == wanted) rows.add(e.observations, e.goals, e.actions, weight);
   }
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
     const LabelledStates& labelled = dataset.uniform_states;
     if (states[i] == wanted) {
-      rows.add(labelled.observations.row(row), labelled.goals.row(row), labelled.actions.row(row));
+      const double weight = labelled.weights.empty() ? 1.0 : labelled.weights[i];
+      rows.add(labelled.observations.row(row), labelled.goals.row(row), labelled.actions.row(row), weight);
     }
   }
   return rows.take();

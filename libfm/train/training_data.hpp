@@ -13,11 +13,12 @@ namespace fm {
 
 /// Pairs of observations and expert actions, in the environment's units.
 struct Rows {
-  Matrix observations;              ///< (M, O)
-  Matrix goals;                     ///< (M, G)
-  Matrix actions;                   ///< (M, A)
-  std::vector<std::int64_t> begin;  ///< (M), the first row of each row's episode
-  std::vector<std::int64_t> end;    ///< (M), one past the last row of the same episode and goal
+  Matrix observations;               ///< (M, O)
+  Matrix goals;                      ///< (M, G)
+  Matrix actions;                    ///< (M, A)
+  std::vector<std::int64_t> begin;   ///< (M), the first row of each row's episode
+  std::vector<std::int64_t> end;     ///< (M), one past the last row of the same episode and goal
+  std::vector<double> weights = {};  ///< (M), how often each is drawn, relative to others; empty: all equally often
 
   Eigen::Index size() const { return actions.rows(); }
 };

@@ -149,3 +149,30 @@ class ErrorsTest(LauncherTest):
     def test_eval_refuses_what_it_would_ignore(self):
         run = self.run_tiny(command="train")
         self.assertIn("runs=elsewhere", self.fm("eval", run, "runs=elsewhere", expect=2).stderr)
+
+    def test_a_log_is_not_written_through_a_symbolic_link(self):
+        run = self.run_tiny(command="train")
+        (run / "log.txt").unlink()
+        victim = self.folder / "victim.txt"
+        victim.write_text("mine\n")
+        (run / "log.txt").symlink_to(victim)
+        self.assertIn("symbolic link", self.fm("resume", run, expect=2).stderr)
+        self.assertEqual(victim.read_text(), "mine\n")
+
+    def test_a_full_log_disk_is_said_once_and_the_run_goes_on(self):
+        # 64 kB a file: enough for everything but a log of the size that it already has.
+        run = self.run_tiny(command="train")
+        (run / "log.txt").write_text("x" * (1 << 16))
+
+        def limit():
+            import signal
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, resource.RLIM_INFINITY))
+        done = self.fm("resume", run, preexec_fn=limit)
+        self.assertEqual(done.stderr.count("lines are lost"), 1, done.stderr)
+        self.assertNotIn("[*** LOG ERROR", done.stderr)
+
+    def test_a_loss_that_rises_far_is_a_warning(self):
+        done = self.fm("train", self.experiment, *TINY, "train.learning_rate=3", "train.warm_up=0.9", "train.clip=null",
+                       "train.rollout.every=0")
+        self.assertIn("the loss rose from", done.stderr)

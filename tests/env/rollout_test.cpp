@@ -26,7 +26,7 @@ class Remembering final : public fm::Policy {
   void act(const fm::PolicyInput& input, fm::PolicyOutput& output) override {
     output.actions.resize(input.observations.rows(), 1);
     for (int i = 0; i < input.observations.rows(); ++i) {
-      float& last = last_[input.copy(i)];
+      double& last = last_[input.copy(i)];
       output.extras(i, 0) = last;
       last = 0.5f * last + input.observations(i, input.observations.cols() / 2) +
              0.01f * static_cast<float>(input.steps[i]);
@@ -36,7 +36,7 @@ class Remembering final : public fm::Policy {
   std::vector<std::string> extras() const override { return {"last_action"}; }
 
  private:
-  std::vector<float> last_;
+  std::vector<double> last_;
 };
 
 /// Episode n ends after n % 3 + 1 steps: terminated, or truncated where that is the horizon of 3. Observes and rewards
@@ -108,7 +108,7 @@ class CountedPushes final : public fm::Policy {
     rows_ += n;
     output.actions.resize(n, 1);
     for (Eigen::Index i = 0; i < n; ++i) {
-      float& last = last_[input.copy(i)];
+      double& last = last_[input.copy(i)];
       last = 0.9F * last + std::sin(input.observations(i, 0) + input.goals(i, 0));
       output.actions(i, 0) = last;
     }
@@ -116,7 +116,7 @@ class CountedPushes final : public fm::Policy {
 
  private:
   std::atomic<std::int64_t>& rows_;
-  std::vector<float> last_;
+  std::vector<double> last_;
 };
 
 std::vector<Episode> pendulum_episodes(const RolloutOptions& options) {
@@ -246,12 +246,12 @@ CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]"
                                 return std::make_unique<fm::PendulumTarget>(fm::PendulumTargetOptions{}, n);
                               }};
   const fm::PolicyFactory any = [] { return std::make_unique<Remembering>(); };
-  std::set<float> seen;
+  std::set<double> seen;
   for (const Episode& e : fm::rollout(target, any, {.episodes = 60, .goal_levels = 3})) {
     CATCH_CHECK(e.goals.minCoeff() == e.goals.maxCoeff());
     seen.insert(e.goals(0, 0));
   }
-  CATCH_CHECK(seen == std::set<float>{-0.35F, 0.0F, 0.35F});
+  CATCH_CHECK(seen == std::set<double>{-0.35F, 0.0F, 0.35F});
   CATCH_CHECK(fm::rollout(target, any, {.episodes = 1, .goal_levels = 1})[0].goals(0, 0) == 0.0F);
   try {
     pendulum_episodes({.episodes = 1, .goal_levels = 2});

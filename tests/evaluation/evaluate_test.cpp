@@ -141,7 +141,7 @@ CATCH_TEST_CASE("without an environment the error on held-out states is all ther
   const auto episodes = fm::rollout(
       fm::make_env(brief()), [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(0, "noise")); },
       {.episodes = 2});
-  options.held_out = fm::rows_of(episodes);
+  options.recorded = fm::rows_of(episodes);
   const fm::Evaluation exact = evaluate_small(model, options);
   CATCH_CHECK_FALSE(exact.policy);
   CATCH_CHECK_FALSE(exact.expert);
@@ -149,7 +149,7 @@ CATCH_TEST_CASE("without an environment the error on held-out states is all ther
   CATCH_CHECK(exact.policy_episodes.empty());
   CATCH_CHECK(exact.action_error->rmse < 1e-6);
   // Actions within the bounds, moved by a known amount beyond them.
-  options.held_out.actions.array() += 10.0F;
+  options.recorded.actions.array() += 10.0F;
   CATCH_CHECK_THAT(evaluate_small(model, options).action_error->rmse, WithinAbs(10.0, 1e-5));
 }
 

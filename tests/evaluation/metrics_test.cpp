@@ -165,7 +165,7 @@ CATCH_TEST_CASE("a flow that only shifts its noise is straight, with the density
   CATCH_CHECK_THAT(metrics.at("path_straightness"), WithinAbs(0.0, 1e-6));
   const fm::Matrix actions = fm::action_windows(rows, 0, 7, 3);
   double sum = 0.0;
-  for (const float action : actions.reshaped()) {
+  for (const double action : actions.reshaped()) {
     const double deviations = (action - 0.2) / 1.5 - shift;
     sum -= 0.5 * deviations * deviations + 0.5 * std::log(2 * std::numbers::pi) + std::log(1.5);
   }

@@ -92,7 +92,7 @@ CATCH_TEST_CASE("data are those of the experiment's environment, and within its 
   const std::string file = written(folder, "beyond.h5", beyond);
   for (const char* env : {"env.name=pendulum", "env.name=none"}) {
     const std::string refusal = error_of<fm::InputError>([&] { read(file, {env, "env.pendulum.max_torque=2"}); });
-    CATCH_CHECK(contains(refusal, "action 'torque' of episode 1, step 2, is 2.5, beyond its bounds [-2, 2]"));
+    CATCH_CHECK(contains(refusal, "beyond.h5: episode 1, step 2: action 'torque' is 2.5, beyond its bounds [-2, 2]"));
   }
   const fm::Dataset widened = read(file, {"env.name=none", "data.mixed=true"});
   CATCH_CHECK(fm::spec_of_data(widened, file).actions[0].high == 2.5);

@@ -15,9 +15,11 @@ fm::Dataset smooth(int episodes, int steps = 50) {
   fm::Dataset dataset;
   for (int k = 0; k < episodes; ++k) {
     fm::Episode e = sample_episode(static_cast<std::uint64_t>(k), steps);
-    e.observations = fm::Matrix::NullaryExpr(
-        steps + 1, 3, [=](Eigen::Index i, Eigen::Index j) { return std::sin(0.3 * i + 1.7 * j + 0.9 * k); });
-    e.actions = fm::Matrix::NullaryExpr(steps, 1, [=](Eigen::Index i, Eigen::Index) { return std::cos(0.2 * i + k); });
+    e.observations = fm::Matrix::NullaryExpr(steps + 1, 3, [=](Eigen::Index i, Eigen::Index j) {
+      return std::sin(0.3 * static_cast<double>(i) + 1.7 * static_cast<double>(j) + 0.9 * k);
+    });
+    e.actions = fm::Matrix::NullaryExpr(
+        steps, 1, [=](Eigen::Index i, Eigen::Index) { return std::cos(0.2 * static_cast<double>(i) + k); });
     dataset.episodes.push_back(e);
   }
   return dataset;

@@ -48,6 +48,7 @@ CATCH_TEST_CASE("what no single field can tell is refused where an experiment is
       {"network.name", {"policy.name=normalising_flow", "network.name=gru"}},
       {"network.time_embedding", {"network.time_embedding=5"}},
       {"network.mlp.hidden", {"network.mlp.hidden=[]"}},
+      {"data.weights", {"data.files=[a.h5, b.h5]", "data.weights=[1]"}},
       {"collect.episodes", {"collect.episodes=0"}}};
   const TemporaryFolder folder;
   for (const auto& [key, settings] : refused) {

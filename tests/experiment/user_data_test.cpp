@@ -119,6 +119,24 @@ CATCH_TEST_CASE("data that says what it is of is believed", "[user_data]") {
   const fm::EnvSpec spec = fm::make_env({}).spec;
   dataset.info.env_spec = fm::spec_to_json(spec);
   CATCH_CHECK(fm::spec_of_data(dataset, "mine.h5") == spec);
-  dataset.info.env_spec = "{";
+  dataset.info.env_spec = std::string("{");
   CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::spec_of_data(dataset, "mine.h5"); }), "mine.h5"));
+}
+
+CATCH_TEST_CASE("the weights of files are those of their episodes and states, and are kept in the file",
+                "[user_data]") {
+  const TemporaryFolder folder;
+  fm::Dataset a = anonymous(2), b = anonymous(1);
+  b.uniform_states = labelled(2, 1);
+  const std::vector<std::string> files = {folder / "a.h5", folder / "b.h5"};
+  fm::write_dataset(files[0], a);
+  fm::write_dataset(files[1], b);
+  CATCH_CHECK(fm::join_files(files, false).dataset.weights.empty());
+  const fm::Dataset joined = fm::join_files(files, false, std::vector{1.0, 2.5}).dataset;
+  CATCH_CHECK(joined.weights == std::vector<double>{1.0, 1.0, 2.5});
+  CATCH_CHECK(joined.uniform_states.weights == std::vector<double>{2.5, 2.5});
+  fm::write_dataset(folder / "both.h5", joined);
+  const fm::Dataset read = fm::read_dataset(folder / "both.h5");
+  CATCH_CHECK(read.weights == joined.weights);
+  CATCH_CHECK(read.uniform_states.weights == joined.uniform_states.weights);
 }

@@ -14,7 +14,7 @@ using fm::PendulumState;
 
 namespace {
 
-float act(fm::Policy& policy, double theta, double omega) {
+double act(fm::Policy& policy, double theta, double omega) {
   const Matrix observations{
       {static_cast<float>(std::cos(theta)), static_cast<float>(std::sin(theta)), static_cast<float>(omega)}};
   const Matrix goals(1, 0);

@@ -144,3 +144,12 @@ CATCH_TEST_CASE("the held-out share may be 0", "[training_data]") {
   CATCH_CHECK(split.validation.size() == 0);
   CATCH_CHECK(fm::TrainingData(split.validation, *with_horizon(1, 1)).size() == 0);
 }
+
+CATCH_TEST_CASE("rows have the weights of their episodes", "[training_data]") {
+  fm::Dataset dataset = numbered({2, 1, 2});
+  CATCH_CHECK(fm::split_rows(dataset, 0.0, {0, "split"}).train.weights.empty());
+  dataset.weights = {1.0, 3.0, 0.5};
+  dataset.uniform_states = {fm::Matrix::Zero(1, 3), fm::Matrix(1, 0), fm::Matrix::Zero(1, 1), {4.0}};
+  const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
+  CATCH_CHECK(rows.weights == std::vector<double>{1.0, 1.0, 3.0, 0.5, 0.5, 4.0});
+}
