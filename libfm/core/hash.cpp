@@ -40,6 +40,7 @@ std::string hash_file(const std::filesystem::path& file) {
   while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
     hasher.add({buffer.data(), static_cast<std::size_t>(in.gcount())});
   }
+  if (in.bad()) throw_machine_error("{}: cannot be read", file.string());
   return hasher.digits();
 }
 

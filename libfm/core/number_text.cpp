@@ -10,7 +10,7 @@ namespace fm {
 std::string number_text(double value, int digits) {
   if (std::isnan(value)) return "nan";  // never "-nan", whose sign means nothing
   const double size = std::abs(value);
-  if (size >= std::pow(10.0, digits - 1) && size < 1e6) return fmt::format("{:.0f}", value);
+  if (size < 1e6 && std::round(size) >= std::pow(10.0, digits - 1)) return fmt::format("{:.0f}", value);
   return fmt::format("{:#.{}g}", value, digits);
 }
 

@@ -176,9 +176,11 @@ Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint6
   return e;
 }
 
+bool is_weight(double weight) { return weight >= 1e-18 && weight <= 1e18; }
+
 double read_weight(const Hdf5Reader& file, const std::string& path) {
   const double weight = file.number(path, "weight").value_or(1.0);
-  if (weight <= 0.0) file.fail(path, "has the weight {}, which is not above 0", weight);
+  if (!is_weight(weight)) file.fail(path, "has the weight {}, which is not between 1e-18 and 1e18", weight);
   return weight;
 }
 
@@ -206,8 +208,8 @@ LabelledStates read_uniform_states(const Hdf5Reader& file) {
   if (!file.has(path + "/weights")) return states;
   states.weights = file.numbers(path + "/weights");
   check_rows(file, path + "/weights", states.weights.size(), states.observations.rows(), "one for each observation");
-  if (std::ranges::any_of(states.weights, [](double w) { return w <= 0.0; })) {
-    file.fail(path + "/weights", "has a weight that is not above 0");
+  if (!std::ranges::all_of(states.weights, is_weight)) {
+    file.fail(path + "/weights", "has a weight that is not between 1e-18 and 1e18");
   }
   return states;
 }

@@ -55,7 +55,7 @@ std::string Hdf5Attribute::variable_text() const {
   char* value = nullptr;
   hdf5(H5Aread(attribute_, type_, &value));
   const std::size_t size = value == nullptr ? 0 : std::strlen(value);
-  const std::string copy(value == nullptr ? "" : value, std::min(size, max_text_bytes));
+  std::string copy(value == nullptr ? "" : value, std::min(size, max_text_bytes));
   H5free_memory(value);
   if (size > max_text_bytes) refuse("attribute '{}' has {} bytes, more than {}", name_, size, max_text_bytes);
   return copy;

@@ -34,6 +34,7 @@ struct Gap {
 };
 
 struct Evaluation {
+  std::string checkpoint_hash;  ///< of the checkpoint's file; empty: not recorded
   std::string env;
   std::int64_t episodes = 0;  ///< that were rolled out: 0 without an environment
   std::uint64_t seed = 0;

@@ -103,6 +103,7 @@ std::string latency_words(const Latency& l) {
 
 Json to_json(const Evaluation& evaluation, const std::vector<Variant>& variants) {
   Json json = evaluation_object(evaluation);
+  json["checkpoint_hash"] = evaluation.checkpoint_hash;
   json["variants"] = Json::array();
   for (const Variant& variant : variants) {
     Json object = evaluation_object(variant.evaluation);

@@ -107,7 +107,8 @@ ActionError action_error(const PredictorFactory& engine, const Rows& rows, const
   for (Eigen::Index j = 0; j < sum.size(); ++j) {
     const Eigen::ArrayXd recorded = rows.actions.col(j);
     error.dimensions.push_back(std::sqrt(sum[j] / count));
-    error.spread.push_back(std::sqrt((recorded - recorded.mean()).square().mean()));
+    const bool constant = is_constant(recorded.matrix());
+    error.spread.push_back(constant ? 0.0 : std::sqrt((recorded - recorded.mean()).square().mean()));
   }
   return error;
 }

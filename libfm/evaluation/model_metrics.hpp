@@ -21,7 +21,7 @@ struct ActionError {
   std::int64_t states = 0;         ///< number of states that were compared
   double rmse = 0.0;               ///< root mean square over all actions of the predictions and all dimensions
   std::vector<double> dimensions;  ///< (A), the same for each dimension
-  std::vector<double> spread;      ///< (A), standard deviation of the recorded actions
+  std::vector<double> spread;      ///< (A), standard deviation of the recorded actions; 0 if is_constant()
 
   /// Root mean square over the dimensions of error / spread, which has no unit. Constant dimensions are left out; NaN
   /// if all are.

@@ -1,7 +1,7 @@
 #include "libfm/experiment/collect.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/core/file_descriptor.hpp"
+#include "libfm/core/folder_lock.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/json_options.hpp"
@@ -12,7 +12,6 @@
 #include "libfm/policy_spec/policy_description.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <numeric>
@@ -112,7 +111,7 @@ std::filesystem::path collect(const Experiment& e) {
   const std::filesystem::path file = folder / "data.h5";
   std::filesystem::create_directories(folder);
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  flock(lock.get(), LOCK_EX);  // of two processes with the same settings the second waits, then finds the data
+  wait_for_lock(lock, "collect: waiting for another process that collects the same data");
   if (std::filesystem::exists(file)) {
     spdlog::info("collect: found in the cache: {}", file.string());
     return file;

@@ -57,7 +57,9 @@ std::vector<std::string> collect_in_rounds(const RunDirectory& run, const std::f
     if (!std::filesystem::exists(file)) {
       spdlog::info("round {} of {}", number, e.collect.rounds);
       std::filesystem::create_directories(round);
-      train_student(e, run, join_files(files, false).dataset, round, rounds / std::to_string(number - 1));
+      Dataset dataset = join_files(files, false).dataset;
+      leave_out_short_episodes(e, dataset, true);
+      train_student(e, run, dataset, round, rounds / std::to_string(number - 1));
       const std::vector<Episode> episodes = label_student(e, round, number);
       spdlog::info("round {} of {}: the student's return is {:.2f}", number, e.collect.rounds,
                    mean(returns_of(episodes)));

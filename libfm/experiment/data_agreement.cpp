@@ -32,8 +32,14 @@ void compare(const char* kind, const std::vector<Dimension>& ours, const std::ve
 
 /// The options of the named environment, flattened to {"/max_torque": 2.0, ...}; empty if they are unknown.
 nlohmann::json env_options(const DatasetInfo& info) {
+  constexpr int deepest = 16;  // what is nested deeper counts as unknown
+  int depth = 0;
+  for (const char c : info.env_options) {
+    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+    if (depth > deepest) return nlohmann::json::object();
+  }
   const nlohmann::json all = nlohmann::json::parse(info.env_options, nullptr, /*allow_exceptions=*/false);
-  const bool known = all.is_object() && all.contains(info.env) && all[info.env].is_object();
+  const bool known = all.is_object() && all.contains(info.env) && all[info.env].is_object() && !all[info.env].empty();
   return known ? all[info.env].flatten() : nlohmann::json::object();
 }
 
@@ -85,8 +91,9 @@ std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, st
   const auto search = [&](const Matrix& actions, const std::string& place) -> std::string {
     for (Eigen::Index j = 0; j < actions.cols(); ++j) {
       const Dimension& d = spec.actions[static_cast<std::size_t>(j)];
+      const double size = d.is_bounded() ? std::max(std::abs(d.low), std::abs(d.high)) : 0.0;
       for (Eigen::Index i = 0; i < actions.rows(); ++i) {
-        const double x = actions(i, j), tolerance = 1e-6 * std::abs(x);
+        const double x = actions(i, j), tolerance = 1e-6 * std::max(std::abs(x), size);
         if (x >= d.low - tolerance && x <= d.high + tolerance) continue;
         return fmt::format("{}, step {}: action '{}' is {}, beyond its bounds [{}, {}]", place, i, d.name, x, d.low,
                            d.high);

@@ -3,6 +3,7 @@
 #include "libfm/config/reader.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/evaluation/evaluation_file.hpp"
 #include "libfm/evaluation/evaluation_json.hpp"
@@ -90,7 +91,8 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
     spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,
                  describe_device(find_device(e.device)));
   }
-  const Evaluation evaluation = evaluate(*model, make_engine(model, target.checkpoint), options);
+  Evaluation evaluation = evaluate(*model, make_engine(model, target.checkpoint), options);
+  evaluation.checkpoint_hash = hash_file(target.checkpoint);
   const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
   write_evaluation_file(directory / "evaluation.h5",

@@ -61,7 +61,7 @@ struct DataOptions {
     visit("weights", weights,
           "how often the rows of each of data.files are drawn in training, relative to one another; empty: all equally "
           "often",
-          above(0.0));
+          between(1e-9, 1e9));
     visit(
         "mixed", mixed,
         "accept files that differ from one another or from env in environment, options, time step, names, units or "

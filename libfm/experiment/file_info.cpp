@@ -56,6 +56,7 @@ Json spread(const std::vector<double>& values) {
 Json dataset_info_of(const std::filesystem::path& file) {
   const Dataset dataset = read_dataset(file);
   const EnvSpec spec = spec_of_data(dataset, file.string());
+  check_data_fits(dataset, spec, file.string());
   std::vector<double> lengths;
   double steps = 0.0, successes = 0.0;
   for (const Episode& e : dataset.episodes) {
@@ -118,6 +119,11 @@ Json checkpoint_info(const std::filesystem::path& file) {
   return json;
 }
 
+Json text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? *found : Json();
+}
+
 Json run_info(const std::filesystem::path& path) {
   const Experiment e = read_experiment(path / "config.yaml", {});
   const Json origin = read_provenance(path);
@@ -128,14 +134,16 @@ Json run_info(const std::filesystem::path& path) {
                                                                : "just begun";
   std::uintmax_t bytes = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file()) bytes += entry.file_size();
+    std::error_code vanished;  // a temporary file of a run that goes on
+    const std::uintmax_t size = entry.file_size(vanished);
+    if (!vanished) bytes += size;
   }
   Json json = {{"kind", "run"},
                {"directory", path.string()},
                {"name", e.name},
                {"state", state},
-               {"started", origin.value("started", "")},
-               {"git_commit", origin.value("git_commit", "")},
+               {"started", text_of(origin, "started")},
+               {"git_commit", text_of(origin, "git_commit")},
                {"env", e.env.name},
                {"policy", e.policy.name},
                {"network", e.network.name},

@@ -25,6 +25,26 @@ void record_data_hash(const RunDirectory& run) {
   write_provenance(run.path(), origin);
 }
 
+/// Whether evaluation.json is of the best checkpoint. An earlier one, of a run that has been trained on since, is moved
+/// to evaluations/ with everything that was made from it; evaluation.json first, so that a kill leaves no half of it.
+bool has_evaluation(const RunDirectory& run) {
+  const std::filesystem::path& path = run.path();
+  if (!std::filesystem::exists(path / "evaluation.json")) return false;
+  const auto json = nlohmann::json::parse(read_file(path / "evaluation.json", 1 << 28), nullptr, false);
+  const std::string hash = json.is_object() && json.contains("checkpoint_hash") && json["checkpoint_hash"].is_string()
+                               ? json["checkpoint_hash"].get<std::string>()
+                               : "";
+  if (hash.empty() || hash == hash_file(run.best_checkpoint())) return true;
+  const std::filesystem::path folder = path / "evaluations" / ("checkpoint_" + hash.substr(0, 8));
+  std::filesystem::create_directories(folder);
+  for (const char* name : {"evaluation.json", "evaluation.h5", "summary.txt", "report.html", "figures"}) {
+    if (!std::filesystem::exists(path / name)) continue;
+    std::filesystem::remove_all(folder / name);
+    std::filesystem::rename(path / name, folder / name);
+  }
+  return false;
+}
+
 }  // namespace
 
 void use_machine(const Experiment& experiment) {
@@ -52,12 +72,12 @@ std::string run_stages(const RunDirectory& run) {
   prepare_teacher(run);
   prepare_data(run);
   record_data_hash(run);
-  const bool evaluated = std::filesystem::exists(path / "evaluation.json");
-  if (!evaluated) train(run);
+  train(run);
   if (run.last_stage() == LastStage::train) {
     spdlog::info("{}: is trained; to evaluate it: fm eval {}", run.experiment().name, path.string());
     return "";
   }
+  const bool evaluated = has_evaluation(run);
   if (!evaluated) {
     evaluate_into(path, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
   }

@@ -98,7 +98,7 @@ nlohmann::ordered_json provenance(const Experiment& experiment) {
 
 nlohmann::ordered_json read_provenance(const std::filesystem::path& directory) {
   const std::filesystem::path file = directory / "provenance.json";
-  auto provenance = nlohmann::ordered_json::parse(read_file(file, 1 << 20), nullptr, /*allow_exceptions=*/false);
+  auto provenance = nlohmann::ordered_json::parse(read_file(file, 1 << 26), nullptr, /*allow_exceptions=*/false);
   if (!provenance.is_object()) throw_input_error("{}: is damaged: it is not a JSON object", file.string());
   return provenance;
 }

@@ -4,16 +4,15 @@
 #include "libfm/config/reader.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/folder_lock.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/provenance.hpp"
+#include "libfm/nn/device.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <ctime>
 
 namespace fm {
@@ -73,6 +72,18 @@ void settle(const Experiment& experiment, nlohmann::ordered_json provenance, con
   write_provenance(path, provenance);
 }
 
+void check_length(const TrainOptions& before, const TrainOptions& wanted) {
+  const bool by_steps = before.steps > 0;
+  if (by_steps ? wanted.epochs != before.epochs : wanted.steps != before.steps) {
+    throw_input_error("{}: has no meaning in this run, whose length is {}", by_steps ? "train.epochs" : "train.steps",
+                      by_steps ? "train.steps" : "train.epochs");
+  }
+  if (wanted.epochs >= before.epochs && wanted.steps >= before.steps) return;
+  throw_input_error("{}: {} is fewer than the run's {}; a run can only be made longer",
+                    by_steps ? "train.steps" : "train.epochs", by_steps ? wanted.steps : wanted.epochs,
+                    by_steps ? before.steps : before.epochs);
+}
+
 void check_changeable(const std::string& setting) {
   for (const char* key : {"train.epochs=", "train.steps=", "train.patience=", "threads=", "device="}) {
     if (setting.starts_with(key)) return;
@@ -80,17 +91,6 @@ void check_changeable(const std::string& setting) {
   throw_input_error(
       "{}: cannot be changed in a run; fm resume changes train.epochs, train.steps, train.patience, threads and device",
       setting);
-}
-
-/// Moves the results of the evaluation to evaluations/NAME; figures and the report are drawn anew from what follows.
-void set_results_aside(const std::filesystem::path& run, const std::string& name) {
-  const std::filesystem::path folder = run / "evaluations" / name;
-  for (const char* file : {"evaluation.h5", "summary.txt", "report.html", "figures", "evaluation.json"}) {
-    if (!std::filesystem::exists(run / file)) continue;
-    std::filesystem::create_directories(folder);
-    if (std::filesystem::exists(folder / file)) std::filesystem::remove_all(folder / file);
-    std::filesystem::rename(run / file, folder / file);
-  }
 }
 
 }  // namespace
@@ -119,8 +119,9 @@ RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_us
   if (!std::filesystem::exists(path / "config.yaml")) {
     throw_input_error("{}: is not a run directory (it contains no config.yaml)", given.string());
   }
+  RunDirectory run(path, LastStage::report, if_used);
   const nlohmann::ordered_json origin = read_provenance(path);
-  RunDirectory run(path, last_stage_of(origin, path), if_used);
+  run.last_stage_ = last_stage_of(origin, path);
   run.experiment_ = read_experiment(path / "config.yaml", {});
   check_unchanged(run.experiment_, origin, path);
   if (origin.contains("previous_configuration")) settle(run.experiment_, origin, path);
@@ -129,12 +130,11 @@ RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_us
 
 RunDirectory::RunDirectory(std::filesystem::path path, LastStage last_stage, IfUsed if_used)
     : path_(std::move(path)), last_stage_(last_stage), lock_(path_, O_RDONLY | O_DIRECTORY | O_CLOEXEC) {
-  if (flock(lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  if (if_used == IfUsed::refuse) {
+  if (if_used == IfUsed::wait) {
+    wait_for_lock(lock_, fmt::format("waiting for another process that is using {}", path_.string()));
+  } else if (!try_lock(lock_)) {
     throw_input_error("{}: another process is using this run directory", path_.string());
   }
-  spdlog::info("waiting for another process that is using {}", path_.string());
-  flock(lock_.get(), LOCK_EX);
 }
 
 void RunDirectory::change(const std::vector<std::string>& overrides) {
@@ -143,23 +143,14 @@ void RunDirectory::change(const std::vector<std::string>& overrides) {
   const std::vector<std::string> settings = differences(experiment_, changed);
   if (settings.empty()) return;
   for (const std::string& setting : settings) check_changeable(setting);
-  const auto refuse_fewer = [](const char* key, std::int64_t wanted, std::int64_t before) {
-    if (wanted >= before) return;
-    throw_input_error("{}: {} is fewer than the run's {}; a run can only be made longer", key, wanted, before);
-  };
-  refuse_fewer("train.epochs", changed.train.epochs, experiment_.train.epochs);
-  refuse_fewer("train.steps", changed.train.steps, experiment_.train.steps);
+  check_length(experiment_.train, changed.train);
+  find_device(changed.device);
   // config.yaml agrees with one of the two configurations after a kill at any point.
   nlohmann::ordered_json origin = read_provenance(path_);
   const nlohmann::json before = options_to_json(experiment_);
   origin["configuration"] = options_to_json(changed);
   origin["previous_configuration"] = before;
   write_provenance(path_, origin);
-  if (std::ranges::any_of(settings, [](const std::string& setting) { return setting.starts_with("train."); })) {
-    std::vector<std::string> former = differences(changed, experiment_);
-    std::erase_if(former, [](const std::string& setting) { return !setting.starts_with("train."); });
-    set_results_aside(path_, fmt::format("{}", fmt::join(former, ",")));
-  }
   write_file_atomically(path_ / "config.yaml", print_yaml(changed));
   origin.erase("previous_configuration");
   origin["changed_to"].push_back(settings);

@@ -26,8 +26,7 @@ class RunDirectory {
   /// config.yaml is not that of the run; MachineError if reading fails
   static RunDirectory open(const std::filesystem::path& path, IfUsed if_used = IfUsed::refuse);
 
-  /// Changes how the run goes on: train.epochs or train.steps, to train longer, train.patience, threads and device. If there is an
-  /// evaluation, it is moved to evaluations/, since it is not that of the longer training.
+  /// Changes how the run goes on: train.epochs or train.steps, to train longer, train.patience, threads and device.
   /// @throws InputError for other settings, or fewer epochs or steps; MachineError if a file cannot be written
   void change(const std::vector<std::string>& overrides);
 

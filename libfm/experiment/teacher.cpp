@@ -3,7 +3,7 @@
 #include "libfm/config/print_config.hpp"
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
-#include "libfm/core/file_descriptor.hpp"
+#include "libfm/core/folder_lock.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/collect.hpp"
@@ -11,7 +11,6 @@
 #include "libfm/policy/policy_model.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <optional>
@@ -37,10 +36,7 @@ std::filesystem::path run_experiment(const Experiment& e) {
   const std::filesystem::path folder = cache_directory(e) / ("teacher_" + hash_text(print_yaml(e)));
   std::filesystem::create_directories(folder);
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    spdlog::info("teacher: waiting for another process that trains it");
-    flock(lock.get(), LOCK_EX);
-  }
+  wait_for_lock(lock, "teacher: waiting for another process that trains it");
   const auto found = find_run(e);
   const RunDirectory run =
       found ? RunDirectory::open(*found, IfUsed::wait) : RunDirectory::create(e, LastStage::report);

@@ -15,7 +15,7 @@
 
 namespace {
 
-constexpr const char* spin = "GOMP_SPINCOUNT=10000";  // iterations, some 10 us
+constexpr const char* spin = "GOMP_SPINCOUNT=10000";  // iterations, some 100 us
 constexpr std::size_t max_variables = 16384;
 
 bool is_set(char** environment, const char* name) {
@@ -35,7 +35,10 @@ void wait_briefly(int, char** arguments, char** environment) {
   for (; environment[count] != nullptr && count < max_variables - 2; ++count) extended[count] = environment[count];
   if (environment[count] != nullptr) return;
   extended[count] = const_cast<char*>(spin);
-  execve("/proc/self/exe", arguments, extended);  // without /proc the program goes on as it is
+  static char program[4096];
+  const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length <= 0 || std::strstr(program, "/ld-") != nullptr) return;  // no /proc, or started by a dynamic linker
+  execve(program, arguments, extended);                                // if it fails the program goes on as it is
 }
 
 [[gnu::used, gnu::section(".preinit_array")]] void (*const before_all)(int, char**, char**) = wait_briefly;

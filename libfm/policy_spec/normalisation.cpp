@@ -65,6 +65,10 @@ Normalisation fit_normalisation(std::string_view normaliser, const Matrix& value
   for (std::size_t j = 0; j < result.scale.size(); ++j) {
     const Eigen::VectorXd x = values.col(static_cast<Eigen::Index>(j));
     const Column column = row->fit(x, options);
+    if (!std::isfinite(column.offset) || !std::isfinite(column.scale)) {
+      throw_input_error("the normaliser '{}' cannot scale dimension {}, whose numbers reach {}", normaliser, j,
+                        x.cwiseAbs().maxCoeff());
+    }
     constant.push_back(is_constant(x) || column.scale < std::numeric_limits<double>::min());
     result.offset[j] = column.offset;
     result.scale[j] = column.scale;

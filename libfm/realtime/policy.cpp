@@ -16,42 +16,49 @@ struct fm_policy {
       : model(fm::load_realtime(
             checkpoint,
             {.precision = options.weights == FM_POLICY_BFLOAT16 ? fm::Precision::bfloat16 : fm::Precision::float32})),
-        policy(model, fm::RandomStream(options.seed, "noise")) {
-    set_rows(1);
-  }
+        seed(options.seed), state(std::make_unique<State>(model, seed, 1)) {}
 
-  int rows() const { return static_cast<int>(episodes.size()); }
+  /// Everything that depends on the number of rows.
+  struct State {
+    State(const std::shared_ptr<const fm::RealtimeModel>& model, std::uint64_t seed, int count)
+        : policy(model, fm::RandomStream(seed, "noise")), steps(static_cast<std::size_t>(count), 0),
+          observations(count, std::ssize(model->description().spec.observations)),
+          goals(count, std::ssize(model->description().spec.goals)), noise(count, policy.noise_size()) {
+      std::vector<int> all(steps.size());
+      std::iota(all.begin(), all.end(), 0);
+      policy.reset(count, all);
+      episodes.assign(all.begin(), all.end());
+      output.actions.resize(count, std::ssize(model->description().spec.actions));
+    }
 
-  void set_rows(int count) {
-    const fm::EnvSpec& spec = model->description().spec;
-    std::vector<int> all(static_cast<std::size_t>(count));
-    std::iota(all.begin(), all.end(), 0);
-    policy.reset(count, all);
-    episodes.assign(all.begin(), all.end());
-    steps.assign(all.size(), 0);
-    observations.resize(count, std::ssize(spec.observations));
-    goals.resize(count, std::ssize(spec.goals));
-    noise.resize(count, policy.noise_size());
-    output.actions.resize(count, std::ssize(spec.actions));
-  }
+    fm::RealtimePolicy policy;
+    std::vector<std::uint64_t> episodes;  ///< by row, as the members below
+    std::vector<std::uint32_t> steps;
+    fm::Matrix observations, goals;
+    fm::FloatMatrix noise;
+    fm::PolicyOutput output;
+  };
+
+  int rows() const { return static_cast<int>(state->episodes.size()); }
 
   void reset_row(int row, std::uint64_t episode) {
-    policy.reset(rows(), {&row, 1});
-    episodes[static_cast<std::size_t>(row)] = episode;
-    steps[static_cast<std::size_t>(row)] = 0;
+    state->policy.reset(rows(), {&row, 1});
+    state->episodes[static_cast<std::size_t>(row)] = episode;
+    state->steps[static_cast<std::size_t>(row)] = 0;
   }
 
   /// @return the number of rows without a valid action
-  int act(const double* from, const double* from_goals, const double* from_noise, double* actions) {
-    if (from_goals == nullptr && goals.size() > 0) return rows();
-    std::copy_n(from, observations.size(), observations.data());
-    if (from_goals != nullptr) std::copy_n(from_goals, goals.size(), goals.data());
-    if (from_noise != nullptr) std::copy_n(from_noise, noise.size(), noise.data());
-    policy.act_from({observations, goals, episodes, steps}, from_noise != nullptr ? &noise : nullptr, output);
+  int act(const double* observations, const double* goals, const double* noise, double* actions) {
+    State& s = *state;
+    if (goals == nullptr && s.goals.size() > 0) return rows();
+    std::copy_n(observations, s.observations.size(), s.observations.data());
+    if (goals != nullptr) std::copy_n(goals, s.goals.size(), s.goals.data());
+    if (noise != nullptr) std::copy_n(noise, s.noise.size(), s.noise.data());
+    s.policy.act_from({s.observations, s.goals, s.episodes, s.steps}, noise != nullptr ? &s.noise : nullptr, s.output);
     int invalid = 0;
     for (int i = 0; i < rows(); ++i) {
-      ++steps[static_cast<std::size_t>(i)];
-      const auto action = output.actions.row(i);
+      ++s.steps[static_cast<std::size_t>(i)];
+      const auto action = s.output.actions.row(i);
       if (action.allFinite()) {
         std::copy_n(action.data(), action.size(), actions + i * action.size());
       } else {
@@ -70,12 +77,8 @@ struct fm_policy {
   }
 
   std::shared_ptr<const fm::RealtimeModel> model;
-  fm::RealtimePolicy policy;
-  std::vector<std::uint64_t> episodes;  ///< by row, as the members below
-  std::vector<std::uint32_t> steps;
-  fm::Matrix observations, goals;
-  fm::FloatMatrix noise;
-  fm::PolicyOutput output;
+  std::uint64_t seed;
+  std::unique_ptr<State> state;
 };
 
 int fm_policy_version(void) { return FM_POLICY_VERSION; }
@@ -91,10 +94,10 @@ fm_policy* fm_policy_open(const char* checkpoint, const fm_policy_options* optio
   }
 }
 
-int fm_policy_observation_size(const fm_policy* policy) { return static_cast<int>(policy->observations.cols()); }
-int fm_policy_goal_size(const fm_policy* policy) { return static_cast<int>(policy->goals.cols()); }
-int fm_policy_action_size(const fm_policy* policy) { return static_cast<int>(policy->output.actions.cols()); }
-int fm_policy_noise_size(const fm_policy* policy) { return static_cast<int>(policy->noise.cols()); }
+int fm_policy_observation_size(const fm_policy* policy) { return static_cast<int>(policy->state->observations.cols()); }
+int fm_policy_goal_size(const fm_policy* policy) { return static_cast<int>(policy->state->goals.cols()); }
+int fm_policy_action_size(const fm_policy* policy) { return static_cast<int>(policy->state->output.actions.cols()); }
+int fm_policy_noise_size(const fm_policy* policy) { return static_cast<int>(policy->state->noise.cols()); }
 
 const char* fm_policy_dimension_name(const fm_policy* policy, fm_policy_quantity quantity, int dimension) {
   const fm::Dimension* found = policy->dimension(quantity, dimension);
@@ -127,7 +130,7 @@ int fm_policy_act(fm_policy* policy, const double* observation, const double* go
 int fm_policy_set_rows(fm_policy* policy, int rows) {
   try {
     if (rows < 1) return 1;
-    policy->set_rows(rows);
+    policy->state = std::make_unique<fm_policy::State>(policy->model, policy->seed, rows);
     return 0;
   } catch (const std::exception&) {
     return 1;

@@ -27,6 +27,7 @@ std::vector<std::int64_t> systematic_sample(const std::vector<double>& weights, 
     const double end = i + 1 == weights.size() ? count : count * sum / total;
     while (static_cast<double>(drawn.size()) + u < end) drawn.push_back(static_cast<std::int64_t>(i));
   }
+  drawn.resize(weights.size(), std::ssize(weights) - 1);  // rounding may leave out the last point
   return drawn;
 }
 

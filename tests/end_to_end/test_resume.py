@@ -107,9 +107,17 @@ class ResumeTest(LauncherTest):
         self.fm("resume", run, "train.epochs=12")
         self.assertEqual(len((run / "metrics.jsonl").read_text().splitlines()), 12)
         self.assertNotEqual(clean(self.evaluation(run)), clean(first))
-        kept = json.loads((run / "evaluations/train.epochs=6/evaluation.json").read_text())
-        self.assertEqual(kept, first)
+        kept = list((run / "evaluations").glob("checkpoint_*/evaluation.json"))
+        self.assertEqual([json.loads(file.read_text()) for file in kept], [first])
         self.assertIn("train.epochs=9", self.fm("resume", run, "train.epochs=9", expect=2).stderr.replace(": 9", "=9"))
+
+    def test_an_evaluation_on_the_way_does_not_end_the_training(self):
+        whole = self.uninterrupted()
+        run, _ = self.stopped("early", "tiny/*/checkpoints/best.safetensors", signal.SIGINT)
+        self.fm("eval", run)
+        self.assertTrue((run / "evaluation.json").exists())
+        self.fm("resume", run)
+        self.assert_same_results(whole, run)
 
     def test_data_that_were_exchanged_are_refused(self):
         run, other = self.run_tiny(), self.run_tiny("seed=1")

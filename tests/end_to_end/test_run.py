@@ -19,7 +19,7 @@ class RunTest(LauncherTest):
         self.assertEqual(len(list(run.glob("events.out.tfevents.*"))), 1)
         evaluation = self.evaluation(run)
         self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "action_error",
-                                            "smoothness", "latency", "variants"])
+                                            "smoothness", "latency", "checkpoint_hash", "variants"])
         self.assertEqual(evaluation["latency"]["nfe"], 4)
         mean_gap = evaluation["policy"]["return"]["mean"] - evaluation["expert"]["return"]["mean"]
         self.assertAlmostEqual(evaluation["gap"]["mean"], mean_gap, places=9)
