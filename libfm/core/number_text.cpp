@@ -10,7 +10,8 @@ namespace fm {
 std::string number_text(double value, int digits) {
   if (std::isnan(value)) return "nan";  // never "-nan", whose sign means nothing
   const double size = std::abs(value);
-  if (size < 1e6 && std::round(size) >= std::pow(10.0, digits - 1)) return fmt::format("{:.0f}", value);
+  constexpr double half = 0.05;  // of the last digit before the fraction disappears
+  if (size < 1e6 && size >= std::pow(10.0, digits - 1) - half) return fmt::format("{:.0f}", value);
   return fmt::format("{:#.{}g}", value, digits);
 }
 

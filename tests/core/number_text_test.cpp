@@ -12,6 +12,7 @@ CATCH_TEST_CASE("numbers keep their significant digits at any scale", "[number_t
   CATCH_CHECK(fm::number_text(536974.0) == "536974");
   CATCH_CHECK(fm::number_text(1.5e38) == "1.500e+38");
   CATCH_CHECK(fm::number_text(999.96) == "1000");
+  CATCH_CHECK(fm::number_text(999.6) == "999.6");
   CATCH_CHECK(fm::number_text(0.0) == "0.000");
   CATCH_CHECK(fm::number_text(1234.0) == "1234");
 }
