@@ -6,6 +6,7 @@
 #include "libfm/config/yaml_value.hpp"
 #include "libfm/core/error.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -35,9 +36,13 @@ std::string read_text(const std::filesystem::path& file) {
   return text;
 }
 
-void fill_root(const ConfigField& root, std::string_view text, Problems& problems) {
-  if (const auto defect = find_text_defect(text)) return problems.add(defect->place, "", defect->problem);
-  const std::optional<YamlNode> node = parse_yaml(text, "", problems);
+/// @return the parsed text, unless it has no value or cannot be parsed at all
+std::optional<YamlNode> fill_root(const ConfigField& root, std::string_view text, Problems& problems) {
+  if (const auto defect = find_text_defect(text)) {
+    problems.add(defect->place, "", defect->problem);
+    return std::nullopt;
+  }
+  std::optional<YamlNode> node = parse_yaml(text, "", problems);
   if (!node || node->kind == YamlKind::null) {
     problems.add({}, "", "is empty: it needs at least one key, or {} for all defaults");
   } else if (node->kind == YamlKind::list || node->kind == YamlKind::plain || node->kind == YamlKind::quoted) {
@@ -45,6 +50,7 @@ void fill_root(const ConfigField& root, std::string_view text, Problems& problem
   } else {
     fill_field(root, root, *node, "", problems);
   }
+  return node;
 }
 
 /// Splits a dotted key into its longest prefix that names a section, and the rest.
@@ -85,18 +91,37 @@ const std::string* override_of(const std::string& key, std::span<const std::stri
   return nullptr;
 }
 
-/// Where the text gives this key, or the nearest section around it.
-TextPlace place_of(const YamlNode& node, const std::string& key) {
-  const std::size_t dot = key.find('.');
-  for (std::size_t i = 0; i < node.keys.size(); ++i) {
-    if (node.keys[i].text != key.substr(0, dot)) continue;
-    const bool deeper = dot != key.npos && node.items[i].kind == YamlKind::map;
-    const TextPlace inner = deeper ? place_of(node.items[i], key.substr(dot + 1)) : node.items[i].place;
-    return deeper && inner.line == node.items[i].place.line && inner.column == node.items[i].place.column
-               ? node.keys[i].place
-               : inner;
+/// Where the text gives this key's value, or else the name of the nearest section around it.
+TextPlace place_of(const YamlNode& root, std::string_view key) {
+  TextPlace place = root.place;
+  for (const YamlNode* node = &root;;) {
+    const std::size_t dot = key.find('.');
+    const auto name = std::ranges::find(node->keys, key.substr(0, dot), &YamlNode::text);
+    if (name == node->keys.end()) return place;
+    node = &node->items[static_cast<std::size_t>(name - node->keys.begin())];
+    if (dot == key.npos) return node->place;
+    place = name->place;
+    key.remove_prefix(dot + 1);
   }
-  return node.place;
+}
+
+/// Throws what reading has found, else what `check` finds: at the override that gives the key, or where
+/// begin_source(key) says, which attributes the next problem to another source.
+template <class BeginSource>
+void finish(Problems& problems, const OptionCheck& check, std::span<const std::string> overrides,
+            const BeginSource& begin_source) {
+  problems.throw_if_any();
+  if (!check) return;
+  for (const auto& [key, problem] : check()) {
+    TextPlace place;
+    if (const std::string* given = override_of(key, overrides)) {
+      problems.begin_override(*given);
+    } else {
+      place = begin_source(key);
+    }
+    problems.add(place, key, problem);
+  }
+  problems.throw_if_any();
 }
 
 }  // namespace
@@ -111,35 +136,21 @@ void fill_from_text(const ConfigField& root, std::string_view text, const std::s
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
   Problems problems;
   problems.begin_file(name, text);
-  fill_root(root, text, problems);
+  const std::optional<YamlNode> root_node = fill_root(root, text, problems);
   for (const std::string& each : overrides) fill_override(root, each, problems);
-  problems.throw_if_any();
-  if (!check) return;
-  Problems none;
-  const std::optional<YamlNode> node = parse_yaml(text, "", none);
-  for (const auto& [key, problem] : check()) {
-    if (const std::string* given = override_of(key, overrides)) {
-      problems.begin_override(*given);
-      problems.add({}, key, problem);
-    } else {
-      problems.begin_file(name, text);
-      problems.add(node ? place_of(*node, key) : TextPlace(), key, problem);
-    }
-  }
-  problems.throw_if_any();
+  finish(problems, check, overrides, [&](const std::string& key) {
+    problems.begin_file(name, text);
+    return root_node ? place_of(*root_node, key) : TextPlace();
+  });
 }
 
 void fill_from_overrides(const ConfigField& root, std::span<const std::string> overrides, const OptionCheck& check) {
   Problems problems;
   for (const std::string& each : overrides) fill_override(root, each, problems);
-  problems.throw_if_any();
-  if (!check) return;
-  for (const auto& [key, problem] : check()) {
-    const std::string* given = override_of(key, overrides);
-    problems.begin_override(given != nullptr ? *given : key);
-    problems.add({}, key, problem);
-  }
-  problems.throw_if_any();
+  finish(problems, check, overrides, [&](const std::string& key) {
+    problems.begin_override(key);
+    return TextPlace();
+  });
 }
 
 }  // namespace fm

@@ -40,13 +40,18 @@ void fill_from_overrides(const ConfigField& root, std::span<const std::string> o
 template <class T>
 using CheckOf = std::function<std::vector<OptionProblem>(const T&)>;
 
+/// A check of these options, which must outlive it; empty if `check` is.
+template <class T>
+OptionCheck bind_check(const CheckOf<T>& check, const T& options) {
+  return check ? OptionCheck([&] { return check(options); }) : OptionCheck();
+}
+
 /// As fill_from_file; `options` are unchanged if this throws. So for the two functions below.
 template <HasFields T>
-void read_yaml(
-    const std::filesystem::path& file, std::span<const std::string> overrides, T& options,
-    const CheckOf<T>& check = [](const T&) { return std::vector<OptionProblem>(); }) {
+void read_yaml(const std::filesystem::path& file, std::span<const std::string> overrides, T& options,
+               const CheckOf<T>& check = {}) {
   T result = options;
-  fill_from_file(describe(result), file, overrides, [&] { return check(result); });
+  fill_from_file(describe(result), file, overrides, bind_check(check, result));
   options = std::move(result);
 }
 
@@ -59,11 +64,9 @@ void read_yaml_text(std::string_view text, const std::string& name, std::span<co
 }
 
 template <HasFields T>
-void apply_overrides(
-    T& options, std::span<const std::string> overrides,
-    const CheckOf<T>& check = [](const T&) { return std::vector<OptionProblem>(); }) {
+void apply_overrides(T& options, std::span<const std::string> overrides, const CheckOf<T>& check = {}) {
   T result = options;
-  fill_from_overrides(describe(result), overrides, [&] { return check(result); });
+  fill_from_overrides(describe(result), overrides, bind_check(check, result));
   options = std::move(result);
 }
 

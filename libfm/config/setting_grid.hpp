@@ -3,7 +3,8 @@
 //
 //   grid: {sampler.steps: [1, 2, 5], sampler.solver: [euler, heun]}
 //
-// A grid has at most 10,000 points. The bounds of a field of this type are one_of the keys or sections that may be varied; without bounds, any option.
+// A grid has at most 10,000 points. The bounds of a field of this type are one_of the keys or sections that may be
+// varied; without bounds, any option.
 
 #include <nlohmann/json.hpp>
 

@@ -2,6 +2,7 @@
 
 #include "libfm/data/hdf5_reader.hpp"
 #include "libfm/data/hdf5_writer.hpp"
+#include "libfm/env/float32.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,8 +18,6 @@ constexpr const char* uniform_path = "/uniform_states";
 // Writing.
 
 enum class Stored { float32, float64 };
-
-bool is_float32(const Matrix& values) { return values == values.cast<float>().cast<double>(); }
 
 /// How each part of the episodes is stored: float32 where that loses nothing in any of them.
 struct StoredTypes {

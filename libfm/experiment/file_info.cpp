@@ -1,7 +1,6 @@
 #include "libfm/experiment/file_info.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/core/json_options.hpp"
 #include "libfm/core/number_text.hpp"
 #include "libfm/core/safetensors.hpp"
 #include "libfm/core/statistics.hpp"

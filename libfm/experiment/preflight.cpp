@@ -11,8 +11,6 @@
 #include "libfm/policy_spec/receding_horizon.hpp"
 #include "libfm/realtime/realtime_model.hpp"
 
-#include <optional>
-
 namespace fm {
 namespace {
 
@@ -58,12 +56,10 @@ void check_origins(const Experiment& e, const PolicyModel& model) {
 
 /// The environment's specification, or that of the data.
 EnvSpec spec_of(const Experiment& e, bool warn) {
-  std::optional<Dataset> data;
-  if (!e.data.files.empty()) {
-    data = read_user_data(e, warn);
-    leave_out_short_episodes(e, *data, warn);
-  }
-  return e.has_env() ? make_env(e.env).spec : spec_of_data(*data, e.data.files.front());
+  if (e.data.files.empty()) return make_env(e.env).spec;
+  Dataset data = read_user_data(e, warn);
+  leave_out_short_episodes(e, data, warn);
+  return spec_for(e, data, e.data.files.front());
 }
 
 /// Weights, gradients, the optimiser's two moments and the average.

@@ -7,7 +7,6 @@
 #include "libfm/core/folder_lock.hpp"
 #include "libfm/core/hash.hpp"
 #include "libfm/core/json_options.hpp"
-#include "libfm/core/log.hpp"
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/nn/device.hpp"
 
@@ -60,8 +59,7 @@ void check_unchanged(const Experiment& read, const nlohmann::ordered_json& prove
   if (changes.empty()) return;  // a run of an older version, which did not record its configuration
   throw_input_error(
       "{}: differs from the configuration that the run began with, which {} recorded: {}; undo the edit, begin a new "
-      "run "
-      "with it, or, to train longer, use fm resume {} train.epochs=N",
+      "run with it, or, to train longer, use fm resume {} train.epochs=N",
       (path / "config.yaml").string(), (path / "provenance.json").string(), changes, path.string());
 }
 

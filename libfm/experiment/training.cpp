@@ -19,14 +19,6 @@
 namespace fm {
 namespace {
 
-/// The specification to train for: the environment's, which the data must fit, or the data's own.
-EnvSpec spec_of(const Experiment& e, const Dataset& dataset, const std::string& file) {
-  if (!e.has_env()) return spec_of_data(dataset, file);
-  const EnvSpec spec = make_env(e.env).spec;
-  check_data_fits(dataset, spec, file);
-  return spec;
-}
-
 PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows& rows) {
   PolicyDescription description = describe_untrained(e, spec);
   const auto fit = [&](const Matrix& values) {
@@ -137,7 +129,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
                          const std::filesystem::path& directory) {
   const std::string source =
       e.data.files.empty() ? run.data().string() : fmt::format("{}", fmt::join(e.data.files, ", "));
-  const EnvSpec spec = spec_of(e, dataset, source);
+  const EnvSpec spec = spec_for(e, dataset, source);
   Split split = split_data(e, dataset);
   TrainingJob job{.description = describe(e, spec, split.train),
                   .train = std::move(split.train),

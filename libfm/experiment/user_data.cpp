@@ -1,8 +1,8 @@
 #include "libfm/experiment/user_data.hpp"
 
 #include "libfm/core/error.hpp"
-#include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/data_agreement.hpp"
 #include "libfm/experiment/data_checks.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
@@ -81,21 +81,6 @@ void refuse_differences(const std::string& file, const std::vector<std::string>&
                     fmt::join(differences, "; "));
 }
 
-/// The specification with the bounds of the actions widened to hold the data's.
-EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
-  for (std::size_t j = 0; j < spec.actions.size(); ++j) {
-    const auto widen = [&](const Matrix& actions) {
-      if (actions.rows() == 0) return;
-      const auto column = actions.col(static_cast<Eigen::Index>(j));
-      spec.actions[j].low = std::min(spec.actions[j].low, column.minCoeff());
-      spec.actions[j].high = std::max(spec.actions[j].high, column.maxCoeff());
-    };
-    for (const Episode& episode : dataset.episodes) widen(episode.actions);
-    widen(dataset.uniform_states.actions);
-  }
-  return spec;
-}
-
 /// Dimensions named KIND_0, KIND_1 ... with the data's ranges as bounds.
 std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matrix Episode::*part,
                                   Matrix LabelledStates::*labelled, Eigen::Index size) {
@@ -114,6 +99,17 @@ std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matr
   return result;
 }
 
+/// The specification with the bounds of the actions widened to hold the data's.
+EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
+  const std::vector<Dimension> ranges =
+      dimensions("action", dataset, &Episode::actions, &LabelledStates::actions, std::ssize(spec.actions));
+  for (std::size_t j = 0; j < spec.actions.size(); ++j) {
+    spec.actions[j].low = std::min(spec.actions[j].low, ranges[j].low);
+    spec.actions[j].high = std::max(spec.actions[j].high, ranges[j].high);
+  }
+  return spec;
+}
+
 }  // namespace
 
 JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span<const double> weights) {
@@ -124,11 +120,13 @@ JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span
     const Sizes sizes = sizes_of(more, files[i]);
     if (i == 0) {
       all.info = more.info;
-    } else if (const Sizes first = sizes_of(all, files.front()); sizes != first) {
-      throw_input_error("{}: has {}, but {} has {}", files[i], words(sizes), files.front(), words(first));
+    } else {
+      if (const Sizes first = sizes_of(all, files.front()); sizes != first) {
+        throw_input_error("{}: has {}, but {} has {}", files[i], words(sizes), files.front(), words(first));
+      }
+      if (!mixed) refuse_differences(files[i], differences(all.info, more.info), files.front());
+      all.info = fm::joined(all.info, more.info);
     }
-    if (!mixed) refuse_differences(files[i], differences(all.info, more.info), files.front());
-    all.info = fm::joined(all.info, more.info);
     for (const Episode& e : more.episodes) joined.places.push_back(fmt::format("{}: episode {}", files[i], e.index));
     scale_weights(more, weights.empty() ? 1.0 : weights[i]);
     append(all, std::move(more));
@@ -159,28 +157,20 @@ std::vector<std::string> matching_files(std::span<const std::string> patterns) {
   return files;
 }
 
-DataFiles::DataFiles(const DataOptions& options) {
-  for (std::size_t i = 0; i < options.files.size(); ++i) {
-    const std::vector<std::string> found = matching_files({&options.files[i], 1});
-    files.insert(files.end(), found.begin(), found.end());
-    if (!options.weights.empty()) weights.resize(files.size(), options.weights[i]);
-  }
-}
-
 Dataset read_user_data(const Experiment& e, bool warn) {
-  const auto [files, weights] = DataFiles(e.data);
+  std::vector<std::string> files;
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < e.data.files.size(); ++i) {
+    const std::vector<std::string> found = matching_files({&e.data.files[i], 1});
+    files.insert(files.end(), found.begin(), found.end());
+    if (!e.data.weights.empty()) weights.resize(files.size(), e.data.weights[i]);
+  }
   JoinedFiles joined = join_files(files, e.data.mixed, weights);
   const std::string source =
       files.size() == 1 ? files.front() : fmt::format("{} and {} more", files[0], files.size() - 1);
-  const EnvSpec spec = e.has_env() ? make_env(e.env).spec : spec_of_data(joined.dataset, source);
-  check_data_fits(joined.dataset, spec, source);
+  const EnvSpec spec = spec_for(e, joined.dataset, source);
   if (e.has_env() && !e.data.mixed) {
-    const DatasetInfo wanted{.env = e.env.name,
-                             .env_options = options_to_json(e.env).dump(),
-                             .expert = "",
-                             .git_commit = "",
-                             .env_spec = spec_to_json(spec)};
-    refuse_differences(source, differences(wanted, joined.dataset.info), "the experiment's env");
+    refuse_differences(source, differences(dataset_info(e), joined.dataset.info), "the experiment's env");
   }
   if (const std::string beyond = action_beyond_bounds(joined.dataset, spec, joined.places); !beyond.empty()) {
     if (!e.data.mixed) {
@@ -237,6 +227,12 @@ void check_agrees(const DatasetInfo& info, const EnvSpec& policy, const std::str
   const DatasetInfo wanted{
       .env = "", .env_options = "", .expert = "", .git_commit = "", .env_spec = spec_to_json(policy)};
   refuse_differences(file, differences(wanted, info), "the policy's training data");
+}
+
+EnvSpec spec_for(const Experiment& e, const Dataset& dataset, const std::string& file) {
+  const EnvSpec spec = e.has_env() ? make_env(e.env).spec : spec_of_data(dataset, file);
+  check_data_fits(dataset, spec, file);
+  return spec;
 }
 
 EnvSpec spec_of_data(const Dataset& dataset, const std::string& file) {

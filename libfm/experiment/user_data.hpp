@@ -27,14 +27,6 @@ JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span
 /// @throws InputError for a pattern that matches nothing
 std::vector<std::string> matching_files(std::span<const std::string> patterns);
 
-/// The files and weights of data.files, patterns resolved.
-struct DataFiles {
-  explicit DataFiles(const DataOptions& options);
-
-  std::vector<std::string> files;
-  std::vector<double> weights;  ///< empty: all equal
-};
-
 /// The data of data.files, checked against the environment.
 /// @param warn whether probable mistakes are logged
 /// @throws InputError if they cannot be used or do not fit; MachineError if reading fails
@@ -45,6 +37,10 @@ void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::str
 
 /// @throws InputError naming `file` if what it says about itself differs from the specification of a policy
 void check_agrees(const DatasetInfo& info, const EnvSpec& policy, const std::string& file);
+
+/// The specification to train for: the environment's, or without one the data's own.
+/// @throws InputError naming `file` if the data do not have its sizes, or as spec_of_data does
+EnvSpec spec_for(const Experiment& experiment, const Dataset& dataset, const std::string& file);
 
 /// The specification stored with the data, or one derived from the data's sizes and ranges.
 /// @throws InputError naming `file` if the stored one is malformed, or there are no data

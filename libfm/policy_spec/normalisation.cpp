@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/named_table.hpp"
 #include "libfm/core/statistics.hpp"
+#include "libfm/env/float32.hpp"
 
 #include <cmath>
 #include <limits>
@@ -38,10 +39,6 @@ struct Row {
 };
 
 constexpr Row table[] = {{"min_max", min_max}, {"z_score", z_score}, {"quantile", quantiles}, {"none", nullptr}};
-
-bool is_float32(const Eigen::VectorXd& x) {
-  return std::ranges::all_of(x, [](double value) { return static_cast<double>(static_cast<float>(value)) == value; });
-}
 
 }  // namespace
 

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <span>
 
 namespace fm {
@@ -54,15 +55,13 @@ void report(const PairedReturns& returns, std::int64_t epoch, nlohmann::json& li
 
 /// Keeps the best so far of loss and return, for train.patience.
 void note_improvement(double loss, const std::vector<double>& gaps, std::int64_t epoch, TrainingState& state) {
-  const auto improve = [&](double value, std::optional<double>& highest) {
-    if (highest && value <= *highest) return;
-    highest = value;
+  const auto keep = [&](std::optional<double>& best, double value, const auto& is_better) {
+    if (best && !is_better(value, *best)) return;
+    best = value;
     state.improved_epoch = epoch;
   };
-  std::optional<double> highest_negative = state.lowest_loss ? std::optional(-*state.lowest_loss) : std::nullopt;
-  improve(-loss, highest_negative);
-  state.lowest_loss = -*highest_negative;
-  if (!gaps.empty()) improve(mean(gaps), state.highest_return);
+  keep(state.lowest_loss, loss, std::less<>());
+  if (!gaps.empty()) keep(state.highest_return, mean(gaps), std::greater<>());
 }
 
 /// Says once that a step takes so long that stopping waits for it.
