@@ -6,7 +6,10 @@ set(fm_package "${CMAKE_INSTALL_LIBDIR}/cmake/libfm")
 set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
 
 # LibTorch is not installed: the installed fm finds it in FM_TORCH_ROOT.
-set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib")
+set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+if(TARGET fm_cuda)
+  install(TARGETS fm_cuda LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
+endif()
 install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
 install(TARGETS fm_policy_c LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" DESTINATION "${fm_share}/scripts" COMPONENT runtime)

@@ -22,7 +22,8 @@ at::Tensor DiffusionSampler::forward(const VelocityNet& net, const at::Tensor& n
   at::Tensor x = temperature_ * noise.select(1, 0);
   for (std::size_t i = 0; i + 1 < visited_.size(); ++i) {
     const double a = levels_.signal(visited_[i]), next = levels_.signal(visited_[i + 1]);
-    at::Tensor e = net.forward(x, at::full({x.size(0), 1}, levels_.time(visited_[i]), x.options()), condition);
+    at::Tensor e =
+        net.forward(x, at::full({1, 1}, levels_.time(visited_[i]), x.options()).expand({x.size(0), 1}), condition);
     const at::Tensor data = ((x - std::sqrt(1.0 - a) * e) / std::sqrt(a)).clamp(-clip_, clip_);
     e = (x - std::sqrt(a) * data) / std::sqrt(1.0 - a);
     // The variance of q(x_{k-1} | x_k, x), 0 for ddim; the remaining noise keeps its direction.

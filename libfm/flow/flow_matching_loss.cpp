@@ -33,11 +33,26 @@ at::Tensor FlowMatchingLoss::forward(const VelocityNet& net, const at::Tensor& x
   return row_losses(net, x1, z0, times, condition, weights).mean();
 }
 
+DevicePoints FlowMatchingLoss::device_points(const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
+                                             const at::Tensor& weights) const {
+  const PathOptions& path = prediction_.path();
+  const bool plain = path.name == "linear" && path.linear.sigma_min == 0.0 && prediction_.is_velocity();
+  return {.x1 = x1.flatten(1),
+          .z0 = z0.flatten(1),
+          .times = times,
+          .coefficients = plain ? at::Tensor() : prediction_.coefficients(times),
+          .weights = weights};
+}
+
 std::optional<at::Tensor> FlowMatchingLoss::try_regression(const VelocityNet& net, const at::Tensor& x1,
                                                            const at::Tensor& z0, const at::Tensor& times,
                                                            const Condition& condition,
                                                            const at::Tensor& weights) const {
   if (!prediction_.is_unscaled()) return std::nullopt;
+  if (x1.is_cuda()) {
+    const at::Tensor loss = net.try_regression(device_points(x1, z0, times, weights), condition);
+    return loss.defined() ? std::optional(loss) : std::nullopt;
+  }
   const std::int64_t size = x1.numel() / x1.size(0);
   const at::Tensor all_x1 = x1.contiguous(), all_z0 = z0.contiguous(), all_times = times.contiguous(),
                    all_weights = weights.defined() ? weights.contiguous() : at::ones_like(all_times);

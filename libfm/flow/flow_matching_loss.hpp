@@ -38,6 +38,9 @@ class FlowMatchingLoss final : public torch::nn::Module {
   const Prediction& prediction() const { return prediction_; }
 
  private:
+  DevicePoints device_points(const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,
+                             const at::Tensor& weights) const;
+
   Prediction prediction_;
 };
 

@@ -17,7 +17,7 @@ at::Tensor combine(at::Tensor z, double h, const std::vector<double>& weights, c
 at::Tensor step(const VelocityField& velocity, const at::Tensor& z, double t, double h, const ButcherTableau& method) {
   std::vector<at::Tensor> k;
   for (int i = 0; i < method.stages(); ++i) {
-    const at::Tensor time = at::full({z.size(0)}, t + method.c[i] * h, z.options());
+    const at::Tensor time = at::full({1}, t + method.c[i] * h, z.options()).expand({z.size(0)});
     k.push_back(velocity(combine(z, h, method.a[i], k), time));
   }
   return combine(z, h, method.b, k);

@@ -1,6 +1,9 @@
 #include "libfm/flow/prediction.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/ones_like.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros_like.h>
 
 namespace fm {
 namespace {
@@ -28,6 +31,22 @@ at::Tensor Prediction::target(const PathPoint<at::Tensor>& point, const at::Tens
       return -z0;
   }
   throw std::logic_error("unhandled prediction target");
+}
+
+at::Tensor Prediction::coefficients(const at::Tensor& times) const {
+  const PathPoint<at::Tensor> point = at(times);
+  const at::Tensor ones = at::ones_like(times), zeros = at::zeros_like(times);
+  switch (target_) {
+    case Target::velocity:
+      return at::stack({point.alpha, point.sigma, point.alpha_dot, point.sigma_dot}, 1);
+    case Target::data:
+      return at::stack({point.alpha, point.sigma, ones, zeros}, 1);
+    case Target::noise:
+      return at::stack({point.alpha, point.sigma, zeros, ones}, 1);
+    case Target::score:
+      break;
+  }
+  throw std::logic_error("a scaled prediction has no such coefficients");
 }
 
 at::Tensor Prediction::scaled_output(const PathPoint<at::Tensor>& point, const at::Tensor& output) const {

@@ -36,6 +36,9 @@ class Prediction {
   /// The regression target of scaled_output(output), shaped as x1.
   at::Tensor target(const PathPoint<at::Tensor>& point, const at::Tensor& x1, const at::Tensor& z0) const;
 
+  /// (N, 4), c with z = c0 x1 + c1 z0 on the path and target = c2 x1 + c3 z0; for unscaled predictions.
+  at::Tensor coefficients(const at::Tensor& times) const;
+
   /// The network's output in the scale of the regression target.
   at::Tensor scaled_output(const PathPoint<at::Tensor>& point, const at::Tensor& output) const;
 

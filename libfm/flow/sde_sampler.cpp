@@ -20,7 +20,7 @@ OdeSolution SdeSampler::forward(const VelocityNet& net, const at::Tensor& z0, co
   if (keep) solution.trajectory.push_back(solution.z);
   for (int i = 0; i < grid_.steps(); ++i) {
     const double h = grid_[i + 1] - grid_[i];
-    const at::Tensor t = at::full({z0.size(0)}, grid_[i], z0.options());
+    const at::Tensor t = at::full({1}, grid_[i], z0.options()).expand({z0.size(0)});
     const PathEnds ends = flow.ends(solution.z, t);
     const at::Tensor drift = path_velocity(prediction_.at(t), ends.x1, ends.z0) - (0.5 * noise) * ends.z0;
     const double g = std::sqrt(noise * path_at(prediction_.path(), grid_[i]).sigma);

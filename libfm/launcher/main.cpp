@@ -6,6 +6,7 @@
 #include "libfm/core/log.hpp"
 #include "libfm/core/memory.hpp"
 #include "libfm/launcher/commands.hpp"
+#include "libfm/nn/device.hpp"
 
 #include <c10/util/Exception.h>
 
@@ -66,8 +67,12 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     spdlog::error("fm: there is not enough memory");
     return 1;
+  } catch (const c10::OutOfMemoryError& e) {
+    spdlog::error("{}", fm::memory_problem(e));
+    return 1;
   } catch (const c10::Error& e) {
-    spdlog::error("fm: {}", e.what_without_backtrace());
+    const std::string text = e.what_without_backtrace();
+    spdlog::error("fm: {}", text.substr(0, text.find('\n')));
     return 1;
   } catch (const std::exception& e) {
     spdlog::error("fm: {}", e.what());

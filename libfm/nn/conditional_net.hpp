@@ -4,6 +4,7 @@
 // network v_theta(z, t | s) of flow matching (velocity_net.hpp); without them, for example a mixture head or a critic.
 
 #include "libfm/core/random.hpp"
+#include "libfm/nn/cuda_support.hpp"
 #include "libfm/policy_spec/network_options.hpp"
 
 #include <torch/nn/module.h>
@@ -71,6 +72,9 @@ class ConditionalNet : public torch::nn::Module {
                                                const Condition& /*condition*/) const {
     return std::nullopt;
   }
+
+  /// The same for points on CUDA: the loss, a scalar on the device; undefined if the network does not support this.
+  virtual at::Tensor try_regression(const DevicePoints& /*points*/, const Condition& /*condition*/) const { return {}; }
 
   /// Number of calls of forward, for the number of function evaluations (NFE).
   std::int64_t evaluations() const { return evaluations_.load(std::memory_order_relaxed); }

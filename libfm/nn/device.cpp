@@ -1,28 +1,47 @@
 #include "libfm/nn/device.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/log.hpp"
 #include "libfm/core/parallel.hpp"
+#include "libfm/nn/cuda_driver.hpp"
+#include "libfm/nn/cuda_support.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <dlfcn.h>
 
 #include <charconv>
+#include <cstring>
 
 namespace fm {
 namespace {
+
+/// Set once CUDA can be used.
+CudaSupport* support = nullptr;
+
+CudaSupport* load_support() {
+  void* library = dlopen("libfm_cuda.so", RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    spdlog::warn("device: without libfm_cuda.so, training on CUDA launches every kernel by itself ({})", dlerror());
+    return nullptr;
+  }
+  return reinterpret_cast<CudaSupport* (*)()>(dlsym(library, "fm_cuda_support"))();
+}
 
 /// Why CUDA cannot be used; empty if it can. Loading LibTorch's CUDA library registers CUDA with LibTorch. It is loaded
 /// only here, so that one executable runs on machines with and without CUDA, and starts quickly.
 std::string cuda_problem() {
   static const std::string reason = []() -> std::string {
+    const CudaDriver driver = ask_cuda_driver();
+    if (std::string problem = driver_problem(driver, 0); !problem.empty()) return problem;
     if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
       return fmt::format("LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda",
                          dlerror());
     }
-    if (at::detail::getCUDAHooks().deviceCount() == 0) {
-      return "no NVIDIA GPU is visible (nvidia-smi should list one; in a container, start it with the GPU passed in)";
-    }
+    const auto& hooks = at::detail::getCUDAHooks();
+    if (std::string problem = driver_problem(driver, hooks.versionCUDART()); !problem.empty()) return problem;
+    if (hooks.deviceCount() == 0) return "LibTorch finds no GPU that it supports (nvidia-smi lists the machine's)";
+    support = load_support();
     return "";
   }();
   return reason;
@@ -39,6 +58,8 @@ int cuda_index(const std::string& name) {
 }
 
 }  // namespace
+
+CudaSupport* cuda_support() { return support; }
 
 c10::Device find_device(const std::string& name) {
   if (name == "cpu") return at::kCPU;
@@ -63,8 +84,39 @@ SerialOperations::SerialOperations() : before_(at::get_num_threads()) { at::set_
 
 SerialOperations::~SerialOperations() { at::set_num_threads(before_); }
 
+DeviceStream::DeviceStream(c10::Device device) {
+  if (!device.is_cuda()) return;
+  const c10::impl::VirtualGuardImpl cuda(device.type());
+  const c10::Device numbered = device.has_index() ? device : c10::Device(device.type(), 0);
+  cuda.synchronizeDevice(numbered.index());
+  stream_ = cuda.getStreamFromGlobalPool(numbered);
+}
+
+DeviceStream::~DeviceStream() {
+  if (stream_) c10::impl::VirtualGuardImpl(stream_->device_type()).synchronizeStream(*stream_);
+}
+
 std::string describe_device(c10::Device device) {
-  return device.is_cpu() ? fmt::format("cpu, {} threads", threads()) : device.str();
+  if (device.is_cpu()) return fmt::format("cpu, {} threads", threads());
+  if (support == nullptr) return device.str();
+  return fmt::format("{}, {}", device.str(), support->device_name(device.has_index() ? device.index() : 0));
+}
+
+std::string memory_problem(const c10::OutOfMemoryError& error) {
+  const std::string text = error.what_without_backtrace();
+  const auto between = [&](const char* before, const char* after) -> std::string {
+    const std::size_t begin = text.find(before);
+    if (begin == std::string::npos) return "";
+    const std::size_t from = begin + std::strlen(before), end = text.find(after, from);
+    return end == std::string::npos ? "" : text.substr(from, end - from);
+  };
+  const std::string asked = between("Tried to allocate ", ". "), free = between(" of which ", " is free");
+  return fmt::format(
+      "device: the GPU's memory is full{}{}; lower train.batch_size or the network's size, end other programs on the "
+      "GPU "
+      "(nvidia-smi lists them), or use device=cpu",
+      asked.empty() ? "" : fmt::format(": {} were asked for", asked),
+      free.empty() ? "" : fmt::format(", {} were free", free));
 }
 
 std::optional<long> cuda_version() {

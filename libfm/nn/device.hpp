@@ -2,6 +2,8 @@
 // The device that a run computes on.
 
 #include <c10/core/Device.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/util/Exception.h>
 
 #include <optional>
 #include <string>
@@ -28,7 +30,26 @@ class SerialOperations {
   int before_;
 };
 
-/// The device in words, for the log: "cpu, 8 threads" or "cuda:0".
+/// A stream of a CUDA device, whose work can be recorded (DeviceGraph); nothing on the CPU. It begins when the device has
+/// finished all earlier work, and ends with its own work.
+class DeviceStream {
+ public:
+  explicit DeviceStream(c10::Device device);
+  DeviceStream(const DeviceStream&) = delete;
+  DeviceStream& operator=(const DeviceStream&) = delete;
+  ~DeviceStream();
+
+  /// During the lifetime of the result, this thread's work goes to the stream.
+  c10::OptionalStreamGuard enter() const { return c10::OptionalStreamGuard(stream_); }
+
+ private:
+  std::optional<c10::Stream> stream_;
+};
+
+/// An error of LibTorch's allocator in one line: what was asked for, what was free, and what to do.
+std::string memory_problem(const c10::OutOfMemoryError& error);
+
+/// The device in words, for the log: "cpu, 8 threads" or "cuda:0, NVIDIA H100 80GB HBM3".
 std::string describe_device(c10::Device device);
 
 /// CUDA's version in its own encoding (13020 is 13.2); nullopt if CUDA has not been loaded in this process.

@@ -1,7 +1,10 @@
 #include "libfm/nn/mlp_net.hpp"
 
+#include "libfm/nn/cuda_passes.hpp"
 #include "libfm/nn/fused_mlp.hpp"
 #include "libfm/nn/kernels.hpp"
+
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 
@@ -14,17 +17,39 @@ MlpNet::MlpNet(const NetworkOptions& options, const NetworkSizes& s, const Rando
 }
 
 at::Tensor MlpNet::output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
-  const at::Tensor first = z.defined() ? z.flatten(1) : z;
-  const at::Tensor y = mlp_->forward(features_.joined(first, times, condition.observations.flatten(1), condition));
+  const at::Tensor first = z.defined() ? z.flatten(1) : z, observations = condition.observations.flatten(1);
+  const at::Tensor y = passes_on_cuda(first, times, observations)
+                           ? outputs_on_cuda(first, times.select(1, 0), features_.embedding().frequencies(),
+                                             observations, mlp_->layers())
+                           : mlp_->forward(features_.joined(first, times, observations, condition));
   return y.view({y.size(0), sizes().action_horizon, sizes().row_outputs()});
 }
 
+bool MlpNet::passes_on_cuda(const at::Tensor& z, const at::Tensor& times, const at::Tensor& observations) const {
+  if (!z.defined() || !z.is_cuda() || at::GradMode::is_enabled()) return false;
+  return features_.fixed() && sizes().times == 1 && observations.scalar_type() == at::kFloat &&
+         times.scalar_type() == at::kFloat && !times._fw_grad(0).defined() && cuda_passes_apply(z, mlp_->layers());
+}
+
 bool MlpNet::can_regress(const at::Tensor& actions, const Condition& condition) const {
+  return fused_mlp_applies(actions, mlp_->layers()) && regresses_on(actions, condition) &&
+         condition.observations.is_cpu() && std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad);
+}
+
+bool MlpNet::regresses_on(const at::Tensor& actions, const Condition& condition) const {
   const at::Tensor& seen = condition.observations;
-  return features_.fixed() && sizes().times == 1 && inputs_ == outputs_ && fused_mlp_applies(actions, mlp_->layers()) &&
-         std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad) && seen.is_cpu() &&
-         seen.scalar_type() == at::kFloat && actions.numel() == actions.size(0) * outputs_ &&
+  return features_.fixed() && sizes().times == 1 && inputs_ == outputs_ && seen.scalar_type() == at::kFloat &&
+         actions.numel() == actions.size(0) * outputs_ &&
          seen.numel() == actions.size(0) * (features_.size() - features_.time_size());
+}
+
+at::Tensor MlpNet::try_regression(const DevicePoints& points, const Condition& condition) const {
+  if (!cuda_passes_apply(points.x1, mlp_->layers()) || !regresses_on(points.x1, condition) ||
+      !std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad)) {
+    return {};
+  }
+  return regress_mlp_on_cuda(points, features_.embedding().frequencies(), condition.observations.flatten(1),
+                             mlp_->layers());
 }
 
 /// The inputs are output()'s: [z, embedded time, observations].

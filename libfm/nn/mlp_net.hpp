@@ -14,10 +14,14 @@ class MlpNet final : public ConditionalNet {
 
   std::optional<double> try_regression(const FillPathRows& fill, const at::Tensor& actions,
                                        const Condition& condition) const override;
+  at::Tensor try_regression(const DevicePoints& points, const Condition& condition) const override;
 
  private:
   at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
+  bool passes_on_cuda(const at::Tensor& z, const at::Tensor& times, const at::Tensor& observations) const;
   bool can_regress(const at::Tensor& actions, const Condition& condition) const;
+  /// Whether the inputs are [z, embedded time, observations] of these actions, and the outputs as many as z has numbers.
+  bool regresses_on(const at::Tensor& actions, const Condition& condition) const;
 
   int inputs_;   ///< H A
   int outputs_;  ///< H times the outputs per row

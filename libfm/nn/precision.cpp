@@ -3,6 +3,7 @@
 #include "libfm/core/log.hpp"
 #include "libfm/simd/instruction_set.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
 namespace fm {
@@ -14,6 +15,9 @@ std::string resolve_precision(const std::string& precision, c10::Device device) 
     spdlog::warn(
         "train.precision: this processor has no bfloat16 products (AVX512_BF16), so that training gains nothing "
         "over float32; auto chooses");
+  }
+  if (precision == "tf32" && !device.is_cuda()) {
+    spdlog::warn("train.precision: tf32 exists on CUDA only, so that training on the CPU is in float32");
   }
   return precision;
 }
@@ -34,6 +38,17 @@ ProductPrecision::~ProductPrecision() {
   if (!rounds_) return;
   at::autocast::set_autocast_enabled(device_, false);
   at::autocast::clear_cache();
+}
+
+bool rounds_to_tf32() { return at::globalContext().allowTF32CuBLAS(); }
+
+TensorFloat32::TensorFloat32(const std::string& precision, c10::DeviceType device)
+    : rounds_(precision == "tf32" && device == at::kCUDA) {
+  if (rounds_) at::globalContext().setAllowTF32CuBLAS(true);
+}
+
+TensorFloat32::~TensorFloat32() {
+  if (rounds_) at::globalContext().setAllowTF32CuBLAS(false);
 }
 
 }  // namespace fm

@@ -15,8 +15,9 @@ at::Tensor DiffusionModel::losses(const Batch& batch, const RandomStream& stream
   const at::Tensor& x = batch.actions;
   const std::int64_t rows = x.size(0), size = x.numel() / rows;
   // Columns: level, noise.
-  const at::Tensor drawn = draw_rows(stream, position, rows, 1 + size, x, [&](Draws& draws, float* row) {
-    row[0] = static_cast<float>(1 + draws.below(static_cast<std::uint32_t>(levels_.count())));
+  const auto levels = static_cast<std::uint32_t>(levels_.count());
+  const at::Tensor drawn = draw_rows(stream, position, rows, 1 + size, x, [=](Draws& draws, float* row) {
+    row[0] = static_cast<float>(1 + draws.below(levels));
     for (std::int64_t j = 0; j < size; ++j) row[1 + j] = static_cast<float>(draws.normal());
   });
   return loss_->row_losses(*net_, x, drawn.slice(1, 1).reshape(x.sizes()), drawn.select(1, 0), batch.condition);

@@ -15,12 +15,46 @@
 
 namespace fm {
 
-/// Fills a row of numbers from its own draws. Rows are filled by several threads.
+/// Fills a row of numbers from its own draws. Rows are filled by several threads. It may be kept (RepeatedDraws), so it
+/// refers to nothing that ends with the call.
 using FillRow = std::function<void(Draws& draws, float* row)>;
 
-/// (rows, width), of the type and on the device of `like`; row i is drawn at (position, i).
+/// (rows, width), of the type and on the device of `like`; row i is drawn at (position, i). Does not wait for a device.
 at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
                      const at::Tensor& like, const FillRow& fill);
+
+/// Draws for device work that is recorded once and replayed (DeviceGraph). While a Recording exists, draw_rows on this
+/// thread draws nothing, and returns tensors that draw() fills before each replay.
+class RepeatedDraws {
+ public:
+  class Recording {
+   public:
+    /// @param position of the work; draws at later positions are repeated as far ahead
+    Recording(RepeatedDraws& draws, std::uint64_t position);
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+    ~Recording();
+  };
+
+  /// The numbers of the work at this position, into the recorded tensors. Does not wait for the device.
+  void draw(std::uint64_t position) const;
+
+  /// As draw_rows, for draw() to fill.
+  at::Tensor add(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
+                 const at::Tensor& like, const FillRow& fill);
+
+ private:
+  struct Block {
+    RandomStream stream;
+    std::uint64_t ahead;  ///< of the work's position
+    FillRow fill;
+    std::int64_t rows, width, begin;  ///< the last in numbers_
+  };
+  std::uint64_t recorded_at_ = 0;
+  std::vector<Block> blocks_;
+  at::Tensor numbers_;  ///< of all blocks, in float32 on the device
+  std::int64_t used_ = 0;
+};
 
 /// The row index of the coupling's draws, distinct from all rows of a batch.
 inline constexpr std::uint32_t coupling_row = 0xFFFFFFFF;

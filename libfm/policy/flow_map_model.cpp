@@ -39,7 +39,7 @@ using FillTimes = std::function<void(Draws& draws, float* times)>;
 TwoTimes draw_two_times(const Batch& batch, const Coupling& coupling, const RandomStream& stream,
                         std::uint64_t position, const FillTimes& fill) {
   const std::int64_t rows = batch.actions.size(0), size = batch.actions.numel() / rows;
-  const at::Tensor drawn = draw_rows(stream, position, rows, 2 + size, batch.actions, [&](Draws& draws, float* row) {
+  const at::Tensor drawn = draw_rows(stream, position, rows, 2 + size, batch.actions, [=](Draws& draws, float* row) {
     fill(draws, row);
     for (std::int64_t j = 0; j < size; ++j) row[2 + j] = static_cast<float>(draws.normal());
   });
@@ -67,9 +67,9 @@ MeanFlowModel::MeanFlowModel(const PolicyDescription& description, const RandomS
     : FlowMapModel(description, init), loss_(whole_path(description), description.policy.mean_flow.power) {}
 
 at::Tensor MeanFlowModel::losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const TimeDistribution& distribution = this->distribution();
+  const TimeDistribution distribution = this->distribution();
   const double instantaneous = description_.policy.mean_flow.instantaneous;
-  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [&](Draws& d, float* times) {
+  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [=](Draws& d, float* times) {
     times[0] = static_cast<float>(distribution.draw(d));
     times[1] = static_cast<float>(distribution.draw(d));
     if (times[0] > times[1]) std::swap(times[0], times[1]);
@@ -84,11 +84,12 @@ ShortcutModel::ShortcutModel(const PolicyDescription& description, const RandomS
 at::Tensor ShortcutModel::losses(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
   const ShortcutOptions& options = description_.policy.shortcut;
   const auto doublings = static_cast<std::uint32_t>(std::log2(options.finest));
-  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [&](Draws& d, float* times) {
+  const TimeDistribution distribution = this->distribution();
+  const TwoTimes draws = draw_two_times(batch, coupling(), stream, position, [=](Draws& d, float* times) {
     const bool consistency = d.uniform() < options.consistency;
     const std::uint32_t steps = 1U << d.below(doublings);  // whole steps of 1 / steps
     const double half = 0.5 / steps, begin = static_cast<double>(d.below(steps)) / steps;
-    times[0] = static_cast<float>(consistency ? begin : distribution().draw(d));
+    times[0] = static_cast<float>(consistency ? begin : distribution.draw(d));
     times[1] = static_cast<float>(consistency ? half : 0.0);
   });
   return loss_.row_losses(net(), batch.actions, draws.noise, draws.first, draws.second, batch.condition);

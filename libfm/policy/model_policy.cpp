@@ -29,16 +29,31 @@ at::Tensor zero_padded(const T* data, std::int64_t present, std::vector<std::int
 }  // namespace
 
 ModelPredictor::ModelPredictor(std::shared_ptr<const PolicyModel> model)
-    : model_(std::move(model)), options_(model_->parameters().front().options()) {}
+    : model_(std::move(model)), options_(model_->parameters().front().options()), stream_(options_.device()),
+      records_(options_.device().is_cuda() && cuda_support() != nullptr && model_->repeats_sampling()) {}
+
+void ModelPredictor::prepare(int rows) {
+  const int before = rows_;
+  if (rows == 1) {
+    rows_ = 1;
+  } else if (options_.device().is_cuda()) {
+    rows_ = (rows + cuda_batch_rows - 1) / cuda_batch_rows * cuda_batch_rows;
+  } else {
+    rows_ = batch_rows;
+  }
+  if (rows_ != before) from_noise_ = {}, from_guess_ = {};
+}
 
 void ModelPredictor::predict(const PredictionRows& in) {
   const at::NoGradGuard no_grad;
+  const auto on_stream = stream_.enter();
   const PolicyDescription& d = description();
   const std::ptrdiff_t observations = std::ssize(d.spec.observations) * d.policy.horizon.observations;
   const std::ptrdiff_t goals = std::ssize(d.spec.goals);
   const std::ptrdiff_t size = d.policy.horizon.prediction * std::ssize(d.spec.actions);
-  for (int begin = 0; begin < in.rows; begin += batch_rows) {
-    predict_batch({.rows = std::min(batch_rows, in.rows - begin),
+  const int most = rows_ == 1 ? in.rows : rows_;
+  for (int begin = 0; begin < in.rows; begin += most) {
+    predict_batch({.rows = std::min(most, in.rows - begin),
                    .observations = in.observations + begin * observations,
                    .goals = in.goals + begin * goals,
                    .noise = in.noise + begin * size * noises(),
@@ -47,22 +62,50 @@ void ModelPredictor::predict(const PredictionRows& in) {
   }
 }
 
-void ModelPredictor::predict_batch(const PredictionRows& in) const {
+void ModelPredictor::predict_batch(const PredictionRows& in) {
+  const DeviceBatch batch = load(in);
+  const bool records = records_ && (rows_ > 1 || in.rows == 1);
+  const at::Tensor actions =
+      records ? repeated(batch, in.guesses != nullptr ? from_guess_ : from_noise_) : sampled(batch);
+  const std::int64_t horizon = actions.size(1), width = actions.size(2);
+  at::from_blob(in.actions, {in.rows, horizon, width}, at::kFloat).copy_(actions.slice(0, 0, in.rows));
+}
+
+ModelPredictor::DeviceBatch ModelPredictor::load(const PredictionRows& in) const {
   const PolicyDescription& d = description();
-  const std::int64_t rows = single_row_ ? in.rows : batch_rows;
+  const std::int64_t rows = rows_ == 1 ? in.rows : rows_;
   const std::int64_t horizon = d.policy.horizon.prediction, width = std::ssize(d.spec.actions);
   const auto tensor = [&](const auto* data, std::vector<std::int64_t> shape) {
     shape.insert(shape.begin(), rows);
     return zero_padded(data, in.rows, std::move(shape));
   };
-  const Condition condition =
-      model_->condition(tensor(in.observations, {d.policy.horizon.observations, std::ssize(d.spec.observations)}),
-                        tensor(in.goals, {std::ssize(d.spec.goals)}));
-  const at::Tensor noise = tensor(in.noise, {noises(), horizon, width}).to(options_);
-  const at::Tensor actions = in.guesses != nullptr
-                                 ? model_->refine(condition, noise, tensor(in.guesses, {horizon, width}).to(options_))
-                                 : model_->sample(condition, noise);
-  at::from_blob(in.actions, {in.rows, horizon, width}, at::kFloat).copy_(actions.slice(0, 0, in.rows));
+  return {.condition = model_->condition(
+              tensor(in.observations, {d.policy.horizon.observations, std::ssize(d.spec.observations)}),
+              tensor(in.goals, {std::ssize(d.spec.goals)})),
+          .noise = tensor(in.noise, {noises(), horizon, width}).to(options_),
+          .guesses = in.guesses != nullptr ? tensor(in.guesses, {horizon, width}).to(options_) : at::Tensor()};
+}
+
+at::Tensor ModelPredictor::sampled(const DeviceBatch& batch) const {
+  return batch.guesses.defined() ? model_->refine(batch.condition, batch.noise, batch.guesses)
+                                 : model_->sample(batch.condition, batch.noise);
+}
+
+at::Tensor ModelPredictor::repeated(const DeviceBatch& batch, Repeated& work) const {
+  constexpr int unrecorded = 2;  // in the first ones, libraries choose their kernels and allocate what they keep
+  if (work.runs++ < unrecorded) return sampled(batch);
+  if (!work.graph) {
+    work.batch = batch;
+    work.graph = cuda_support()->make_graph();
+    work.graph->record([&] { work.batch.actions = sampled(work.batch); });
+  } else {
+    work.batch.condition.observations.copy_(batch.condition.observations);
+    work.batch.condition.goal.copy_(batch.condition.goal);
+    work.batch.noise.copy_(batch.noise);
+    if (batch.guesses.defined()) work.batch.guesses.copy_(batch.guesses);
+  }
+  work.graph->replay();
+  return work.batch.actions;
 }
 
 void ModelPredictor::execute(const FloatMatrix& normalised, Matrix& actions) const {

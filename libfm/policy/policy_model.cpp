@@ -1,10 +1,13 @@
 #include "libfm/policy/policy_model.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/parallel.hpp"
+#include "libfm/flow_math/butcher_tableau.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 
@@ -15,9 +18,33 @@ namespace fm {
 PolicyModel::Scaling::Scaling(const Normalisation& n)
     : offset(at::tensor(n.offset, at::kDouble)), scale(at::tensor(n.scale, at::kDouble)), clip(n.clip) {}
 
-at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x) const {
-  const at::Tensor y = (x.to(at::kCPU, at::kDouble) - offset) / scale;
-  return clip ? y.clamp(-1.0, 1.0) : y;
+/// In one pass, because it is part of every action, and on CUDA from memory that is copied while the host goes on.
+at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x, const at::TensorOptions& type,
+                                           const at::Tensor& hidden) const {
+  const bool in_float = type.dtype() == at::kFloat, on_cuda = type.device().is_cuda();
+  const at::Tensor in = x.to(at::kCPU, at::kDouble).contiguous(),
+                   out = at::empty(x.sizes(),
+                                   at::TensorOptions(in_float ? at::kFloat : at::kDouble).pinned_memory(on_cuda));
+  const auto fill = [&](auto* to) {
+    using Number = std::remove_pointer_t<decltype(to)>;
+    const double *from = in.const_data_ptr<double>(), *shift = offset.const_data_ptr<double>(),
+                 *size = scale.const_data_ptr<double>();
+    const bool* hides = hidden.defined() ? hidden.const_data_ptr<bool>() : nullptr;
+    const std::int64_t width = x.size(-1);
+    for_each_block(width == 0 ? 0 : x.numel() / width, 1024, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin * width; i < end * width; ++i) {
+        const std::int64_t j = i % width;
+        const double y = (from[i] - shift[j]) / size[j];
+        to[i] = hides != nullptr && hides[j] ? Number{0} : static_cast<Number>(clip ? std::clamp(y, -1.0, 1.0) : y);
+      }
+    });
+  };
+  if (in_float) {
+    fill(out.mutable_data_ptr<float>());
+  } else {
+    fill(out.mutable_data_ptr<double>());
+  }
+  return out.to(type, /*non_blocking=*/true);
 }
 
 PolicyModel::PolicyModel(const PolicyDescription& description)
@@ -51,8 +78,17 @@ std::int64_t PolicyModel::evaluations() const {
   return sum;
 }
 
+bool PolicyModel::repeats_training() const {
+  return description_.policy.flow.coupling.name == "independent" && (!teacher_ || teacher_->repeats_sampling());
+}
+
+bool PolicyModel::repeats_sampling() const {
+  const std::string& solver = description_.sampler.solver;
+  return solver == euler_maruyama || !find_solver(solver).adapts();
+}
+
 at::Tensor PolicyModel::normalised_actions(const at::Tensor& actions) const {
-  return actions_.normalise(actions).to(lowest_normalised_.options());
+  return actions_.normalise(actions, lowest_normalised_.options());
 }
 
 at::Tensor PolicyModel::in_units(const at::Tensor& actions) const {
@@ -112,8 +148,8 @@ void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
 
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
   const at::TensorOptions type = lowest_normalised_.options();
-  return {.observations = observations_.normalise(observations).masked_fill(hidden_, 0).to(type),
-          .goal = goals_.normalise(goals).to(type),
+  return {.observations = observations_.normalise(observations, type, hidden_),
+          .goal = goals_.normalise(goals, type),
           .goal_mask = at::ones({observations.size(0)}, type)};
 }
 

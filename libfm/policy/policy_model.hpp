@@ -42,6 +42,13 @@ class PolicyModel : public torch::nn::Module {
     return loss(batch, stream, position);
   }
 
+  /// Whether training_loss does the same work on the device for every batch of a size, without waiting for the device, so
+  /// that it can be recorded (DeviceGraph). False for what is decided on the host: a coupling that solves an assignment,
+  /// and a teacher whose solver adapts its steps.
+  bool repeats_training() const;
+  /// The same of sample and refine: false for solvers that adapt their steps.
+  bool repeats_sampling() const;
+
   /// Number of noise samples (H, A) per action chunk.
   virtual std::int64_t noises() const { return 1; }
 
@@ -110,7 +117,8 @@ class PolicyModel : public torch::nn::Module {
   /// A Normalisation as float64 tensors (D) on the CPU.
   struct Scaling {
     explicit Scaling(const Normalisation& normalisation);
-    at::Tensor normalise(const at::Tensor& x) const;
+    /// Of this type and device, zeros where `hidden` (D) is true; undefined: nowhere.
+    at::Tensor normalise(const at::Tensor& x, const at::TensorOptions& type, const at::Tensor& hidden = {}) const;
 
     at::Tensor offset, scale;
     bool clip;

@@ -8,12 +8,14 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace fm {
 namespace {
@@ -55,27 +57,55 @@ AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, co
       averages_(averaged.empty() ? at::Tensor() : flatten_in_place(averaged)), first_moments_(at::zeros_like(weights_)),
       second_moments_(at::zeros_like(weights_)), gathered_(at::empty_like(weights_)),
       steps_(at::zeros({std::ssize(parameters_)}, weights_.options().dtype(at::kFloat))),
-      block_sums_((weights_.numel() + block_size - 1) / block_size) {}
-
-void AdamW::step(double learning_rate) {
-  const at::NoGradGuard no_grad;
-  if (completed_ < 0) completed_ = std::llround(steps_[0].item<double>());  // after a resume more than 0
-  const at::Tensor gradient = flat_gradient(parameters_, gathered_);
-  if (weights_.is_cpu() && weights_.scalar_type() == at::kFloat) {
-    step_by_kernels(gradient, learning_rate);
-  } else {
-    step_by_operations(gradient, learning_rate);
-  }
-  for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
-  ++completed_;
+      block_sums_((weights_.numel() + block_size - 1) / block_size) {
+  if (!weights_.is_cuda() || weights_.scalar_type() != at::kFloat || cuda_support() == nullptr) return;
+  cuda_ = cuda_support()->kernels();
+  coefficients_ = at::zeros({max_prepared, 8}, weights_.options());
+  if (options_.clip) squares_ = at::zeros({CudaKernels::square_sums}, weights_.options());
 }
 
-void AdamW::step_by_kernels(const at::Tensor& gradient, double learning_rate) {
+void AdamW::prepare(std::span<const double> learning_rates) {
+  const at::NoGradGuard no_grad;
+  if (prepared_from_ < 0) prepared_from_ = std::llround(steps_[0].item<double>());  // after a resume more than 0
+  prepared_from_ += std::ssize(learning_rates_);
+  learning_rates_.assign(learning_rates.begin(), learning_rates.end());
+  if (cuda_ == nullptr) return;
+  const std::int64_t count = std::ssize(learning_rates);
+  const at::Tensor host = at::empty({count, 8}, at::TensorOptions(at::kFloat).pinned_memory(true));
+  auto* each = static_cast<AdamWCoefficients*>(host.mutable_data_ptr());
+  static_assert(sizeof(AdamWCoefficients) == 8 * sizeof(float));
+  for (std::int64_t i = 0; i < count; ++i) {
+    each[i] = coefficients(options_, 1.0, learning_rates_[static_cast<std::size_t>(i)], prepared_from_ + i + 1);
+  }
+  coefficients_.slice(0, 0, count).copy_(host, /*non_blocking=*/true);
+}
+
+void AdamW::apply(std::int64_t index) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor gradient = flat_gradient(parameters_, gathered_);
+  if (cuda_ != nullptr) {
+    step_on_cuda(gradient, index);
+  } else if (weights_.is_cpu() && weights_.scalar_type() == at::kFloat) {
+    step_by_kernels(gradient, index);
+  } else {
+    step_by_operations(gradient, index);
+  }
+  for (at::Tensor& parameter : parameters_) parameter.mutable_grad().reset();
+}
+
+void AdamW::step_on_cuda(const at::Tensor& gradient, std::int64_t index) {
+  if (squares_.defined()) cuda_->sums_of_squares(gradient, squares_);
+  cuda_->adamw({coefficients_[index], gradient, squares_, weights_, first_moments_, second_moments_, averages_, steps_},
+               options_.clip.value_or(0.0));
+}
+
+void AdamW::step_by_kernels(const at::Tensor& gradient, std::int64_t index) {
   const float* g = gradient.const_data_ptr<float>();
   const double scale = options_.clip ? std::min(1.0, clip_ratio(norm(g), *options_.clip)) : 1.0;
   float* steps = steps_.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
-  const AdamWCoefficients c = coefficients(options_, scale, learning_rate, completed_ + 1);
+  const AdamWCoefficients c =
+      coefficients(options_, scale, learning_rates_[static_cast<std::size_t>(index)], prepared_from_ + index + 1);
   float *w = weights_.mutable_data_ptr<float>(), *m = first_moments_.mutable_data_ptr<float>(),
         *v = second_moments_.mutable_data_ptr<float>(),
         *a = averages_.defined() ? averages_.mutable_data_ptr<float>() : nullptr;
@@ -93,13 +123,14 @@ double AdamW::norm(const float* g) {
   return std::sqrt(sum);
 }
 
-void AdamW::step_by_operations(const at::Tensor& gradient, double learning_rate) {
+void AdamW::step_by_operations(const at::Tensor& gradient, std::int64_t index) {
   if (options_.clip) clip_gradient(gradient, *options_.clip);
   steps_.add_(1);
   at::_fused_adamw_({weights_}, {gradient}, {first_moments_}, {second_moments_}, {}, {steps_.select(0, 0)},
-                    learning_rate, options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon,
+                    learning_rates_[static_cast<std::size_t>(index)], options_.beta1, options_.beta2,
+                    options_.weight_decay, options_.epsilon,
                     /*amsgrad=*/false, /*maximize=*/false);
-  if (averages_.defined()) update_ema({averages_}, {weights_}, warmed_up_decay(options_.ema, completed_));
+  if (averages_.defined()) update_ema({averages_}, {weights_}, warmed_up_decay(options_.ema, prepared_from_ + index));
 }
 
 std::vector<at::Tensor> AdamW::state() const {

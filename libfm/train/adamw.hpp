@@ -2,9 +2,12 @@
 // AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, on
 // flat buffers: two passes over memory on the CPU in float32, ATen's fused kernel otherwise.
 
+#include "libfm/nn/cuda_support.hpp"
+
 #include <ATen/core/Tensor.h>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace fm {
@@ -27,15 +30,28 @@ class AdamW {
 
   /// Applies the gradients that backward() left in the parameters, and removes them. No host synchronisation, except at
   /// the object's first step.
-  void step(double learning_rate);
+  void step(double learning_rate) {
+    prepare({&learning_rate, 1});
+    apply(0);
+  }
+
+  /// The two halves of several steps: what changes from step to step, and the work on the device for each.
+  /// @param learning_rates of the next steps, at most max_prepared
+  void prepare(std::span<const double> learning_rates);
+  /// @param index of the step among those prepared, in order
+  void apply(std::int64_t index);
+  static constexpr std::int64_t max_prepared = 32;
+  /// Whether apply() can be recorded (DeviceGraph): on CUDA in float32.
+  bool can_be_recorded() const { return cuda_ != nullptr; }
 
   /// First moments, second moments and step counts, one tensor each per parameter: the state that a resumed run needs.
   std::vector<at::Tensor> state() const;
 
  private:
-  void step_by_kernels(const at::Tensor& gradient, double learning_rate);
+  void step_by_kernels(const at::Tensor& gradient, std::int64_t index);
   double norm(const float* gradient);
-  void step_by_operations(const at::Tensor& gradient, double learning_rate);
+  void step_on_cuda(const at::Tensor& gradient, std::int64_t index);
+  void step_by_operations(const at::Tensor& gradient, std::int64_t index);
 
   AdamWOptions options_;
   std::vector<at::Tensor> parameters_;
@@ -43,10 +59,14 @@ class AdamW {
   at::Tensor averages_;  ///< undefined if there are none
   at::Tensor first_moments_;
   at::Tensor second_moments_;
-  at::Tensor gathered_;             ///< for gradients that are not contiguous
-  at::Tensor steps_;                ///< (parameters), all equal: checkpoints have one for each
-  std::int64_t completed_ = -1;     ///< steps_ as a number, unknown before the first step of this object
-  std::vector<double> block_sums_;  ///< of squares of the gradient
+  at::Tensor gathered_;                 ///< for gradients that are not contiguous
+  at::Tensor steps_;                    ///< (parameters), all equal: checkpoints have one for each
+  std::int64_t prepared_from_ = -1;     ///< steps_ as a number before the prepared ones; unknown before the first
+  std::vector<double> learning_rates_;  ///< of the prepared steps
+  const CudaKernels* cuda_ = nullptr;   ///< null: not on CUDA, or not in float32
+  at::Tensor coefficients_;             ///< (max_prepared, 8), on CUDA, of AdamWCoefficients
+  at::Tensor squares_;                  ///< on CUDA, sums of squares of the gradient; undefined: no clipping
+  std::vector<double> block_sums_;      ///< of squares of the gradient
 };
 
 /// Scales a gradient in place so that its norm is at most max_norm. No host synchronisation.

@@ -39,19 +39,26 @@ Epoch::Epoch(std::uint64_t seed, std::int64_t rows, std::int64_t batch_size, c10
       weights_(std::move(weights)), device_(device),
       losses_(at::zeros({(rows + batch_size - 1) / batch_size}, at::TensorOptions(device).dtype(type))) {}
 
-void Epoch::begin(std::int64_t step) {
+void Epoch::prepare(std::int64_t step) {
   const auto epoch = static_cast<std::uint64_t>(step / steps());
-  indices_ = permutation(shuffles_, epoch, rows_);
-  if (!weights_.empty()) {
-    const std::vector<std::int64_t> drawn = systematic_sample(weights_, offsets_.at(epoch).uniform());
-    for (std::int64_t& index : indices_) index = drawn[static_cast<std::size_t>(index)];
-  }
+  prepared_epoch_ = epoch;
+  prepared_ = permutation(shuffles_, epoch, rows_);
+  if (weights_.empty()) return;
+  const std::vector<std::int64_t> drawn = systematic_sample(weights_, offsets_.at(epoch).uniform());
+  for (std::int64_t& index : prepared_) index = drawn[static_cast<std::size_t>(index)];
+}
+
+void Epoch::begin(std::int64_t step) {
+  if (prepared_epoch_ != static_cast<std::uint64_t>(step / steps())) prepare(step);
+  indices_.swap(prepared_);
+  prepared_epoch_.reset();
   order_ = at::from_blob(indices_.data(), {rows_}, at::kLong).to(device_);
 }
 
-at::Tensor Epoch::batch(std::int64_t step) const {
-  const std::int64_t begin = step % steps() * batch_size_;
-  return order_.slice(0, begin, std::min(begin + batch_size_, rows_));
+at::Tensor Epoch::batches(std::int64_t step, std::int64_t most) const {
+  const std::int64_t begin = step % steps() * batch_size_, end = begin + most * batch_size_;
+  if (end <= rows_) return order_.slice(0, begin, end).view({most, batch_size_});
+  return order_.slice(0, begin, std::min(begin + batch_size_, rows_)).unsqueeze(0);
 }
 
 void Epoch::check_losses(std::int64_t count, std::int64_t step) const {

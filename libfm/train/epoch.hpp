@@ -7,6 +7,7 @@
 #include <c10/core/Device.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace fm {
@@ -26,10 +27,16 @@ class Epoch {
 
   /// Shuffles for the epoch that `step` belongs to.
   void begin(std::int64_t step);
-  /// Row indices of a step's batch (B), int64, on the device.
-  at::Tensor batch(std::int64_t step) const;
+  /// Does begin's work for the host ahead, while a device still computes this epoch's steps.
+  void prepare(std::int64_t step);
+  /// Row indices of the batches of n steps from this one, (n, B), int64, on the device: of `most` steps, or of 1 if the
+  /// epoch has no more whole batches than that. The last batch of an epoch may have fewer rows.
+  at::Tensor batches(std::int64_t step, std::int64_t most) const;
 
-  void record(std::int64_t step, const at::Tensor& loss) { losses_[step % steps()].copy_(loss); }
+  /// @param losses (n), of as many steps from this one
+  void record(std::int64_t step, const at::Tensor& losses) {
+    losses_.slice(0, step % steps(), step % steps() + losses.size(0)).copy_(losses);
+  }
   /// (steps), the losses of this epoch's steps so far, followed by those of the previous epoch.
   const at::Tensor& losses() const { return losses_; }
   double mean_loss() const { return losses_.mean().item<double>(); }
@@ -44,7 +51,8 @@ class Epoch {
   RandomStream shuffles_, offsets_;
   std::vector<double> weights_;
   c10::Device device_;
-  std::vector<std::int64_t> indices_;
+  std::vector<std::int64_t> indices_, prepared_;
+  std::optional<std::uint64_t> prepared_epoch_;
   at::Tensor order_;   ///< indices_ on the device
   at::Tensor losses_;  ///< (steps)
 };

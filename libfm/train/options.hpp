@@ -69,10 +69,12 @@ struct TrainOptions {
           "initial states is clearly lower; loss: the epoch with the lowest loss",
           one_of({"return", "loss"}));
     visit("rollout", rollout, "rollouts during training");
-    visit("precision", precision,
-          "type of weights and arithmetic; bfloat16 applies to matrix products only: weights, losses and the optimiser "
-          "stay float32; auto: bfloat16 where the processor multiplies it faster, else float32",
-          one_of({"auto", "float32", "bfloat16", "float64"}));
+    visit(
+        "precision", precision,
+        "type of weights and arithmetic; bfloat16 applies to matrix products only: weights, losses and the optimiser "
+        "stay float32; tf32: the same on CUDA with factors of 11 bits instead of 8, on the CPU float32; auto: bfloat16 "
+        "where the processor multiplies it faster, else float32",
+        one_of({"auto", "float32", "tf32", "bfloat16", "float64"}));
     visit("checkpoint_seconds", checkpoint_seconds, "time between saves of last.safetensors, s", at_least(0.0));
   }
 };

@@ -4,14 +4,15 @@
 #include "libfm/core/number_text.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/core/statistics.hpp"
+#include "libfm/nn/device.hpp"
 #include "libfm/nn/parameter_count.hpp"
 #include "libfm/nn/precision.hpp"
-#include "libfm/train/adamw.hpp"
 #include "libfm/train/best_checkpoint.hpp"
 #include "libfm/train/checkpoints.hpp"
 #include "libfm/train/epoch.hpp"
 #include "libfm/train/learning_rate.hpp"
 #include "libfm/train/metrics_log.hpp"
+#include "libfm/train/training_steps.hpp"
 
 #include <ATen/core/Tensor.h>
 #include <nlohmann/json.hpp>
@@ -110,6 +111,8 @@ class Stopwatch {
 }  // namespace
 
 void train(const TrainOptions& options, const TrainingJob& job) {
+  const DeviceStream stream(job.device);
+  const auto on_stream = stream.enter();
   const auto model = make_model(options, job);
   const auto averaged = options.ema > 0.0 ? make_model(options, job) : model;  // the moving average, used for acting
   AdamW optimiser(model->parameters(), {.weight_decay = options.weight_decay, .clip = options.clip, .ema = options.ema},
@@ -136,7 +139,7 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                job.description.network.name, parameter_count(*model));
   MetricsLog metrics(job.directory, state.step);
   Progress progress("train", total_steps, "steps", state.step);
-  const std::string precision_name = resolve_precision(options.precision, job.device);
+  TrainingSteps take_steps(*model, rows, optimiser, resolve_precision(options.precision, job.device), batch_draws);
   std::string loss_text;
   double last_loss = 0.0;
   bool warned = false;
@@ -151,20 +154,19 @@ void train(const TrainOptions& options, const TrainingJob& job) {
         epoch.check_losses(state.step % epoch.steps(), state.step);
         checkpoints.save(state);
       }
-      const Stopwatch step_time;
-      rate = learning_rate(state.step, total_steps, options.learning_rate, options.warm_up);
-      const Batch batch = rows.batch(epoch.batch(state.step));
-      const at::Tensor loss = [&] {
-        const ProductPrecision precision(precision_name, job.device.type());
-        return model->training_loss(batch, batch_draws, static_cast<std::uint64_t>(state.step));
-      }();
-      if (loss.requires_grad()) loss.backward();  // else training_loss has set the gradients
-      optimiser.step(rate);
-      epoch.record(state.step, loss.detach());
-      ++state.step;
+      const Stopwatch time_of_steps;
+      const at::Tensor batches = epoch.batches(state.step, take_steps.at_once());
+      std::vector<double> rates;
+      for (std::int64_t i = 0; i < batches.size(0); ++i) {
+        rates.push_back(learning_rate(state.step + i, total_steps, options.learning_rate, options.warm_up));
+      }
+      rate = rates.back();
+      epoch.record(state.step, take_steps(batches, state.step, rates));
+      state.step += batches.size(0);
       progress.update(state.step, loss_text);
-      warn_of_long_step(step_time.seconds(), warned);
+      warn_of_long_step(time_of_steps.seconds(), warned);
     } while (state.step % epoch.steps() != 0);
+    if (job.device.is_cuda()) epoch.prepare(state.step);
 
     epoch.check_losses(epoch.steps(), state.step);
     const std::int64_t number = state.step / epoch.steps();

@@ -3,6 +3,7 @@
 
     scripts/bench                            every work
     scripts/bench "act 256x3" "act 512x4"    only these
+    scripts/bench --cuda                     the works on CUDA instead of those on the CPU, and build/bench-cuda.json
     scripts/bench --quick                    a tenth of the time, wider spreads
     scripts/bench --markdown                 only prints the table of build/bench.json
 """
@@ -18,9 +19,7 @@ from works import PEERS, ROOFLINE, WORKS, peers_name
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
-RESULT = BUILD / "bench.json"
 COMMANDS = {
-    "libfm": [BUILD / os.environ.get("FM_PRESET", "release") / "fm_bench"],
     "jax": ["peer_jax.py"],
     "torch-compile": ["peer_torch.py", "--compile"],
     "torch-eager": ["peer_torch.py"],
@@ -42,17 +41,32 @@ def parse(arguments):
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)),
                         help="number of processors that every worker may use (default: all)")
     parser.add_argument("--markdown", action="store_true", help="print the table of the last measurements")
+    parser.add_argument("--cuda", action="store_true", help="the works on CUDA")
+    parser.add_argument("--python", default=BUILD / "bench-venv/bin/python", type=Path,
+                        help="an interpreter that has the peers (default: that of build/bench-venv)")
+    parser.add_argument("--libfm", default=BUILD / os.environ.get("FM_PRESET", "release") / "fm_bench", type=Path,
+                        help="another fm_bench")
+    parser.add_argument("--library-path", default="", help="LD_LIBRARY_PATH of libfm alone")
     options = parser.parse_args(arguments)
+    options.device = "cuda" if options.cuda else "cpu"
+    if options.cuda and options.python == parser.get_default("python") and not options.markdown:
+        parser.error("--cuda needs --python: an interpreter with PyTorch, JAX, Equinox and Optax for CUDA")
+    known = [name for name, work in WORKS.items() if work.device == options.device]
     for work in options.works:
-        if work not in WORKS:
-            parser.error(f"unknown work '{work}'; known: {', '.join(WORKS)}")
+        if work not in known:
+            parser.error(f"unknown work '{work}'; known: {', '.join(known)}")
+    options.works = options.works or known
+    options.result = BUILD / ("bench-cuda.json" if options.cuda else "bench.json")
     return options
 
 
-def make_workers():
+def make_workers(options):
+    """JAX computes on the device of the works only, and does not reserve most of its memory."""
     environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "PYTHONPATH")}
-    commands = {name: command if name == "libfm" else [BUILD / "bench-venv/bin/python", HERE / command[0], *command[1:]]
-                for name, command in COMMANDS.items()}
+    environment |= {"JAX_PLATFORMS": options.device, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    libraries = ["env", f"LD_LIBRARY_PATH={options.library_path}"] if options.library_path else []
+    commands = {"libfm": [*libraries, options.libfm]}
+    commands |= {name: [options.python, HERE / script, *rest] for name, (script, *rest) in COMMANDS.items()}
     workers = {name: Worker(name, command, environment, BUILD / f"bench-{name}.log") for name, command in commands.items()}
     return workers | {ROOFLINE: Roofline(workers["libfm"])}
 
@@ -69,7 +83,7 @@ def turns_of(peers_work, ours):
     """The turns (worker, work) of a round: libfm's in float32 and bfloat16, and the peers'."""
     work = WORKS[peers_work]
     turns = [("libfm", name) for name in ours] + [(peer, peers_work) for peer in work.peers]
-    if work.kind == "train" and peers_work in ours and not peers_work.endswith(" cuda"):
+    if work.kind == "train" and peers_work in ours and work.device == "cpu":
         turns.append((ROOFLINE, peers_work))
     return turns
 
@@ -97,16 +111,13 @@ def table(results):
 def run(options):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # inherited by the workers
     rounds, seconds = (3, 0.3) if options.quick else (9, 1.0)
-    workers = make_workers()
+    workers = make_workers(options)
     results = []
     try:
-        for name, ours in grouped(options.works or WORKS).items():
-            if name.endswith(" cuda") and not Path("/dev/nvidia0").exists():
-                say(f"{name}: skipped, there is no GPU")
-                continue
+        for name, ours in grouped(options.works).items():
             results += measure(name, ours, workers, rounds, seconds)
-            known = ratios.from_json(RESULT.read_text()) if RESULT.exists() else []
-            RESULT.write_text(ratios.to_json(ratios.replaced(known, results)))
+            known = ratios.from_json(options.result.read_text()) if options.result.exists() else []
+            options.result.write_text(ratios.to_json(ratios.replaced(known, results)))
     finally:
         for worker in workers.values():
             worker.close()
@@ -118,10 +129,10 @@ def main(arguments):
     try:
         if not options.markdown:
             run(options)
-        elif RESULT.exists():
-            print(table(ratios.from_json(RESULT.read_text())), end="")
+        elif options.result.exists():
+            print(table(ratios.from_json(options.result.read_text())), end="")
         else:
-            say(f"there are no measurements yet: {RESULT} is missing")
+            say(f"there are no measurements yet: {options.result} is missing")
             return 2
         return 0
     except (WorkerError, OSError) as error:

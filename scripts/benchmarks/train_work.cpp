@@ -1,11 +1,8 @@
 #include "scripts/benchmarks/works.hpp"
 
 #include "libfm/nn/device.hpp"
-#include "libfm/nn/precision.hpp"
-#include "libfm/train/adamw.hpp"
-#include "libfm/train/training_data.hpp"
-
-#include <ATen/ops/from_blob.h>
+#include "libfm/train/epoch.hpp"
+#include "libfm/train/training_steps.hpp"
 
 #include <numeric>
 
@@ -31,43 +28,36 @@ std::shared_ptr<PolicyModel> make_model(const PolicySizes& sizes, c10::Device de
   return model;
 }
 
-/// The step of train/trainer.cpp.
 class Training {
  public:
-  Training(const PolicySizes& sizes, int batch, std::string precision, c10::Device device)
-      : batch_(batch), precision_(std::move(precision)), model_(make_model(sizes, device)),
-        data_(recorded(sizes), *model_), optimiser_(model_->parameters(), {.weight_decay = 1e-4}) {}
+  Training(const PolicySizes& sizes, int batch, const std::string& precision, c10::Device device)
+      : stream_(device), model_(make_model(sizes, device)), data_(recorded(sizes), *model_),
+        optimiser_(model_->parameters(), {.weight_decay = 1e-4}),
+        take_steps_(*model_, data_, optimiser_, precision, RandomStream(0, "batch")),
+        epoch_(0, data_rows, batch, device, at::kFloat) {}
 
   void epoch() {
-    std::vector<std::int64_t> indices = permutation(shuffles_, epoch_++, data_rows);
-    const at::Tensor order = at::from_blob(indices.data(), {data_rows}, at::kLong);
+    const auto on_stream = stream_.enter();
+    epoch_.begin(step_);
     at::Tensor loss;
-    for (std::int64_t begin = 0; begin < data_rows; begin += batch_) {
-      loss = step(data_.batch(order.slice(0, begin, begin + batch_)));
-    }
+    do {
+      const at::Tensor batches = epoch_.batches(step_, take_steps_.at_once());
+      const std::vector<double> rates(static_cast<std::size_t>(batches.size(0)), 1e-3);
+      loss = take_steps_(batches, step_, rates)[0];
+      step_ += batches.size(0);
+    } while (step_ % epoch_.steps() != 0);
+    if (loss.is_cuda()) epoch_.prepare(step_);
     loss.item();  // on CUDA: waits until all steps are done
   }
 
  private:
-  at::Tensor step(const Batch& batch) {
-    const at::Tensor loss = [&] {
-      const ProductPrecision precision(precision_, batch.actions.device().type());
-      return model_->training_loss(batch, draws_, position_++);
-    }();
-    if (loss.requires_grad()) loss.backward();
-    optimiser_.step(1e-3);
-    return loss.detach();
-  }
-
-  int batch_;
-  std::string precision_;
+  DeviceStream stream_;
   std::shared_ptr<PolicyModel> model_;
   TrainingData data_;
   AdamW optimiser_;
-  RandomStream shuffles_{0, "shuffle"};
-  RandomStream draws_{0, "batch"};
-  std::uint64_t epoch_ = 0;
-  std::uint64_t position_ = 0;
+  TrainingSteps take_steps_;
+  Epoch epoch_;
+  std::int64_t step_ = 0;
 };
 
 }  // namespace

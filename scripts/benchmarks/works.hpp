@@ -19,6 +19,9 @@ TimedWork train_work(const PolicySizes& sizes, int batch, const std::string& pre
 /// many observations in one call.
 TimedWork act_work(const PolicySizes& sizes, Precision precision, int rows = 1);
 
+/// Ten Euler steps with LibTorch on CUDA: actions for this many observations in one call, on the host before and after.
+TimedWork sample_work(const PolicySizes& sizes, int rows, const std::string& precision);
+
 /// One step of one copy of the pendulum; episodes that end are restarted.
 TimedWork pendulum_work();
 

@@ -29,6 +29,7 @@ class Work:
     peers: tuple
     sizes: Sizes = None
     batch: int = 1
+    device: str = "cpu"  # or "cuda"
 
     @property
     def operations(self):
@@ -54,13 +55,16 @@ WORKS = {
     "act 512x4": Work("act", ACTORS, MIDDLE),
     "sample 4096 256x3": Work("sample", TRAINERS, SMALL, 4096),
     "pendulum steps": Work("steps", ("gymnasium",)),
-    "train 512x4 b1024 cuda": Work("train", ("torch-eager",), MIDDLE, 1024),
+    "train 256x3 b256 cuda": Work("train", TRAINERS, SMALL, 256, "cuda"),
+    "train 512x4 b1024 cuda": Work("train", TRAINERS, MIDDLE, 1024, "cuda"),
+    "train 1024x5 b4096 cuda": Work("train", TRAINERS, LARGE, 4096, "cuda"),
+    "sample 4096 256x3 cuda": Work("sample", TRAINERS, SMALL, 4096, "cuda"),
+    "sample 65536 256x3 cuda": Work("sample", TRAINERS, SMALL, 65536, "cuda"),
 }
 
-# libfm in bfloat16 against the peers in float32, as they are usually run.
+# libfm in bfloat16 against the peers in float32 (on CUDA in TF32), as they are usually run.
 BFLOAT16 = " bf16"
-WORKS |= {name + BFLOAT16: work for name, work in WORKS.items()
-          if work.kind in ("train", "act") and not name.endswith(" cuda")}
+WORKS |= {name + BFLOAT16: work for name, work in WORKS.items() if work.kind in ("train", "act")}
 
 
 def peers_name(name):

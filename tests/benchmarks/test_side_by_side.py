@@ -1,3 +1,5 @@
+import contextlib
+import io
 import unittest
 
 import benchmarks_path  # noqa: F401
@@ -46,6 +48,19 @@ class Rounds(unittest.TestCase):
         works = ["train 256x3 b256", "train 256x3 b256 bf16"]
         self.assertIn(("roofline", works[0]), side_by_side.turns_of(works[0], works))
         self.assertNotIn(("roofline", works[0]), side_by_side.turns_of(works[0], works[1:]))
+
+    def test_works_on_cuda_are_measured_alone_and_with_their_own_peers(self):
+        self.assertTrue(all("cuda" not in name for name in side_by_side.parse([]).works))
+        options = side_by_side.parse(["--cuda", "--python", "python3"])
+        self.assertTrue(options.works and all("cuda" in name for name in options.works))
+        self.assertEqual(options.result.name, "bench-cuda.json")
+        groups = side_by_side.grouped(options.works)
+        self.assertEqual(groups["train 256x3 b256 cuda"], ["train 256x3 b256 cuda", "train 256x3 b256 cuda bf16"])
+        self.assertNotIn(("roofline", "train 256x3 b256 cuda"),
+                         side_by_side.turns_of("train 256x3 b256 cuda", options.works))
+        for wrong in (["--cuda"], ["act 256x3", "--cuda", "--python", "python3"], ["train 256x3 b256 cuda"]):
+            with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()):
+                side_by_side.parse(wrong)
 
 
 if __name__ == "__main__":

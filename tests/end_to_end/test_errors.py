@@ -1,7 +1,9 @@
 """The launcher's error messages and exit codes for wrong input."""
 
 import json
+import os
 import resource
+import subprocess
 
 from launcher import TINY, LauncherTest
 
@@ -53,6 +55,21 @@ class ErrorsTest(LauncherTest):
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             # CPU time, which depends little on other load: about 0.2 s, mostly LibTorch's start-up.
             self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1.0, arguments)
+
+    def test_a_driver_that_cannot_be_used_is_reported_with_the_cure(self):
+        """Against libraries with libcuda's name that answer as drivers in trouble do."""
+        for version, error, expected in ((12040, 0, "supports CUDA up to 12.4"), (14000, 100, "no NVIDIA GPU is visible"),
+                                         (14000, 803, "error 803")):
+            source = self.folder / "driver.c"
+            source.write_text(f"int cuInit(unsigned flags) {{ return {error}; }}\n"
+                              f"int cuDriverGetVersion(int* version) {{ *version = {version}; return 0; }}\n")
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", self.folder / "libcuda.so.1", source], check=True)
+            environment = dict(os.environ, LD_LIBRARY_PATH=str(self.folder))
+            done = self.fm("train", self.experiment, *TINY, "device=cuda", expect=1, env=environment)
+            last = done.stderr.splitlines()[-1]
+            self.assertIn("device: cuda is not available", last)
+            # Before the driver's version is known to be too old, LibTorch's own CUDA libraries must load.
+            self.assertRegex(last, f"{expected}|scripts/setup --cuda" if version < 13000 else expected)
 
     def test_a_damaged_checkpoint_is_refused(self):
         run = self.run_tiny(command="train")

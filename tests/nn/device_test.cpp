@@ -17,10 +17,24 @@ CATCH_TEST_CASE("an unknown device is refused by name", "[device]") {
   }
 }
 
+CATCH_TEST_CASE("a GPU without memory is reported in one line, with the cure", "[device]") {
+  const auto report = [](const std::string& text) {
+    return fm::memory_problem(c10::OutOfMemoryError({"function", "file", 1}, text));
+  };
+  const std::string text = report(
+      "CUDA out of memory. Tried to allocate 149.01 GiB. GPU 0 has a total capacity of 79.18 GiB of which 78.10 GiB is "
+      "free. Including non-PyTorch memory, this process has 1.08 GiB memory in use.\nMore lines");
+  CATCH_CHECK_THAT(text, Catch::Matchers::Contains("149.01 GiB were asked for, 78.10 GiB were free"));
+  CATCH_CHECK_THAT(text, Catch::Matchers::Contains("train.batch_size"));
+  CATCH_CHECK(text.find('\n') == std::string::npos);
+  CATCH_CHECK_THAT(report("CUDA out of memory, in other words"),
+                   Catch::Matchers::StartsWith("device: the GPU's memory is full; lower"));
+}
+
 CATCH_TEST_CASE("requesting CUDA returns it or reports why it is not available", "[device]") {
   if (fm::find_device("auto").is_cuda()) {
     CATCH_CHECK(fm::find_device("cuda").is_cuda());
-    CATCH_CHECK_THROWS_AS(fm::find_device("cuda:127"), fm::MachineError);
+    CATCH_CHECK_THROWS_WITH(fm::find_device("cuda:127"), Catch::Matchers::Contains("CUDA device(s) (cuda:0 to cuda:"));
     return;
   }
   try {
@@ -29,8 +43,9 @@ CATCH_TEST_CASE("requesting CUDA returns it or reports why it is not available",
   } catch (const fm::MachineError& e) {
     const std::string text = e.what();
     CATCH_INFO(text);
-    const bool says_why =
-        text.find("scripts/setup --cuda") != std::string::npos || text.find("NVIDIA GPU") != std::string::npos;
+    const bool says_why = text.find("scripts/setup --cuda") != std::string::npos ||
+                          text.find("NVIDIA driver") != std::string::npos ||
+                          text.find("NVIDIA GPU") != std::string::npos;
     CATCH_CHECK(says_why);
   }
 }

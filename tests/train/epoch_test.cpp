@@ -9,7 +9,7 @@ std::vector<int> counts(fm::Epoch& epoch, int rows, std::int64_t number) {
   std::vector<int> found(static_cast<std::size_t>(rows));
   epoch.begin(number * epoch.steps());
   for (std::int64_t step = 0; step < epoch.steps(); ++step) {
-    const at::Tensor batch = epoch.batch(number * epoch.steps() + step);
+    const at::Tensor batch = epoch.batches(number * epoch.steps() + step, 1)[0];
     for (std::int64_t i = 0; i < batch.size(0); ++i) ++found[static_cast<std::size_t>(batch[i].item<std::int64_t>())];
   }
   return found;
@@ -47,4 +47,21 @@ CATCH_TEST_CASE("weighted rows occur as often as their weights say, and as often
   }
   // The standard error of such a mean is at most 0.5 / sqrt(4000) = 0.008.
   for (std::size_t i = 0; i < 5; ++i) CATCH_CHECK(std::abs(sums[i] / epochs - 0.5 * weights[i]) < 0.04);
+}
+
+CATCH_TEST_CASE("an order that was prepared ahead is the epoch's own", "[epoch]") {
+  for (const std::vector<double>& weights :
+       {std::vector<double>(), std::vector<double>{3, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1}}) {
+    fm::Epoch ahead = epoch_of(11, weights), plain = epoch_of(11, weights);
+    const auto order = [](const fm::Epoch& epoch, std::int64_t step) { return epoch.batches(step, 2).flatten(); };
+    ahead.begin(0);
+    plain.begin(0);
+    ahead.prepare(3);
+    CATCH_CHECK(order(ahead, 0).equal(order(plain, 0)));  // the current epoch's is still there
+    for (const std::int64_t step : {3, 9}) {              // the second was not prepared
+      ahead.begin(step);
+      plain.begin(step);
+      CATCH_CHECK(order(ahead, step).equal(order(plain, step)));
+    }
+  }
 }
