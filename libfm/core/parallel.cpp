@@ -16,6 +16,10 @@ int thread_count = omp_get_max_threads();
 void for_each_block(std::int64_t rows, std::int64_t block,
                     const std::function<void(std::int64_t begin, std::int64_t end)>& work) {
   const std::int64_t blocks = (rows + block - 1) / block;
+  if (blocks <= 1) {  // without waking threads
+    if (rows > 0) work(0, rows);
+    return;
+  }
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(blocks));
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads())
   for (std::int64_t i = 0; i < blocks; ++i) {

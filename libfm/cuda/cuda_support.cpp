@@ -6,33 +6,44 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <cuda_runtime_api.h>
 
+#include <mutex>
+
 namespace {
+
+/// LibTorch records one graph at a time in a process.
+std::mutex graphs;
 
 class Graph final : public fm::DeviceGraph {
  public:
+  ~Graph() override {
+    const std::lock_guard lock(graphs);
+    graph_.reset();
+  }
+
   void record(const std::function<void()>& work) override {
-    graph_.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+    const std::lock_guard lock(graphs);
+    graph_->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     try {
       work();
     } catch (...) {
       abandon();
       throw;
     }
-    graph_.capture_end();
+    graph_->capture_end();
   }
 
-  void replay() override { graph_.replay(); }
+  void replay() override { graph_->replay(); }
 
  private:
   /// Ends a recording that failed. Its own error is a consequence.
   void abandon() {
     try {
-      graph_.capture_end();
+      graph_->capture_end();
     } catch (const c10::Error&) {
     }
   }
 
-  at::cuda::CUDAGraph graph_;
+  std::unique_ptr<at::cuda::CUDAGraph> graph_ = std::make_unique<at::cuda::CUDAGraph>();
 };
 
 class Support final : public fm::CudaSupport {

@@ -1,10 +1,9 @@
 R"cuda(
-// Elementwise work of training a perceptron, and of AdamW. Compiled by NVRTC when first used (program.cpp).
+// What training a perceptron does between its matrix products, small products themselves, and AdamW. Compiled by NVRTC when first used (program.cpp).
 // All matrices are contiguous and row-major unless a stride is given.
 
 struct bfloat16 { unsigned short bits; };
 
-__device__ float load(const float* x) { return *x; }
 __device__ void store(float* x, float value) { *x = value; }
 __device__ void store(bfloat16* x, float value) {  // to nearest even
   const unsigned int bits = __float_as_uint(value);
@@ -135,7 +134,7 @@ __device__ void squared_error(long long N, int S, const float* outputs, const fl
   const float scale = 1.0f / ((float)N * S);
   float sum = 0.0f;
   FOR_EACH(i, N * S) {
-    const float weight = weights ? weights[(int)i / S * weights_stride] : 1.0f;
+    const float weight = weights ? weights[(int)(i / S) * weights_stride] : 1.0f;
     const float error = outputs[i] - targets[i];
     store(gradient + i, 2.0f * scale * weight * error);
     gradient_float[i] = 2.0f * scale * weight * error;
@@ -246,7 +245,7 @@ struct AlongRow {  // of a row-major matrix (rows, columns): the depth is its co
   int depth;
   bool aligned;
   __device__ AlongRow(const float* matrix, int rows, int columns, int row)
-      : from(matrix + (long long)(row < rows ? row : rows - 1) * columns), depth(columns), aligned(columns % 4 == 0) {}
+      : from(matrix + (long long)(row < rows ? row : rows - 1) * columns), depth(columns), aligned(columns % 4 == 0 && (unsigned long long)matrix % 16 == 0) {}
   __device__ float at(int k) const { return from[k]; }
   __device__ Four four(int k) const {
     if (aligned) return *(const Four*)(from + k);

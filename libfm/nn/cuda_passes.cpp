@@ -7,6 +7,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
+#include <c10/core/DeviceGuard.h>
 #include <c10/core/Event.h>
 #include <c10/core/StreamGuard.h>
 
@@ -187,7 +188,12 @@ bool cuda_passes_apply(const at::Tensor& actions, at::TensorList parameters) {
     return x.is_cuda() && x.scalar_type() == at::kFloat && !x._fw_grad(0).defined();
   };
   const std::size_t layers = parameters.size() / 2;
-  if (!fits(actions) || layers + 1 > CudaKernels::max_segments || cuda_support() == nullptr) return false;
+  constexpr std::int64_t most_rows = std::int64_t{1} << 20;  // of a launch
+  if (!fits(actions) || actions.size(0) > most_rows || layers + 1 > CudaKernels::max_segments ||
+      cuda_support() == nullptr) {
+    return false;
+  }
+  const c10::DeviceGuard on_device(actions.device());  // for which the kernels are compiled
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const bool hidden = i < 2 * (layers - 1);
     if (!fits(parameters[i]) || (hidden && parameters[i].size(0) % 4 != 0)) return false;
@@ -197,6 +203,7 @@ bool cuda_passes_apply(const at::Tensor& actions, at::TensorList parameters) {
 
 at::Tensor outputs_on_cuda(const at::Tensor& z, const at::Tensor& times, const at::Tensor& frequencies,
                            const at::Tensor& observations, at::TensorList parameters) {
+  const c10::DeviceGuard on_device(z.device());
   const CudaKernels& kernels = *cuda_support()->kernels();
   Layers layers(z.size(0), parameters, kernels);
   kernels.fill_points({.x1 = z, .z0 = {}, .times = times, .coefficients = {}, .weights = {}}, frequencies, observations,
@@ -207,6 +214,7 @@ at::Tensor outputs_on_cuda(const at::Tensor& z, const at::Tensor& times, const a
 at::Tensor regress_mlp_on_cuda(const DevicePoints& points, const at::Tensor& frequencies,
                                const at::Tensor& observations, at::TensorList parameters) {
   const at::NoGradGuard no_grad;
+  const c10::DeviceGuard on_device(points.x1.device());
   const CudaKernels& kernels = *cuda_support()->kernels();
   const std::vector<at::Tensor> gradients = gradient_views_on_cuda(parameters);
   Layers layers(points.x1.size(0), parameters, kernels);

@@ -1,7 +1,7 @@
 #pragma once
 // Passes through a perceptron on CUDA without autograd, whose inputs are [z, embedded time, observations (N, O)]: LibTorch's
 // matrix products with a few kernels between them, or kernels that do both. Under LibTorch's autocast the factors of
-// products are rounded to bfloat16; sums stay float32.
+// products are rounded to bfloat16, or where all products are small to TF32, which has more bits; sums stay float32.
 
 #include "libfm/nn/cuda_support.hpp"
 

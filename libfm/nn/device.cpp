@@ -8,10 +8,12 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/Event.h>
 #include <dlfcn.h>
 
 #include <charconv>
 #include <cstring>
+#include <map>
 
 namespace fm {
 namespace {
@@ -84,12 +86,19 @@ SerialOperations::SerialOperations() : before_(at::get_num_threads()) { at::set_
 
 SerialOperations::~SerialOperations() { at::set_num_threads(before_); }
 
+/// One stream for each thread and device: LibTorch has 32, and keeps memory for matrix products on each that was used.
 DeviceStream::DeviceStream(c10::Device device) {
   if (!device.is_cuda()) return;
+  thread_local std::map<c10::DeviceIndex, c10::Stream> streams;
   const c10::impl::VirtualGuardImpl cuda(device.type());
   const c10::Device numbered = device.has_index() ? device : c10::Device(device.type(), 0);
-  cuda.synchronizeDevice(numbered.index());
-  stream_ = cuda.getStreamFromGlobalPool(numbered);
+  const auto found = streams.find(numbered.index());
+  stream_ = found != streams.end()
+                ? found->second
+                : streams.emplace(numbered.index(), cuda.getStreamFromGlobalPool(numbered)).first->second;
+  c10::Event earlier(device.type());
+  earlier.record(cuda.getStream(numbered));
+  earlier.block(*stream_);
 }
 
 DeviceStream::~DeviceStream() {

@@ -30,8 +30,8 @@ class SerialOperations {
   int before_;
 };
 
-/// A stream of a CUDA device, whose work can be recorded (DeviceGraph); nothing on the CPU. It begins when the device has
-/// finished all earlier work, and ends with its own work.
+/// This thread's stream of a CUDA device, whose work can be recorded (DeviceGraph); nothing on the CPU. It begins after the
+/// earlier work of the current stream, and ends with its own work.
 class DeviceStream {
  public:
   explicit DeviceStream(c10::Device device);

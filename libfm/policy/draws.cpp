@@ -28,19 +28,19 @@ void fill_rows(const RandomStream& stream, std::uint64_t position, std::int64_t 
 
 }  // namespace
 
-RepeatedDraws::Recording::Recording(RepeatedDraws& draws, std::uint64_t position) {
+RepeatedDraws::Recording::Recording(RepeatedDraws& draws, std::uint64_t position, std::int64_t count) {
   draws.recorded_at_ = position;
+  draws.count_ = count;
   recording = &draws;
 }
 
 RepeatedDraws::Recording::~Recording() { recording = nullptr; }
 
-/// All blocks lie in one buffer, so that they are copied at once. Memory that is reserved but not used costs nothing.
+/// All blocks lie in one buffer, so that they are copied at once.
 at::Tensor RepeatedDraws::add(const RandomStream& stream, std::uint64_t position, std::int64_t rows, std::int64_t width,
                               const at::Tensor& like, const FillRow& fill) {
-  constexpr std::int64_t most_blocks = 32;
-  if (!numbers_.defined()) numbers_ = at::empty({most_blocks * rows * width}, like.options().dtype(at::kFloat));
-  if (used_ + rows * width > numbers_.numel()) throw std::logic_error("too many draws in recorded work");
+  if (!numbers_.defined()) numbers_ = at::empty({count_ * rows * width}, like.options().dtype(at::kFloat));
+  if (used_ + rows * width > numbers_.numel()) throw std::logic_error("more draws than were announced");
   blocks_.push_back({stream, position - recorded_at_, fill, rows, width, used_});
   used_ += rows * width;
   return numbers_.slice(0, used_ - rows * width, used_).view({rows, width}).to(like.options());

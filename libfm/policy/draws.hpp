@@ -30,7 +30,8 @@ class RepeatedDraws {
   class Recording {
    public:
     /// @param position of the work; draws at later positions are repeated as far ahead
-    Recording(RepeatedDraws& draws, std::uint64_t position);
+    /// @param count of draws, all of the same size
+    Recording(RepeatedDraws& draws, std::uint64_t position, std::int64_t count);
     Recording(const Recording&) = delete;
     Recording& operator=(const Recording&) = delete;
     ~Recording();
@@ -51,6 +52,7 @@ class RepeatedDraws {
     std::int64_t rows, width, begin;  ///< the last in numbers_
   };
   std::uint64_t recorded_at_ = 0;
+  std::int64_t count_ = 0;
   std::vector<Block> blocks_;
   at::Tensor numbers_;  ///< of all blocks, in float32 on the device
   std::int64_t used_ = 0;

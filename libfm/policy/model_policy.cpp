@@ -1,5 +1,6 @@
 #include "libfm/policy/model_policy.hpp"
 
+#include "libfm/core/parallel.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
 #include <ATen/TensorOperators.h>
@@ -11,6 +12,9 @@
 
 namespace fm {
 namespace {
+
+/// LibTorch has 32 streams for all threads: with more, a thread's work could go into the graph of another.
+constexpr int most_recording_threads = 16;
 
 /// The memory as a tensor of shape[0] rows on the CPU; rows beyond `present` are zeros.
 template <class T>
@@ -30,7 +34,8 @@ at::Tensor zero_padded(const T* data, std::int64_t present, std::vector<std::int
 
 ModelPredictor::ModelPredictor(std::shared_ptr<const PolicyModel> model)
     : model_(std::move(model)), options_(model_->parameters().front().options()), stream_(options_.device()),
-      records_(options_.device().is_cuda() && cuda_support() != nullptr && model_->repeats_sampling()) {}
+      records_(options_.device().is_cuda() && cuda_support() != nullptr && model_->repeats_sampling() &&
+               threads() <= most_recording_threads) {}
 
 void ModelPredictor::prepare(int rows) {
   const int before = rows_;

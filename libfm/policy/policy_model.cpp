@@ -21,6 +21,9 @@ PolicyModel::Scaling::Scaling(const Normalisation& n)
 /// In one pass, because it is part of every action, and on CUDA from memory that is copied while the host goes on.
 at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x, const at::TensorOptions& type,
                                            const at::Tensor& hidden) const {
+  if (x.size(-1) != offset.numel()) {
+    throw std::invalid_argument(fmt::format("expected numbers of {} dimensions, not {}", offset.numel(), x.size(-1)));
+  }
   const bool in_float = type.dtype() == at::kFloat, on_cuda = type.device().is_cuda();
   const at::Tensor in = x.to(at::kCPU, at::kDouble).contiguous(),
                    out = at::empty(x.sizes(),

@@ -1,6 +1,6 @@
 #pragma once
 // AdamW (Loshchilov and Hutter 2019), with clipping of the gradient's norm and a moving average of the weights, on
-// flat buffers: two passes over memory on the CPU in float32, ATen's fused kernel otherwise.
+// flat buffers: two passes over memory in float32, with kernels of our own on the CPU and on CUDA; else ATen's fused one.
 
 #include "libfm/nn/cuda_support.hpp"
 

@@ -202,7 +202,8 @@ TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
   check_float32("action", rows.actions, model.description().actions);
   condition_ = model.condition(view_as_tensor(rows.observations).unsqueeze(1), view_as_tensor(rows.goals));
   actions_ = model.normalised_actions(view_as_tensor(rows.actions));
-  if (device.is_cuda()) table_ = at::cat({actions_, condition_.observations.squeeze(1), condition_.goal}, 1);
+  const bool single = horizon.observations == 1 && horizon.prediction == 1;
+  if (device.is_cuda() && single) table_ = at::cat({actions_, condition_.observations.squeeze(1), condition_.goal}, 1);
   begin_ = at::tensor(rows.begin, at::kLong).to(device);
   last_ = at::tensor(rows.end, at::kLong).to(device) - 1;
   history_ = at::arange(1 - horizon.observations, 1, begin_.options());

@@ -53,7 +53,6 @@ class TrainingData {
   TrainingData(const Rows& rows, const PolicyModel& model);
 
   std::int64_t size() const { return actions_.size(0); }
-  c10::Device device() const { return actions_.device(); }
   /// @param indices (B), int64
   Batch batch(const at::Tensor& indices) const;
   Batch range(std::int64_t begin, std::int64_t end) const;
@@ -63,7 +62,7 @@ class TrainingData {
   Batch single_steps(const at::Tensor& rows) const;
   at::Tensor goals(const at::Tensor& rows) const;
 
-  at::Tensor table_;     ///< (M, A + O + G): the next three side by side, so that a batch of rows is gathered at once
+  at::Tensor table_;     ///< (M, A + O + G), on CUDA for windows of one row: the next three side by side
   at::Tensor actions_;   ///< (M, A)
   Condition condition_;  ///< observations (M, 1, O), goals (M, G), none of them masked
   at::Tensor begin_;     ///< (M), int64, Rows::begin

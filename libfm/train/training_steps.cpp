@@ -44,7 +44,7 @@ void TrainingSteps::record(Recorded& recorded, const at::Tensor& rows, std::int6
   recorded.rows = at::empty_like(rows);
   recorded.losses = at::empty({rows.size(0)}, model_.parameters().front().options().requires_grad(false));
   recorded.graph = cuda_support()->make_graph();
-  const RepeatedDraws::Recording recording(recorded.draws, static_cast<std::uint64_t>(step));
+  const RepeatedDraws::Recording recording(recorded.draws, static_cast<std::uint64_t>(step), rows.size(0));
   recorded.graph->record([&] {
     for (std::int64_t i = 0; i < rows.size(0); ++i) {
       recorded.losses[i].copy_(compute(recorded.rows[i], step + i, i));

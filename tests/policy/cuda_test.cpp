@@ -110,13 +110,13 @@ CATCH_TEST_CASE("repeated draws are those of each position", "[cuda]") {
   const at::Tensor like = at::zeros({1}, at::TensorOptions(*device).dtype(at::kFloat));
   fm::RepeatedDraws repeated;
   const auto drawn = [&] {
-    const fm::RepeatedDraws::Recording recording(repeated, 10);
-    return std::pair(fm::draw_rows(stream, 10, 50, 2, like, fill), fm::draw_rows(stream, 11, 20, 2, like, fill));
+    const fm::RepeatedDraws::Recording recording(repeated, 10, 2);
+    return std::pair(fm::draw_rows(stream, 10, 50, 2, like, fill), fm::draw_rows(stream, 11, 50, 2, like, fill));
   }();
   for (std::uint64_t position = 0; position < 4; ++position) {
     repeated.draw(position);
     CATCH_CHECK(drawn.first.equal(fm::draw_rows(stream, position, 50, 2, like, fill)));
-    CATCH_CHECK(drawn.second.equal(fm::draw_rows(stream, position + 1, 20, 2, like, fill)));
+    CATCH_CHECK(drawn.second.equal(fm::draw_rows(stream, position + 1, 50, 2, like, fill)));
   }
 }
 
