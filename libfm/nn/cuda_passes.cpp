@@ -1,6 +1,8 @@
 #include "libfm/nn/cuda_passes.hpp"
 
+#include "libfm/nn/flat_tensors.hpp"
 #include "libfm/nn/precision.hpp"
+#include "libfm/nn/thread_stream.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/addmm.h>
@@ -12,7 +14,6 @@
 #include <c10/core/StreamGuard.h>
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 namespace fm {
@@ -22,7 +23,8 @@ namespace {
 class SideStream {
  public:
   explicit SideStream(c10::Device device)
-      : main_(c10::impl::VirtualGuardImpl(device.type()).getStream(device)), side_(side_of(device)) {}
+      : main_(c10::impl::VirtualGuardImpl(device.type()).getStream(device)),
+        side_(thread_stream(device, StreamUse::side)) {}
 
   template <class Work>
   void run(const Work& work) {
@@ -35,14 +37,6 @@ class SideStream {
   void join() { wait(side_, main_); }
 
  private:
-  /// Always the same stream of a device, because LibTorch keeps memory for products on each.
-  static c10::Stream side_of(c10::Device device) {
-    thread_local std::map<c10::DeviceIndex, c10::Stream> sides;
-    const auto make = [&] { return c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device); };
-    const auto found = sides.find(device.index());
-    return found != sides.end() ? found->second : sides.emplace(device.index(), make()).first->second;
-  }
-
   static void wait(const c10::Stream& first, const c10::Stream& second) {
     c10::Event done(first.device_type());
     done.record(first);
@@ -168,19 +162,6 @@ class Layers {
   std::vector<at::Tensor> held_;
 };
 
-/// Views of one buffer, shaped as the parameters.
-std::vector<at::Tensor> gradient_views_on_cuda(at::TensorList parameters) {
-  std::int64_t size = 0, begin = 0;
-  for (const at::Tensor& p : parameters) size += p.numel();
-  const at::Tensor buffer = at::empty({size}, parameters[0].options().requires_grad(false));
-  std::vector<at::Tensor> views;
-  for (const at::Tensor& p : parameters) {
-    views.push_back(buffer.slice(0, begin, begin + p.numel()).view(p.sizes()));
-    begin += p.numel();
-  }
-  return views;
-}
-
 }  // namespace
 
 bool cuda_passes_apply(const at::Tensor& actions, at::TensorList parameters) {
@@ -216,7 +197,7 @@ at::Tensor regress_mlp_on_cuda(const DevicePoints& points, const at::Tensor& fre
   const at::NoGradGuard no_grad;
   const c10::DeviceGuard on_device(points.x1.device());
   const CudaKernels& kernels = *cuda_support()->kernels();
-  const std::vector<at::Tensor> gradients = gradient_views_on_cuda(parameters);
+  const std::vector<at::Tensor> gradients = gradient_parts(parameters);
   Layers layers(points.x1.size(0), parameters, kernels);
   const at::Tensor targets = at::empty(points.x1.sizes(), layers.floats());
   kernels.fill_points(points, frequencies, observations, layers.inputs(), targets);

@@ -5,6 +5,7 @@
 #include "libfm/core/parallel.hpp"
 #include "libfm/nn/cuda_driver.hpp"
 #include "libfm/nn/cuda_support.hpp"
+#include "libfm/nn/thread_stream.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -13,7 +14,6 @@
 
 #include <charconv>
 #include <cstring>
-#include <map>
 
 namespace fm {
 namespace {
@@ -86,18 +86,12 @@ SerialOperations::SerialOperations() : before_(at::get_num_threads()) { at::set_
 
 SerialOperations::~SerialOperations() { at::set_num_threads(before_); }
 
-/// One stream for each thread and device: LibTorch has 32, and keeps memory for matrix products on each that was used.
 DeviceStream::DeviceStream(c10::Device device) {
   if (!device.is_cuda()) return;
-  thread_local std::map<c10::DeviceIndex, c10::Stream> streams;
-  const c10::impl::VirtualGuardImpl cuda(device.type());
   const c10::Device numbered = device.has_index() ? device : c10::Device(device.type(), 0);
-  const auto found = streams.find(numbered.index());
-  stream_ = found != streams.end()
-                ? found->second
-                : streams.emplace(numbered.index(), cuda.getStreamFromGlobalPool(numbered)).first->second;
+  stream_ = thread_stream(numbered, StreamUse::main);
   c10::Event earlier(device.type());
-  earlier.record(cuda.getStream(numbered));
+  earlier.record(c10::impl::VirtualGuardImpl(device.type()).getStream(numbered));
   earlier.block(*stream_);
 }
 

@@ -1,5 +1,6 @@
 #include "libfm/nn/fused_mlp.hpp"
 
+#include "libfm/nn/flat_tensors.hpp"
 #include "libfm/nn/mlp_pass.hpp"
 #include "libfm/nn/precision.hpp"
 #include "libfm/nn/serial_product.hpp"
@@ -59,19 +60,13 @@ at::Tensor forward_only(const at::Tensor& x, at::TensorList parameters) {
   return y;
 }
 
-/// Contiguous views for the gradients of the parameters; undefined for those that need none.
-variable_list gradient_views(at::TensorList parameters, const std::vector<bool>& needed) {
-  std::int64_t size = 0;
-  for (const at::Tensor& p : parameters) size += p.numel();
-  const at::Tensor buffer = at::empty({size}, at::kFloat);
-  variable_list views;
-  std::int64_t begin = 0;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const std::int64_t end = begin + parameters[i].numel();
-    views.push_back(needed[i] ? buffer.slice(0, begin, end).view(parameters[i].sizes()) : at::Tensor());
-    begin = end;
+/// gradient_parts; undefined for parameters that need none.
+variable_list needed_gradients(at::TensorList parameters, const std::vector<bool>& needed) {
+  variable_list parts = gradient_parts(parameters);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!needed[i]) parts[i] = at::Tensor();
   }
-  return views;
+  return parts;
 }
 
 /// Addresses of the parameters' gradients; null where one is undefined.
@@ -132,7 +127,7 @@ struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
 
     const Layers<Number> net(read);
     const at::Tensor &x = saved[0], &input = saved[1], &memory = saved[2], g_y = as_factor<float>(g[0]);
-    variable_list gradients = gradient_views(parameters, {needed.begin() + 1, needed.end()});
+    variable_list gradients = needed_gradients(parameters, {needed.begin() + 1, needed.end()});
     const at::Tensor g_x = needed[0] ? at::empty(x.sizes(), at::kFloat) : at::Tensor();
     const MlpBlocks blocks = blocks_of(x.size(0));
     mlp_backward(blocks, net.layers,
@@ -184,7 +179,7 @@ at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters) {
 
 double regress_mlp(std::int64_t rows, const FillRows& fill, at::TensorList parameters) {
   const Layers<float> net(parameters);
-  const variable_list gradients = gradient_views(parameters, std::vector<bool>(parameters.size(), true));
+  const variable_list gradients = gradient_parts(parameters);
   const auto regress = rounds_products(at::kCPU) ? mlp_regression<Bfloat16> : mlp_regression<float>;
   const double loss = regress(blocks_of(rows), net.layers, fill, gradient_places(gradients, nullptr));
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].mutable_grad() = gradients[i];

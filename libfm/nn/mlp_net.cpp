@@ -33,21 +33,19 @@ bool MlpNet::passes_on_cuda(const at::Tensor& z, const at::Tensor& times, const 
 
 bool MlpNet::can_regress(const at::Tensor& actions, const Condition& condition) const {
   return fused_mlp_applies(actions, mlp_->layers()) && regresses_on(actions, condition) &&
-         condition.observations.is_cpu() && std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad);
+         condition.observations.is_cpu();
 }
 
 bool MlpNet::regresses_on(const at::Tensor& actions, const Condition& condition) const {
   const at::Tensor& seen = condition.observations;
   return features_.fixed() && sizes().times == 1 && inputs_ == outputs_ && seen.scalar_type() == at::kFloat &&
+         std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad) &&
          actions.numel() == actions.size(0) * outputs_ &&
          seen.numel() == actions.size(0) * (features_.size() - features_.time_size());
 }
 
 at::Tensor MlpNet::try_regression(const DevicePoints& points, const Condition& condition) const {
-  if (!cuda_passes_apply(points.x1, mlp_->layers()) || !regresses_on(points.x1, condition) ||
-      !std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad)) {
-    return {};
-  }
+  if (!cuda_passes_apply(points.x1, mlp_->layers()) || !regresses_on(points.x1, condition)) return {};
   return regress_mlp_on_cuda(points, features_.embedding().frequencies(), condition.observations.flatten(1),
                              mlp_->layers());
 }

@@ -20,7 +20,8 @@ class MlpNet final : public ConditionalNet {
   at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
   bool passes_on_cuda(const at::Tensor& z, const at::Tensor& times, const at::Tensor& observations) const;
   bool can_regress(const at::Tensor& actions, const Condition& condition) const;
-  /// Whether the inputs are [z, embedded time, observations] of these actions, and the outputs as many as z has numbers.
+  /// Whether the inputs are [z, embedded time, observations] of these actions, the outputs as many as z has numbers, and
+  /// every parameter trained.
   bool regresses_on(const at::Tensor& actions, const Condition& condition) const;
 
   int inputs_;   ///< H A

@@ -1,8 +1,8 @@
 #include "libfm/train/adamw.hpp"
 
 #include "libfm/nn/ema.hpp"
+#include "libfm/nn/flat_tensors.hpp"
 #include "libfm/nn/kernels.hpp"
-#include "libfm/train/flat_tensors.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>

@@ -16,18 +16,10 @@ namespace {
 
 constexpr std::int64_t cuda_batch = 6, cuda_chunk = 4, cuda_history = 3;
 
-fm::PolicyDescription device_policy(const std::string& name) {
-  fm::PolicyDescription d = fm::test::small_description();
-  d.policy.name = name;
-  d.policy.horizon = {.observations = cuda_history, .prediction = cuda_chunk};
-  d.policy.diffusion.levels = 10;
-  return d;
-}
-
 std::shared_ptr<fm::PolicyModel> model_on(c10::Device device, const fm::PolicyDescription& d) {
   auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
   model->to(device, at::kDouble);
-  if (fm::learns_from_teacher(d.policy.name)) model->set_teacher(model_on(device, device_policy("flow")));
+  if (fm::learns_from_teacher(d.policy.name)) model->set_teacher(model_on(device, fm::test::small_chunked("flow")));
   return model;
 }
 
@@ -44,9 +36,9 @@ at::Tensor noise_of(const fm::PolicyModel& model) {
 /// Every policy of the table, and a flow with each coupling.
 std::vector<fm::PolicyDescription> device_policies() {
   std::vector<fm::PolicyDescription> all;
-  for (const std::string& name : fm::names_in(fm::policy_kinds)) all.push_back(device_policy(name));
+  for (const std::string& name : fm::names_in(fm::policy_kinds)) all.push_back(fm::test::small_chunked(name));
   for (const std::string& name : fm::names_in(fm::coupling_kinds)) {
-    all.push_back(device_policy("flow"));
+    all.push_back(fm::test::small_chunked("flow"));
     all.back().policy.flow.coupling.name = name;
   }
   return all;
@@ -90,7 +82,8 @@ CATCH_TEST_CASE("every policy's samples and densities on CUDA are the CPU's", "[
   const at::NoGradGuard no_grad;
   for (const std::string& name : fm::names_in(fm::policy_kinds)) {
     CATCH_INFO(name);
-    const auto cpu = model_on(at::kCPU, device_policy(name)), cuda = model_on(*device, device_policy(name));
+    const auto cpu = model_on(at::kCPU, fm::test::small_chunked(name)),
+               cuda = model_on(*device, fm::test::small_chunked(name));
     const fm::Batch theirs = batch_for(*cpu), ours = batch_for(*cuda);
     CATCH_CHECK(difference(cuda->sample(ours.condition, noise_of(*cuda)).cpu(),
                            cpu->sample(theirs.condition, noise_of(*cpu))) < 1e-9);
@@ -126,7 +119,7 @@ CATCH_TEST_CASE("a checkpoint written from one device is read on the other", "[c
   const TemporaryFolder folder;
   const auto file = folder.path() / "policy.safetensors";
   const at::NoGradGuard no_grad;
-  const auto cuda = model_on(*device, device_policy("flow"));
+  const auto cuda = model_on(*device, fm::test::small_chunked("flow"));
   fm::write_safetensors(file, fm::describe_checkpoint(*cuda, nullptr));
   const auto cpu = fm::load_policy(file, at::kCPU), again = fm::load_policy(file, *device);
   const at::Tensor expected = cuda->sample(batch_for(*cuda).condition, noise_of(*cuda)).cpu();

@@ -19,16 +19,8 @@ namespace {
 
 constexpr std::int64_t policy_rows = 5, chunk = 4, history = 3;
 
-fm::PolicyDescription chunked(const std::string& name) {
-  fm::PolicyDescription d = fm::test::small_description();
-  d.policy.name = name;
-  d.policy.horizon = {.observations = history, .prediction = chunk};
-  d.policy.diffusion.levels = 10;
-  return d;
-}
-
 std::shared_ptr<fm::PolicyModel> policy_named(const std::string& name) {
-  auto model = fm::make_policy_model(chunked(name), fm::RandomStream(1, "init"));
+  auto model = fm::make_policy_model(fm::test::small_chunked(name), fm::RandomStream(1, "init"));
   model->to(at::kDouble);
   if (fm::learns_from_teacher(name)) model->set_teacher(policy_named("flow"));
   return model;
@@ -112,7 +104,7 @@ CATCH_TEST_CASE("every policy samples the same after a round trip through its fi
 CATCH_TEST_CASE("a Gaussian policy of format 1 keeps its network, which has zeros for inputs", "[policies]") {
   const at::NoGradGuard no_grad;
   const TemporaryFolder folder;
-  fm::PolicyDescription d = chunked("gaussian");
+  fm::PolicyDescription d = fm::test::small_chunked("gaussian");
   const auto width = [&](int version) {
     d.format_version = version;
     const auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));

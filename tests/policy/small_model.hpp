@@ -18,6 +18,15 @@ inline PolicyDescription small_description() {
   return d;
 }
 
+/// The same for the policy of this name, with chunks of 4 actions and a history of 3 observations.
+inline PolicyDescription small_chunked(const std::string& policy) {
+  PolicyDescription d = small_description();
+  d.policy.name = policy;
+  d.policy.horizon = {.observations = 3, .prediction = 4};
+  d.policy.diffusion.levels = 10;
+  return d;
+}
+
 inline std::shared_ptr<PolicyModel> small_model(at::ScalarType type) {
   auto model = make_policy_model(small_description(), RandomStream(1, "init"));
   model->to(type);

@@ -1,8 +1,8 @@
 #include "libfm/train/adamw.hpp"
 
 #include "libfm/nn/ema.hpp"
+#include "libfm/nn/flat_tensors.hpp"
 #include "libfm/nn/linear.hpp"
-#include "libfm/train/flat_tensors.hpp"
 #include "libfm/train/learning_rate.hpp"
 
 #include "tests/catch.hpp"

@@ -1,8 +1,9 @@
-#include "libfm/train/flat_tensors.hpp"
+#include "libfm/nn/flat_tensors.hpp"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros_like.h>
 
 namespace fm {
@@ -30,7 +31,7 @@ at::Tensor flatten_in_place(const std::vector<at::Tensor>& tensors) {
   return flat;
 }
 
-std::vector<at::Tensor> parts_like(const at::Tensor& flat, const std::vector<at::Tensor>& tensors) {
+std::vector<at::Tensor> parts_like(const at::Tensor& flat, at::TensorList tensors) {
   std::vector<at::Tensor> parts;
   std::int64_t begin = 0;
   for (const at::Tensor& tensor : tensors) {
@@ -38,6 +39,12 @@ std::vector<at::Tensor> parts_like(const at::Tensor& flat, const std::vector<at:
     begin += tensor.numel();
   }
   return parts;
+}
+
+std::vector<at::Tensor> gradient_parts(at::TensorList parameters) {
+  std::int64_t size = 0;
+  for (const at::Tensor& parameter : parameters) size += parameter.numel();
+  return parts_like(at::empty({size}, parameters.front().options().requires_grad(false)), parameters);
 }
 
 at::Tensor flat_gradient(const std::vector<at::Tensor>& parameters, const at::Tensor& buffer) {

@@ -12,7 +12,10 @@ namespace fm {
 at::Tensor flatten_in_place(const std::vector<at::Tensor>& tensors);
 
 /// Consecutive parts of a flat tensor, shaped as the given tensors.
-std::vector<at::Tensor> parts_like(const at::Tensor& flat, const std::vector<at::Tensor>& tensors);
+std::vector<at::Tensor> parts_like(const at::Tensor& flat, at::TensorList tensors);
+
+/// Uninitialised tensors for the gradients of the parameters: consecutive parts of one buffer.
+std::vector<at::Tensor> gradient_parts(at::TensorList parameters);
 
 /// The gradients of the parameters as one flat tensor: a view if they are consecutive in memory, as those of a fused
 /// perceptron are, else a copy in `buffer`. A missing gradient counts as zeros.
