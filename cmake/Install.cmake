@@ -5,8 +5,8 @@ include(CMakePackageConfigHelpers)
 set(fm_package "${CMAKE_INSTALL_LIBDIR}/cmake/libfm")
 set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
 
-# LibTorch is not installed: the installed fm finds it in FM_TORCH_ROOT.
-set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+# LibTorch and MuJoCo are not installed: the installed fm finds them where they were found at its build.
+set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib;${FM_MUJOCO_ROOT}/mujoco;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 if(TARGET fm_cuda)
   install(TARGETS fm_cuda LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 endif()
@@ -14,7 +14,7 @@ install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runti
 install(TARGETS fm_policy_c LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" DESTINATION "${fm_share}/scripts" COMPONENT runtime)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/figures" DESTINATION "${fm_share}/scripts" COMPONENT runtime
-        FILES_MATCHING PATTERN "*.py" PATTERN "__pycache__" EXCLUDE)
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.js" PATTERN "__pycache__" EXCLUDE)
 
 get_property(fm_libraries GLOBAL PROPERTY FM_LIBRARIES)
 install(TARGETS ${fm_libraries} EXPORT libfm ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
@@ -32,4 +32,5 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/libfmConfig.cmake.in"
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/libfmConfig.cmake" "${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/Dependencies.cmake" "${PROJECT_SOURCE_DIR}/cmake/LibTorch.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/MuJoCo.cmake"
         DESTINATION "${fm_package}" COMPONENT development)

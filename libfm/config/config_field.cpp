@@ -52,6 +52,7 @@ const ConfigField* find_field(const ConfigField& root, std::string_view key) {
 
 bool grid_may_vary(const ConfigField& grid, const std::string& key, const ConfigField& option) {
   if (option.shape == FieldShape::section || option.shape == FieldShape::grid) return false;
+  if (option.shape == FieldShape::mapping) return false;
   const auto& allowed = grid.bounds.names;
   return allowed.empty() || std::ranges::any_of(allowed, [&](const auto& section) { return is_within(key, section); });
 }
@@ -77,6 +78,8 @@ std::string type_words(const ConfigField& field) {
       return scalar_words(field.type) + " or null";
     case FieldShape::grid:
       return "keys with lists of values";
+    case FieldShape::mapping:
+      return "a mapping of any keys";
     case FieldShape::section:
       return "a section of keys";
     default:

@@ -4,6 +4,7 @@
 
 #include "libfm/config/setting_grid.hpp"
 #include "libfm/core/fields.hpp"
+#include "libfm/core/free_mapping.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -22,7 +23,7 @@ namespace fm {
 enum class ScalarType { boolean, int32, int64, uint64, number, text };
 using ConfigScalar = std::variant<bool, std::int64_t, std::uint64_t, double, std::string>;
 
-enum class FieldShape { scalar, list, optional, grid, section };
+enum class FieldShape { scalar, list, optional, grid, mapping, section };
 
 /// One field of an options struct, bound to the described instance.
 struct ConfigField {
@@ -34,6 +35,7 @@ struct ConfigField {
   std::function<std::vector<ConfigScalar>()> get = {};  ///< the scalars: one, a list's elements, an optional's 0 or 1
   std::function<void(const std::vector<ConfigScalar>&)> set = {};  ///< takes what `get` returns
   SettingGrid* grid = nullptr;                                     ///< only for a grid
+  FreeMapping* mapping = nullptr;                                  ///< only for a mapping
   std::vector<ConfigField> fields = {};                            ///< only for a section
 };
 
@@ -109,6 +111,11 @@ class Describer {
   static void bind(ConfigField& field, SettingGrid& value) {
     field.shape = FieldShape::grid;
     field.grid = &value;
+  }
+
+  static void bind(ConfigField& field, FreeMapping& value) {
+    field.shape = FieldShape::mapping;
+    field.mapping = &value;
   }
 
   template <class T>

@@ -39,7 +39,7 @@ Json scalar_schema(ScalarType type, const Bounds& bounds) {
   return schema;
 }
 
-/// The schema of the values of a field that is neither section nor grid.
+/// The schema of the values of a field that is neither section, grid nor mapping.
 Json value_schema(const ConfigField& field) {
   Json schema = scalar_schema(field.type, field.bounds);
   if (field.shape == FieldShape::list) {
@@ -87,6 +87,8 @@ Json section_schema(const ConfigField& root, const ConfigField& section) {
       schema.update(section_schema(root, field));
     } else if (field.shape == FieldShape::grid) {
       schema.update(grid_schema(root, field));
+    } else if (field.shape == FieldShape::mapping) {
+      schema.update({{"type", "object"}, {"default", field.mapping->value}});
     } else {
       schema.update(value_schema(field));
       schema["default"] = json_value(field);

@@ -24,6 +24,8 @@ class Filler {
       if (expect_map(field, node, key)) fill_section(field, node, key);
     } else if (field.shape == FieldShape::grid) {
       if (expect_map(field, node, key)) fill_grid(field, node, key);
+    } else if (field.shape == FieldShape::mapping) {
+      if (expect_map(field, node, key)) field.mapping->value = node_to_json(node, key, problems_);
     } else if (const auto values = read_values(field, node, key, problems_)) {
       field.set(*values);
     }

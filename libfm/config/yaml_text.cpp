@@ -111,6 +111,7 @@ std::string scalar_to_yaml(const ConfigScalar& scalar) {
 
 std::string value_to_yaml(const ConfigField& field) {
   if (field.shape == FieldShape::grid) return grid_to_yaml(*field.grid);
+  if (field.shape == FieldShape::mapping) return field.mapping->value.dump();
   std::string text;
   for (const ConfigScalar& scalar : field.get()) text += (text.empty() ? "" : ", ") + scalar_to_yaml(scalar);
   if (field.shape == FieldShape::list) return fmt::format("[{}]", text);

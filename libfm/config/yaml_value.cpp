@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <system_error>
 
 namespace fm {
 namespace {
@@ -176,6 +178,34 @@ bool is_number_text(std::string_view text) {
   std::string lower(without_sign(text));
   std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return lower == ".inf" || lower == ".nan";
+}
+
+nlohmann::json node_to_json(const YamlNode& node, const std::string& key, Problems& problems) {
+  if (node.kind == YamlKind::list || node.kind == YamlKind::map) {
+    const bool is_list = node.kind == YamlKind::list;
+    auto json = is_list ? nlohmann::json::array() : nlohmann::json::object();
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      const std::string path = is_list ? fmt::format("{}[{}]", key, i) : join_key(key, shortened(node.keys[i].text));
+      nlohmann::json item = node_to_json(node.items[i], path, problems);
+      if (is_list) {
+        json.push_back(std::move(item));
+      } else {
+        json[node.keys[i].text] = std::move(item);
+      }
+    }
+    return json;
+  }
+  if (node.kind == YamlKind::null || node.kind == YamlKind::refused) return nullptr;
+  if (node.kind == YamlKind::plain && is_flag_text(node.text)) return node.text == "true";
+  if (node.kind != YamlKind::plain || !is_number_text(node.text)) return node.text;
+  std::int64_t whole = 0;
+  const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (error == std::errc() && end == text.data() + text.size()) return whole;
+  const double number =
+      has_decimal_syntax(node.text) ? std::strtod(node.text.c_str(), nullptr) : std::numeric_limits<double>::infinity();
+  if (!std::isfinite(number)) problems.add(node.place, key, fmt::format("{} is not finite", node.text));
+  return number;
 }
 
 std::string node_words(const YamlNode& node) {

@@ -12,10 +12,13 @@
 
 namespace fm {
 
-/// The values in `node` for ConfigField::set of a field that is neither section nor grid.
+/// The values in `node` for ConfigField::set of a field that is neither section, grid nor mapping.
 /// @return nullopt if there are problems, which are reported under `key`
 std::optional<std::vector<ConfigScalar>> read_values(const ConfigField& field, const YamlNode& node,
                                                      const std::string& key, Problems& problems);
+
+/// A node as JSON: unquoted true, false and numbers are not text. Problems are reported under `key`.
+nlohmann::json node_to_json(const YamlNode& node, const std::string& key, Problems& problems);
 
 /// Whether unquoted text is a number to YAML's core schema, .inf and .nan included.
 bool is_number_text(std::string_view text);

@@ -10,7 +10,7 @@ bool are_bounded(const std::vector<Dimension>& dimensions) {
 
 void StepResult::clear(int copies) {
   rewards.setZero(copies);
-  for (std::vector<std::uint8_t>* flags : {&terminated, &truncated, &success}) {
+  for (std::vector<std::uint8_t>* flags : {&terminated, &truncated, &success, &diverged}) {
     flags->assign(static_cast<std::size_t>(copies), 0);
   }
 }

@@ -5,9 +5,11 @@
 
 #include <Eigen/Core>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -55,10 +57,12 @@ struct StepResult {
   std::vector<std::uint8_t> terminated;  ///< the episode reached a terminal state: no further value
   std::vector<std::uint8_t> truncated;   ///< the time limit was reached in a non-terminal state
   std::vector<std::uint8_t> success;     ///< the episode counts as a success if it ends here
+  /// The simulation diverged: the episode is terminated, and the row keeps its last finite observation and state.
+  std::vector<std::uint8_t> diverged;
 
   /// Zeros for `copies` rows.
   void clear(int copies);
-  /// Room for `copies` rows, for an environment that then sets rewards, truncated and success of each.
+  /// Room for `copies` rows, for an environment that sets rewards, truncated and success of each and never diverges.
   void resize(int copies) {
     if (rewards.size() != copies) clear(copies);
   }
@@ -68,6 +72,20 @@ struct StepResult {
 struct Landmark {
   std::string name;
   std::vector<double> state;  ///< (S), in the units of EnvSpec::states
+};
+
+/// A solid that stands for a part of the environment in pictures.
+struct Shape {
+  enum class Kind { sphere, capsule, cylinder, box, ellipsoid, plane };
+  Kind kind;
+  std::array<double, 3> size;    ///< m: radius; radius and half length along z; half lengths. plane: 0 is infinite
+  std::array<double, 3> colour;  ///< red, green, blue in [0, 1]
+};
+
+/// Where a shape is in the world.
+struct Pose {
+  std::array<double, 3> position;     ///< m, z up
+  std::array<double, 4> orientation;  ///< unit quaternion w, x, y, z
 };
 
 struct Episode;
@@ -101,6 +119,11 @@ class VectorEnv {
 
   virtual std::vector<Landmark> landmarks() const { return {}; }
 
+  /// What pictures of the environment show; empty: it has no shape.
+  virtual std::vector<Shape> shapes() const { return {}; }
+  /// The pose of each shape in the current state of a row.
+  virtual std::vector<Pose> poses(int) const { return {}; }
+
   /// Task-specific metrics over whole episodes, by name.
   virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }
 };
@@ -109,6 +132,7 @@ class VectorEnv {
 struct EnvFactory {
   EnvSpec spec;
   std::function<std::unique_ptr<VectorEnv>(int copies)> make;
+  int most_copies = std::numeric_limits<int>::max();  ///< that one object had better have
 
   explicit operator bool() const { return static_cast<bool>(make); }
 };

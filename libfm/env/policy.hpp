@@ -20,6 +20,8 @@ struct PolicyInput {
   std::span<const std::uint32_t> steps;     ///< (N), each row's step in its episode
   /// (N), each row's copy, which keys the policy's memory; empty: row i is copy i.
   std::span<const int> copies = {};
+  /// (N, S), for experts that plan: the state of the simulation itself. Null: not known.
+  const Matrix* states = nullptr;
 
   int copy(Eigen::Index row) const {
     return copies.empty() ? static_cast<int>(row) : copies[static_cast<std::size_t>(row)];

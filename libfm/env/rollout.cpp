@@ -68,6 +68,10 @@ class Worker {
   /// Whether executed actions may differ from the recorded ones and are recorded separately.
   bool records_executed() const { return options_.action_noise > 0.0 || labeller_; }
 
+  bool records_states(const Episode& e) const {
+    return e.index - options_.first_episode < static_cast<std::uint64_t>(options_.states_of);
+  }
+
   void check_goals() const {
     const EnvSpec& spec = env_->spec();
     if (spec.goals.empty()) {
@@ -123,12 +127,13 @@ class Worker {
     e.actions.resize(spec.horizon, actions());
     if (records_executed()) e.executed_actions.resize(spec.horizon, actions());
     e.goals.resize(spec.horizon + 1, std::ssize(spec.goals));
-    e.states.resize(spec.horizon + 1, std::ssize(spec.states));
+    if (records_states(e)) e.states.resize(spec.horizon + 1, std::ssize(spec.states));
     e.extras.resize(spec.horizon, extras_);
   }
 
   void step() {
-    record_states();
+    states_ = env_->states();
+    for (const int copy : running_) record_state(copy, steps_of_copy_[static_cast<std::size_t>(copy)]);
     const PolicyInput input = gather();
     output_.extras.resize(std::ssize(running_), extras_);
     policy_->act(input, output_);
@@ -146,24 +151,20 @@ class Worker {
       ids_.push_back(episode_of(copy).index);
       steps_.push_back(steps_of_copy_[static_cast<std::size_t>(copy)]);
     }
-    if (std::ssize(running_) == env_->copies()) return {env_->observations(), env_->goals(), ids_, steps_, running_};
+    if (std::ssize(running_) == env_->copies()) {
+      return {env_->observations(), env_->goals(), ids_, steps_, running_, &states_};
+    }
     observations_ = env_->observations()(running_, Eigen::all);
     goals_ = env_->goals()(running_, Eigen::all);
-    return {observations_, goals_, ids_, steps_, running_};
-  }
-
-  void record_states() {
-    states_ = env_->states();
-    for (const int copy : running_) {
-      record_state(copy, steps_of_copy_[static_cast<std::size_t>(copy)]);
-    }
+    running_states_ = states_(running_, Eigen::all);
+    return {observations_, goals_, ids_, steps_, running_, &running_states_};
   }
 
   void record_state(int copy, Eigen::Index step) {
     Episode& e = episode_of(copy);
     e.observations.row(step) = env_->observations().row(copy);
     e.goals.row(step) = env_->goals().row(copy);
-    e.states.row(step) = states_.row(copy);
+    if (records_states(e)) e.states.row(step) = states_.row(copy);
   }
 
   void execute(std::size_t k) {
@@ -215,9 +216,10 @@ class Worker {
     record_state(copy, steps);
     Episode& e = episode_of(copy);
     e.success = result_.success[static_cast<std::size_t>(copy)] != 0;
+    e.diverged = result_.diverged[static_cast<std::size_t>(copy)] != 0;
     e.observations.conservativeResize(steps + 1, Eigen::NoChange);
     e.goals.conservativeResize(steps + 1, Eigen::NoChange);
-    e.states.conservativeResize(steps + 1, Eigen::NoChange);
+    if (records_states(e)) e.states.conservativeResize(steps + 1, Eigen::NoChange);
     e.actions.conservativeResize(steps, Eigen::NoChange);
     e.extras.conservativeResize(steps, Eigen::NoChange);
     if (e.executed_actions.size() > 0) e.executed_actions.conservativeResize(steps, Eigen::NoChange);
@@ -235,7 +237,7 @@ class Worker {
   std::vector<int> running_;                  ///< copies, in ascending order
   std::vector<std::uint64_t> ids_;            ///< by row of the policy's input, as the members below
   std::vector<std::uint32_t> steps_;
-  Matrix observations_, goals_;
+  Matrix observations_, goals_, running_states_;
   PolicyOutput output_, labels_;
   Matrix executed_;  ///< (copies, A)
   Matrix states_;
@@ -252,7 +254,8 @@ std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_po
   const std::int64_t workers = std::clamp<std::int64_t>(options.episodes, 1, threads());
   // At least two copies: for a single one a policy may use a faster implementation that rounds differently.
   const std::int64_t share = (options.episodes + workers - 1) / workers;
-  const int copies = static_cast<int>(std::clamp<std::int64_t>(share, 2, std::max<std::int64_t>(2, options.block)));
+  const std::int64_t most = std::max<std::int64_t>(2, std::min<std::int64_t>(options.block, env.most_copies));
+  const int copies = static_cast<int>(std::clamp<std::int64_t>(share, 2, most));
   EpisodeQueue queue(options.episodes, workers);
   for_each_block(workers, 1, [&](std::int64_t begin, std::int64_t) {
     Worker(env, make_policy, options, copies).run([&]() -> Episode* {

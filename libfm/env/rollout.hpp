@@ -6,6 +6,7 @@
 #include "libfm/env/policy.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace fm {
@@ -17,12 +18,13 @@ struct Episode {
   Matrix actions;               ///< (T, A), without noise: the policy's own or the labeller's
   Matrix executed_actions;      ///< (T, A), if they may differ from `actions`, else empty
   Matrix goals;                 ///< (T + 1, G)
-  Matrix states;                ///< (T + 1, S)
+  Matrix states;                ///< (T + 1, S), or empty (RolloutOptions::states_of)
   Matrix extras;                ///< (T, E)
   std::vector<double> rewards;  ///< (T), as the flags below
   std::vector<std::uint8_t> terminated;
   std::vector<std::uint8_t> truncated;
   bool success = false;
+  bool diverged = false;  ///< ended because the simulation diverged
 
   Eigen::Index steps() const { return actions.rows(); }
   double total_reward() const;
@@ -43,6 +45,8 @@ struct RolloutOptions {
   PolicyFactory label = {};
   /// Goals are drawn from this many values, evenly spaced over each goal's bounds; 0: as the environment draws them.
   int goal_levels = 0;
+  /// States are recorded in this many episodes, the first ones: those of a legged robot are larger than its observations.
+  std::int64_t states_of = std::numeric_limits<std::int64_t>::max();
   std::int64_t block = 192;  ///< most copies that one thread steps together
 };
 

@@ -33,13 +33,17 @@ Rows average_state(const PolicyDescription& d) {
 std::map<std::string, double> metrics_of(const std::vector<Episode>& episodes, const VectorEnv& env) {
   std::map<std::string, double> metrics = env.metrics(episodes);
   metrics["action_jerk"] = mean_difference(episodes, 2);
+  if (const auto diverged = std::ranges::count_if(episodes, &Episode::diverged); diverged > 0) {
+    metrics["diverged"] = static_cast<double>(diverged) / static_cast<double>(episodes.size());
+  }
   return metrics;
 }
 
 void roll_out_both(const PredictorFactory& engine, const EvaluationOptions& options, Evaluation& result) {
   const RolloutOptions rollouts{.episodes = options.episodes,
                                 .initial = RandomStream(options.seed, "evaluation"),
-                                .noise = RandomStream(options.seed, "unused")};
+                                .noise = RandomStream(options.seed, "unused"),
+                                .states_of = shown_episodes(options.env_factory.spec)};
   const RandomStream noise(options.seed, "evaluation noise"), bootstrap(options.seed, "bootstrap");
   result.expert_episodes = rollout(options.env_factory, options.make_expert, rollouts);
   result.policy_episodes = rollout(
@@ -67,6 +71,8 @@ ActorMetrics actor_metrics(const std::vector<Episode>& episodes, const VectorEnv
           .metrics = metrics_of(episodes, env),
           .smoothness = mean_difference(episodes, 1)};
 }
+
+std::int64_t shown_episodes(const EnvSpec& spec) { return std::max(1, 20'000 / std::max(1, spec.horizon)); }
 
 double mean_difference(const std::vector<Episode>& episodes, int order) {
   double sum = 0.0;

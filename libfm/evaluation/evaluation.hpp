@@ -70,6 +70,9 @@ Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, co
 /// @param env an instance of the environment that they were recorded in, for its own metrics
 ActorMetrics actor_metrics(const std::vector<Episode>& episodes, const VectorEnv& env, const RandomStream& bootstrap);
 
+/// How many episodes, the first ones, are recorded in full for the figures: at most 20,000 steps, but at least one.
+std::int64_t shown_episodes(const EnvSpec& spec);
+
 /// Mean absolute n-th difference of the actions between steps, over all dimensions and steps: the smoothness for order
 /// 1, the metric action_jerk for order 2.
 double mean_difference(const std::vector<Episode>& episodes, int order);

@@ -2,6 +2,7 @@
 
 #include "libfm/data/hdf5_writer.hpp"
 #include "libfm/evaluation/flow_figures.hpp"
+#include "libfm/evaluation/motion.hpp"
 
 #include <fmt/format.h>
 
@@ -10,9 +11,6 @@
 
 namespace fm {
 namespace {
-
-/// At most so many steps of whole episodes are written, but at least one episode.
-constexpr std::size_t shown_steps = 20'000;
 
 template <class Get>
 std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {
@@ -60,7 +58,7 @@ void write_rewards(Hdf5Writer& out, const std::string& path, std::span<const Epi
   out.array(path, {episodes.size(), steps}, std::span<const double>(values));
 }
 
-void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Episode>& episodes, int horizon) {
+void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Episode>& episodes, const EnvSpec& spec) {
   out.group(group);
   std::vector<double> returns;
   std::vector<std::uint8_t> success;
@@ -70,8 +68,8 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   }
   out.array(group + "/returns", {returns.size()}, std::span<const double>(returns));
   out.array(group + "/success", {success.size()}, std::span<const std::uint8_t>(success));
-  const std::size_t limit = std::max<std::size_t>(1, shown_steps / static_cast<std::size_t>(std::max(1, horizon)));
-  const auto shown = std::span(episodes).first(std::min(limit, episodes.size()));
+  const auto shown =
+      std::span(episodes).first(std::min(static_cast<std::size_t>(shown_episodes(spec)), episodes.size()));
   stack(out, group + "/observations", shown, [](const Episode& e) -> const Matrix& { return e.observations; });
   stack(out, group + "/actions", shown, [](const Episode& e) -> const Matrix& { return e.actions; });
   if (shown.front().goals.cols() > 0) {
@@ -104,9 +102,10 @@ void write_evaluation_file(const std::filesystem::path& file, const EvaluationFi
                            const Evaluation& evaluation) {
   Hdf5Writer out;
   describe(out, input);
-  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec.horizon);
-  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec.horizon);
+  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec);
+  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec);
   if (input.model && input.env_factory) write_flow_figures(out, input, evaluation.seed);
+  if (input.env_factory) write_motion(out, input.env_factory, evaluation);
   out.save(file);
 }
 

@@ -11,6 +11,8 @@
 //                       of it at trajectory_times (P)
 //   /denoising/I        at the same states: observation, goal, expert_action, trajectory_times, and trajectories
 //                       (M, P, A) from noise to action
+//   /motion             one episode as moving shapes, of an environment that has them: attributes kinds (one a line),
+//                       frame_time (s), episode (of the K); sizes (M, 3), colours (M, 3); policy, expert (F, M, 7)
 //
 // P = steps + 1 for solvers with fixed steps; adaptive solvers have as many times as they took steps, plus one. Actions
 // are in the environment's units, velocities in those units per unit of flow time.

@@ -36,7 +36,8 @@ Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(1, row);
   PolicyOutput output;
-  expert->act({env->observations(), env->goals(), episode, step}, output);
+  const Matrix states = env->states();
+  expert->act({env->observations(), env->goals(), episode, step, {}, &states}, output);
   return {env->observations(), env->goals(), output.actions};
 }
 

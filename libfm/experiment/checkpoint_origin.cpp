@@ -8,9 +8,11 @@
 namespace fm {
 
 std::map<std::string, std::string> origin_metadata(const Experiment& e) {
+  ExpertOptions expert = e.expert;
+  expert.policy = {};  // a path
   const nlohmann::json json = {{"name", e.name},
-                               {"env", options_to_json(e.env)},
-                               {"expert", options_to_json(e.expert)},
+                               {"env", options_to_json(portable(e.env))},
+                               {"expert", options_to_json(expert)},
                                {"eval", options_to_json(e.eval)}};
   return {{"experiment", json.dump()}};
 }

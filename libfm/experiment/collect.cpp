@@ -8,6 +8,7 @@
 #include "libfm/core/log.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/data/parts.hpp"
+#include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
@@ -32,11 +33,9 @@ nlohmann::json expert_collection(CollectOptions options) {
 
 /// Everything that determines the dataset's bytes.
 nlohmann::json determinants(const Experiment& e) {
-  return {{"env", options_to_json(e.env)},
-          {"expert", options_to_json(e.expert)},
-          {"collect", expert_collection(e.collect)},
-          {"seed", e.seed},
-          {"git_commit", git_commit()}};
+  return {{"env", options_to_json(e.env)},           {"expert", options_to_json(e.expert)},
+          {"collect", expert_collection(e.collect)}, {"seed", e.seed},
+          {"expert_content", expert_content(e)},     {"git_commit", git_commit()}};
 }
 
 void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const PolicyFactory& make_expert,
@@ -85,7 +84,7 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_f
   const std::unique_ptr<Policy> expert = make_expert();
   expert->reset(rows, all);
   PolicyOutput output;
-  expert->act({env->observations(), env->goals(), ids, steps}, output);
+  expert->act({env->observations(), env->goals(), ids, steps, {}, &states}, output);
   return {env->observations(), env->goals(), output.actions};
 }
 
@@ -93,7 +92,7 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_f
 
 DatasetInfo dataset_info(const Experiment& e) {
   return {.env = e.env.name,
-          .env_options = options_to_json(e.env).dump(),
+          .env_options = options_to_json(portable(e.env)).dump(),
           .expert = e.expert.name,
           .seed = e.seed,
           .noise = e.collect.noise,
@@ -117,7 +116,7 @@ std::filesystem::path collect(const Experiment& e) {
     return file;
   }
   const EnvFactory env_factory = make_env(e.env);
-  const PolicyFactory expert = make_expert(e.expert, e.env, cache_directory(e), e.seed);
+  const PolicyFactory expert = expert_of(e, e.seed);
   const DatasetInfo info = dataset_info(e);
   collect_episodes(e, env_factory, expert, folder / "parts", info);
   merge_parts(folder / "parts", info, static_cast<std::uint64_t>(e.collect.episodes),

@@ -3,6 +3,7 @@
 #include "libfm/core/log.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/experiment/collect.hpp"
+#include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
@@ -42,7 +43,7 @@ std::vector<Episode> label_student(const Experiment& e, const std::filesystem::p
                  {.episodes = e.collect.round_episodes,
                   .first_episode = static_cast<std::uint64_t>(before),
                   .initial = RandomStream(e.seed, "collect"),
-                  .label = make_expert(e.expert, e.env, cache_directory(e), e.seed),
+                  .label = expert_of(e, e.seed),
                   .goal_levels = e.collect.goal_levels});
 }
 

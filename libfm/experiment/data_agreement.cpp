@@ -107,4 +107,16 @@ std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, st
   return search(dataset.uniform_states.actions, "the labelled states");
 }
 
+void check_fits(const char* key, const EnvSpec& policy, const EnvSpec& env) {
+  const auto check = [&](const char* what, const std::vector<Dimension>& ours, const std::vector<Dimension>& theirs) {
+    if (names_of(ours) == names_of(theirs)) return;
+    throw_input_error(
+        "{}: '{}' has the {} [{}], but the policy was trained with [{}] of '{}'; choose an environment that fits", key,
+        env.name, what, fmt::join(names_of(theirs), ", "), fmt::join(names_of(ours), ", "), policy.name);
+  };
+  check("observations", policy.observations, env.observations);
+  check("goals", policy.goals, env.goals);
+  check("actions", policy.actions, env.actions);
+}
+
 }  // namespace fm

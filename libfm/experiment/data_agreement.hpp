@@ -21,4 +21,8 @@ DatasetInfo joined(const DatasetInfo& first, const DatasetInfo& second);
 /// of float32 is allowed.
 std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, std::span<const std::string> places);
 
+/// Whether a policy was trained with the observations, goals and actions of the environment, by name.
+/// @throws InputError at `key` if not
+void check_fits(const char* key, const EnvSpec& policy, const EnvSpec& env);
+
 }  // namespace fm

@@ -7,7 +7,8 @@
 #include "libfm/core/log.hpp"
 #include "libfm/evaluation/evaluation_file.hpp"
 #include "libfm/evaluation/evaluation_json.hpp"
-#include "libfm/experiment/collect.hpp"
+#include "libfm/experiment/data_agreement.hpp"
+#include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/preflight.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/user_data.hpp"
@@ -20,7 +21,7 @@ namespace {
 /// Seeded apart from collection, so that evaluation does not replay the training episodes' random choices.
 PolicyFactory evaluation_expert(const Experiment& e) {
   const std::uint64_t seed = RandomStream(e.eval.seed, "evaluation expert").at(0).bits();
-  return make_expert(e.expert, e.env, cache_directory(e), seed);
+  return expert_of(e, seed);
 }
 
 /// @param policy the specification of the policy that is evaluated
@@ -47,19 +48,6 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
   return options;
 }
 
-/// The policy's observations, goals and actions must be those of the environment, by name.
-void check_fits(const EnvSpec& policy, const EnvSpec& env) {
-  const auto check = [&](const char* what, const std::vector<Dimension>& ours, const std::vector<Dimension>& theirs) {
-    if (names_of(ours) == names_of(theirs)) return;
-    throw_input_error(
-        "env.name: '{}' has the {} [{}], but the policy was trained with [{}] of '{}'; choose an environment that fits",
-        env.name, what, fmt::join(names_of(theirs), ", "), fmt::join(names_of(ours), ", "), policy.name);
-  };
-  check("observations", policy.observations, env.observations);
-  check("goals", policy.goals, env.goals);
-  check("actions", policy.actions, env.actions);
-}
-
 std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const EvaluationTarget& target,
                                    const EvaluationOptions& options) {
   const auto& [checkpoint, experiment, data, files] = target;
@@ -83,7 +71,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   const Experiment& e = target.experiment;
   const auto model = load_policy(target.checkpoint, find_device(e.device));
   const EnvSpec& spec = model->description().spec;
-  if (e.has_env()) check_fits(spec, make_env(e.env).spec);
+  if (e.has_env()) check_fits("env.name", spec, make_env(e.env).spec);
   check_evaluation(e, *model);
   model->set_sampler(e.sampler);
   const EvaluationOptions options = options_for(target, spec);
@@ -114,7 +102,8 @@ std::string demonstrate_into(const std::filesystem::path& directory, const Exper
   const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");
   Evaluation evaluation{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
-  evaluation.expert_episodes = rollout(factory, expert, {.episodes = e.eval.episodes, .initial = initial});
+  evaluation.expert_episodes = rollout(
+      factory, expert, {.episodes = e.eval.episodes, .initial = initial, .states_of = shown_episodes(factory.spec)});
   write_evaluation_file(
       directory / "demo.h5",
       {.spec = factory.spec, .expert = e.expert.name, .env_factory = factory, .make_expert = expert, .model = nullptr},

@@ -110,6 +110,8 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
 /// A run directory's config.yaml may be read later from another working directory.
 void make_paths_absolute(Experiment& e) {
   for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
+  std::string& from = e.expert.policy.from;
+  if (!from.empty()) from = std::filesystem::absolute(from).lexically_normal().string();
   if (e.policy.teacher) e.policy.teacher = std::filesystem::absolute(*e.policy.teacher).lexically_normal().string();
   if (e.train.init) e.train.init = std::filesystem::absolute(*e.train.init).lexically_normal().string();
 }

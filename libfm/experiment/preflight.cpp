@@ -2,6 +2,7 @@
 
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/user_data.hpp"
@@ -42,7 +43,7 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn);
 /// The teacher with its weights or, named by an experiment file, untrained.
 std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
   if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
-  return checked(teacher_experiment(e), false);
+  return checked(needed_experiment(*e.policy.teacher, e), false);
 }
 
 void check_origins(const Experiment& e, const PolicyModel& model) {
@@ -77,7 +78,7 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   check_runs(e.runs);
   check_files(e);
   const EnvSpec spec = spec_of(e, warn);
-  if (e.has_env()) check_expert(e.expert, e.env);
+  if (e.has_env()) check_expert(e);
   const auto model = untrained(describe_untrained(e, spec));
   check_memory(*model);
   check_origins(e, *model);

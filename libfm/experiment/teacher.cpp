@@ -45,30 +45,47 @@ std::filesystem::path run_experiment(const Experiment& e) {
   return run.best_checkpoint();
 }
 
-}  // namespace
+/// The experiment files that must be run before this experiment.
+std::vector<std::filesystem::path> needed_files(const Experiment& e) {
+  std::vector<std::filesystem::path> files;
+  if (learns_from_teacher(e.policy.name) && e.policy.teacher) files.emplace_back(*e.policy.teacher);
+  if (e.has_env() && e.expert.name == trained_policy) files.emplace_back(e.expert.policy.from);
+  std::erase_if(files, [](const auto& file) { return !is_experiment(file); });
+  return files;
+}
 
-void check_teachers_end(const Experiment& experiment) {
-  std::vector<std::string> chain;
-  Experiment e = experiment;
-  while (learns_from_teacher(e.policy.name) && e.policy.teacher && is_experiment(*e.policy.teacher)) {
-    const std::string file = std::filesystem::weakly_canonical(*e.policy.teacher).string();
-    const bool again = std::ranges::find(chain, file) != chain.end();
-    chain.push_back(file);
-    if (again) throw_input_error("policy.teacher: the teachers have no beginning: {}", fmt::join(chain, " -> "));
-    e = teacher_experiment(e);
+/// @param chain the files that have led here
+void check_needs_end(const Experiment& e, const std::vector<std::string>& chain) {
+  for (const std::filesystem::path& file : needed_files(e)) {
+    std::vector<std::string> longer = chain;
+    longer.push_back(std::filesystem::weakly_canonical(file).string());
+    if (std::ranges::count(chain, longer.back()) > 0) {
+      throw_input_error("policy.teacher: the teachers have no beginning: {}", fmt::join(longer, " -> "));
+    }
+    check_needs_end(needed_experiment(file, e), longer);
   }
 }
+
+}  // namespace
+
+void check_teachers_end(const Experiment& experiment) { check_needs_end(experiment, {}); }
 
 bool is_experiment(const std::filesystem::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
-Experiment teacher_experiment(const Experiment& student) {
-  Experiment teacher = read_experiment(*student.policy.teacher, {});
-  teacher.runs = student.runs;
-  teacher.threads = student.threads;
-  teacher.device = student.device;
-  return teacher;
+Experiment needed_experiment(const std::filesystem::path& file, const Experiment& needing) {
+  Experiment needed = read_experiment(file, {});
+  needed.runs = needing.runs;
+  needed.threads = needing.threads;
+  needed.device = needing.device;
+  return needed;
+}
+
+std::filesystem::path trained_checkpoint(const std::filesystem::path& from, const Experiment& needing) {
+  if (!is_experiment(from)) return checkpoint_in(from);
+  check_teachers_end(needing);
+  return run_experiment(needed_experiment(from, needing));
 }
 
 std::filesystem::path teacher_checkpoint(const RunDirectory& run) { return run.path() / "teacher.safetensors"; }
@@ -80,10 +97,7 @@ std::filesystem::path checkpoint_in(const std::filesystem::path& path) {
 void prepare_teacher(const RunDirectory& run) {
   const Experiment& e = run.experiment();
   if (!learns_from_teacher(e.policy.name) || std::filesystem::exists(teacher_checkpoint(run))) return;
-  check_teachers_end(e);
-  const auto checkpoint =
-      is_experiment(*e.policy.teacher) ? run_experiment(teacher_experiment(e)) : checkpoint_in(*e.policy.teacher);
-  copy_file_atomically(checkpoint, teacher_checkpoint(run));
+  copy_file_atomically(trained_checkpoint(*e.policy.teacher, e), teacher_checkpoint(run));
 }
 
 }  // namespace fm

@@ -15,16 +15,20 @@ namespace fm {
 /// noted signal
 void prepare_teacher(const RunDirectory& run);
 
-/// Follows the experiment files that policy.teacher names.
+/// The checkpoint of a policy that an experiment needs: of a run directory, itself, or of an experiment file, which is run
+/// first as above.
+std::filesystem::path trained_checkpoint(const std::filesystem::path& from, const Experiment& needing);
+
+/// Follows the experiment files that policy.teacher and expert.policy.from name.
 /// @throws InputError with the chain if it leads back to one of them; what read_experiment() throws
 void check_teachers_end(const Experiment& experiment);
 
 /// Whether a path, such as policy.teacher, names an experiment file.
 bool is_experiment(const std::filesystem::path& path);
 
-/// The experiment that policy.teacher names, with the `runs`, threads and device of its student's.
+/// The experiment of a file that another one needs, with the `runs`, threads and device of that one.
 /// @throws what read_experiment() throws
-Experiment teacher_experiment(const Experiment& student);
+Experiment needed_experiment(const std::filesystem::path& file, const Experiment& needing);
 
 /// The copy in the run directory.
 std::filesystem::path teacher_checkpoint(const RunDirectory& run);

@@ -8,6 +8,7 @@
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/dagger.hpp"
+#include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/preflight.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/user_data.hpp"
@@ -60,7 +61,7 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
-  const auto expert = returns_of(rollout(make, make_expert(e.expert, e.env, cache_directory(e), e.seed), options));
+  const auto expert = returns_of(rollout(make, expert_of(e, e.seed), options));
   return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturns {
     const SerialOperations serial;
     const auto make_policy = [&] { return std::make_unique<ModelPolicy>(model, RandomStream(seed, "rollout noise")); };

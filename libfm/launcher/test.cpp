@@ -12,6 +12,17 @@
 #include <memory>
 
 namespace fm {
+namespace {
+
+/// Of an experiment file, a run at reduced size; else the file or run directory itself.
+std::string shrunk_run(const std::string& file, const Experiment& needing) {
+  if (!is_experiment(file)) return file;
+  const RunDirectory run = RunDirectory::create(shrink(needed_experiment(file, needing)), LastStage::train);
+  run_stages(run);
+  return run.path().string();
+}
+
+}  // namespace
 
 void add_test(CLI::App& app) {
   CLI::App* command = app.add_subcommand("test", "run the whole pipeline at reduced size, as a check of this machine");
@@ -22,11 +33,8 @@ void add_test(CLI::App& app) {
     if (!experiment) return;
     Experiment small = shrink(*experiment);
     use_machine(small);
-    if (learns_from_teacher(small.policy.name) && is_experiment(*small.policy.teacher)) {
-      const RunDirectory run = RunDirectory::create(shrink(teacher_experiment(small)), LastStage::train);
-      run_stages(run);
-      small.policy.teacher = run.path().string();
-    }
+    if (learns_from_teacher(small.policy.name)) small.policy.teacher = shrunk_run(*small.policy.teacher, small);
+    if (small.expert.name == trained_policy) small.expert.policy.from = shrunk_run(small.expert.policy.from, small);
     const RunDirectory run = RunDirectory::create(small, LastStage::report);
     print_run(run);
     const std::vector<Check> checks = check_run(run);

@@ -66,10 +66,11 @@ class PendulumEnv final : public VectorEnv {
   }
 
   PendulumEnv(const Options& options, int copies)
-      : task_(options), horizon_(Task::pendulum(options).horizon), dynamics_(Task::pendulum(options)),
-        spec_(Task::spec(options)), memories_(static_cast<std::size_t>(copies)), steps_(memories_.size()),
-        torque_(memories_.size()), theta_(memories_.size()), omega_(memories_.size()), sine_(memories_.size()),
-        rounded_(3 * memories_.size()), observations_(copies, 3), goals_(copies, spec_.goals.size()) {
+      : options_(options), task_(options), horizon_(Task::pendulum(options).horizon),
+        dynamics_(Task::pendulum(options)), spec_(Task::spec(options)), memories_(static_cast<std::size_t>(copies)),
+        steps_(memories_.size()), torque_(memories_.size()), theta_(memories_.size()), omega_(memories_.size()),
+        sine_(memories_.size()), rounded_(3 * memories_.size()), observations_(copies, 3),
+        goals_(copies, spec_.goals.size()) {
     for (int i = 0; i < copies; ++i) begin(i, {});
   }
 
@@ -132,6 +133,19 @@ class PendulumEnv final : public VectorEnv {
     return {{"hanging", {pi, 0.0}}, {"halfway", {pi / 2, 0.0}}, {"upright", {0.0, 0.0}}};
   }
 
+  /// The rod, which turns about the y axis, and its pivot.
+  std::vector<Shape> shapes() const override {
+    const double length = Task::pendulum(options_).length;
+    return {{Shape::Kind::capsule, {0.05 * length, 0.5 * length, 0.0}, {0.8, 0.4, 0.2}},
+            {Shape::Kind::sphere, {0.04 * length, 0.0, 0.0}, {0.2, 0.2, 0.2}}};
+  }
+  std::vector<Pose> poses(int row) const override {
+    const double theta = state(row).theta, half = 0.5 * Task::pendulum(options_).length;
+    return {
+        {{half * std::sin(theta), 0.0, half * std::cos(theta)}, {std::cos(theta / 2), 0.0, std::sin(theta / 2), 0.0}},
+        {{0.0, 0.0, 0.0}, {1.0, 0.0, 0.0, 0.0}}};
+  }
+
   std::map<std::string, double> metrics(std::span<const Episode> episodes) const override {
     return Task::metrics(episodes);
   }
@@ -179,6 +193,7 @@ class PendulumEnv final : public VectorEnv {
     }
   }
 
+  Options options_;
   Task task_;
   int horizon_;
   PendulumDynamics dynamics_;

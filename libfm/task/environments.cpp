@@ -25,6 +25,16 @@ constexpr Row table[] = {
     {"pendulum_target", make<PendulumTarget, &EnvOptions::pendulum_target>},
     {"pendulum_spin", make<PendulumSpin, &EnvOptions::pendulum_spin>},
     {"toy_2d", make<Toy2d, &EnvOptions::toy_2d>},
+    {"cart_pole_swing_up", [](const EnvOptions& o) { return make_cart_pole_swing_up(o.cart_pole_swing_up); }},
+    {"acrobot", [](const EnvOptions& o) { return make_acrobot(o.acrobot); }},
+    {"hopper", [](const EnvOptions& o) { return make_hopper(o.hopper); }},
+    {"walker2d", [](const EnvOptions& o) { return make_walker2d(o.walker2d); }},
+    {"half_cheetah", [](const EnvOptions& o) { return make_half_cheetah(o.half_cheetah); }},
+    {"ant", [](const EnvOptions& o) { return make_ant(o.ant); }},
+    {"humanoid", [](const EnvOptions& o) { return make_humanoid(o.humanoid); }},
+    {"humanoid_velocity", [](const EnvOptions& o) { return make_humanoid_velocity(o.humanoid_velocity); }},
+    {"dm_humanoid", [](const EnvOptions& o) { return make_dm_humanoid(o.dm_humanoid); }},
+    {"gymnasium", [](const EnvOptions& o) { return make_gymnasium(o.gymnasium); }},
 };
 
 }  // namespace
@@ -33,6 +43,11 @@ std::vector<std::string> env_names() {
   std::vector<std::string> names = names_in(table);
   names.emplace_back(no_env);
   return names;
+}
+
+EnvOptions portable(EnvOptions options) {
+  options.gymnasium.python = GymnasiumOptions().python;
+  return options;
 }
 
 EnvFactory make_env(const EnvOptions& options) {

@@ -2,6 +2,13 @@
 // The table of environments, by name.
 
 #include "libfm/env/environment.hpp"
+#include "libfm/gymnasium/gymnasium_env.hpp"
+#include "libfm/mujoco/ant.hpp"
+#include "libfm/mujoco/dm_humanoid.hpp"
+#include "libfm/mujoco/humanoid.hpp"
+#include "libfm/mujoco/humanoid_velocity.hpp"
+#include "libfm/mujoco/planar.hpp"
+#include "libfm/mujoco/swing_ups.hpp"
 #include "libfm/pendulum/spin.hpp"
 #include "libfm/pendulum/swing_up.hpp"
 #include "libfm/pendulum/target_angle.hpp"
@@ -26,6 +33,16 @@ struct EnvOptions {
   PendulumTargetOptions pendulum_target;
   PendulumSpinOptions pendulum_spin;
   Toy2dOptions toy_2d;
+  SwingUpOptions cart_pole_swing_up;
+  SwingUpOptions acrobot;
+  PlanarOptions hopper = hopper_defaults();
+  PlanarOptions walker2d = walker2d_defaults();
+  HalfCheetahOptions half_cheetah;
+  AntOptions ant;
+  HumanoidOptions humanoid;
+  HumanoidVelocityOptions humanoid_velocity;
+  DmHumanoidOptions dm_humanoid;
+  GymnasiumOptions gymnasium;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -36,8 +53,21 @@ struct EnvOptions {
     visit("pendulum_target", pendulum_target, "options of `name: pendulum_target`");
     visit("pendulum_spin", pendulum_spin, "options of `name: pendulum_spin`");
     visit("toy_2d", toy_2d, "options of `name: toy_2d`");
+    visit("cart_pole_swing_up", cart_pole_swing_up, "options of `name: cart_pole_swing_up`");
+    visit("acrobot", acrobot, "options of `name: acrobot`");
+    visit("hopper", hopper, "options of `name: hopper`");
+    visit("walker2d", walker2d, "options of `name: walker2d`");
+    visit("half_cheetah", half_cheetah, "options of `name: half_cheetah`");
+    visit("ant", ant, "options of `name: ant`");
+    visit("humanoid", humanoid, "options of `name: humanoid`");
+    visit("humanoid_velocity", humanoid_velocity, "options of `name: humanoid_velocity`");
+    visit("dm_humanoid", dm_humanoid, "options of `name: dm_humanoid`");
+    visit("gymnasium", gymnasium, "options of `name: gymnasium`");
   }
 };
+
+/// The options without what belongs to this machine, such as paths, for files that are read elsewhere.
+EnvOptions portable(EnvOptions options);
 
 /// The environment called options.name.
 /// @throws InputError for a name that is not in the table, or inconsistent options.

@@ -61,6 +61,14 @@ constexpr Row table[] = {
      }},
     {"toy_2d", "toy_2d",
      [](const ExpertRequest& r) -> PolicyFactory { return copies_of(Toy2dExpert(r.env.toy_2d, r.seed)); }},
+    {"predictive_sampling", "",
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return copies_of(PredictiveSampling(r.expert.predictive_sampling, make_env(r.env), r.seed));
+     }},
+    {trained_policy, "",
+     [](const ExpertRequest&) -> PolicyFactory {
+       throw_input_error("expert.name: a trained policy is an expert only in an experiment");
+     }},
     {"zero", "",
      [](const ExpertRequest& r) -> PolicyFactory { return copies_of(ZeroPolicy(make_env(r.env).spec.actions)); }},
     {"random", "",

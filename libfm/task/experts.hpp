@@ -3,6 +3,7 @@
 
 #include "libfm/env/policy.hpp"
 #include "libfm/expert/optimal.hpp"
+#include "libfm/expert/predictive_sampling.hpp"
 #include "libfm/expert/spin_energy.hpp"
 #include "libfm/expert/swing_up_lqr.hpp"
 #include "libfm/expert/target_lqr.hpp"
@@ -19,6 +20,18 @@ namespace fm {
 /// The names in the table.
 std::vector<std::string> expert_names();
 
+/// The name of an expert that is a trained policy. make_expert() cannot make it: experiment/expert.hpp can.
+inline constexpr const char* trained_policy = "policy";
+
+struct PolicyExpertOptions {
+  std::string from;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("from", from, "run directory, checkpoint or experiment file of the policy; an experiment file is run first");
+  }
+};
+
 struct ExpertOptions {
   std::string name = "swing_up_lqr";
   SwingUpLqrOptions swing_up_lqr{};
@@ -26,6 +39,8 @@ struct ExpertOptions {
   TwoModesExpertOptions two_modes{};
   TargetLqrOptions target_lqr{};
   SpinEnergyOptions spin_energy{};
+  PredictiveSamplingOptions predictive_sampling{};
+  PolicyExpertOptions policy{};
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -35,6 +50,8 @@ struct ExpertOptions {
     visit("two_modes", two_modes, "options of `name: two_modes`");
     visit("target_lqr", target_lqr, "options of `name: target_lqr`");
     visit("spin_energy", spin_energy, "options of `name: spin_energy`");
+    visit("predictive_sampling", predictive_sampling, "options of `name: predictive_sampling`");
+    visit("policy", policy, "options of `name: policy`");
   }
 };
 

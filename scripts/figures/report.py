@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from . import interval, metric, number, style, tables
+from . import interval, metric, motion, number, style, tables
 
 STYLESHEET = """
 :root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d8dee4; --page: #ffffff;
@@ -71,12 +71,12 @@ def render(run, pictures):
         parts += _section("Results", tables.results(run), _legend(run.evaluation))
         parts += _section("Action error by dimension", tables.action_error(run), RELATIVE)
         parts += _section("Variants", tables.variants(run), _legend(run.evaluation))
-    if pictures:
-        parts += ["<h2>Figures</h2>", *map(_figure, pictures)]
+    if pictures or run.motion:
+        parts += ["<h2>Figures</h2>", motion.html(run), *map(_figure, pictures)]
     parts += _sources(run)
     return ("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(name)}</title>\n<style>{STYLESHEET}</style>\n</head>\n<body>\n"
+            f"<title>{escape(name)}</title>\n<style>{STYLESHEET}{motion.STYLESHEET}</style>\n</head>\n<body>\n"
             + "\n".join(parts) + "\n</body>\n</html>\n")
 
 

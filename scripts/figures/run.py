@@ -67,6 +67,17 @@ class Denoising:
 
 
 @dataclass
+class Motion:
+    """One episode as moving shapes, M of them."""
+
+    kinds: list  # M of "sphere", "capsule", "cylinder", "box", "ellipsoid", "plane"
+    sizes: np.ndarray  # (M, 3), m: see Shape in libfm/env/environment.hpp
+    colours: np.ndarray  # (M, 3), red, green and blue in [0, 1]
+    frame_time: float  # s
+    actors: dict  # "policy" and "expert", as far as there are: (F, M, 7), position and quaternion w x y z
+
+
+@dataclass
 class Run:
     directory: Path
     env: str = ""
@@ -83,6 +94,7 @@ class Run:
     expert: Rollouts = None
     flow_fields: list = field(default_factory=list)
     denoising: list = field(default_factory=list)
+    motion: Motion = None
     metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
     evaluation: dict = field(default_factory=dict)  # evaluation.json
     is_demo: bool = False
@@ -154,6 +166,7 @@ def _read_hdf5(run, path):
             run.policy = _read_rollouts(run, root.child("policy"))
             run.expert = _read_rollouts(run, root.child("expert"))
             run.flow_fields = [_read_flow_field(run, group) for group in root.groups("flow_field")]
+            run.motion = _read_motion(root.child("motion"))
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
             run.denoising = [_read_denoising(run, group, label) for group, label in
                              zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
@@ -176,9 +189,10 @@ def _read_attributes(run, root):
     run.goals = _dimensions(root, "goal") if root.attribute("goal_names", str, "") else []
     _read_bounds(run.actions, root)
     run.states = _dimensions(root, "state")
-    if not run.states:
+    observations = root.lines("observation_names")
+    if not run.states or len(run.states) > max(len(observations), 2):  # none, or a simulator's own
         run.shown = "observations"
-        run.states = [Dimension(name) for name in root.lines("observation_names") if name]
+        run.states = [Dimension(name) for name in observations if name]
 
 
 def _dimensions(root, kind):
@@ -225,6 +239,19 @@ def _read_rollouts(run, group):
     return Rollouts(returns, [s[: n + 1].astype(float) for s, n in zip(states, lengths)],
                     [a[:n].astype(float) for a, n in zip(actions, lengths)],
                     [g[: n + 1].astype(float) for g, n in zip(goals, lengths)])
+
+
+def _read_motion(group):
+    if group is None:
+        return None
+    kinds = group.attribute("kinds", str).split("\n")
+    shapes = len(kinds)
+    actors = {name: group.array(name, None, shapes, 7) for name in ("policy", "expert") if group.has(name)}
+    for name, poses in actors.items():
+        if not np.isfinite(poses).all():
+            group.fail(name, "contains values that are not finite")
+    return Motion(kinds, group.array("sizes", shapes, 3), group.array("colours", shapes, 3),
+                  group.attribute("frame_time", float), actors)
 
 
 def _expert_action(group):

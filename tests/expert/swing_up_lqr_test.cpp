@@ -1,6 +1,9 @@
 #include "libfm/expert/swing_up_lqr.hpp"
+
 #include "libfm/core/error.hpp"
 #include "libfm/expert/energy_swing_up.hpp"
+#include "libfm/pendulum/swing_up.hpp"
+#include "libfm/simd/angle.hpp"
 #include "tests/catch.hpp"
 
 #include <algorithm>

@@ -74,13 +74,13 @@ CATCH_TEST_CASE("the cost-to-go satisfies Bellman's equation, is zero only at up
 
 CATCH_TEST_CASE("near upright the cost-to-go is the regulator's, known in closed form", "[value_iteration]") {
   const PendulumModel model({});
-  const auto P = fm::solve_riccati(model.A(), model.B(), PendulumModel::Q(), PendulumModel::R());
+  const Eigen::Matrix2d P = *fm::solve_riccati(model.A(), model.B(), PendulumModel::Q(), PendulumModel::R());
   const ValueTable table = fm::value_iteration(model, 150, fm::torque_choices(2.0, 8));
   // States from which the regulator never reaches the torque bounds: |K x| < 2. Interpolation overestimates a convex
   // function, by less on a finer grid.
   for (const PendulumState& s : {PendulumState{0.25, -0.8}, {0.2, -0.5}, {-0.2, 0.6}, {-0.1, 0.1}}) {
     const Eigen::Vector2d x(s.theta, s.omega);
-    const double exact = x.dot(*P * x);
+    const double exact = x.dot(P * x);
     CATCH_CHECK(table.at(s) > 0.97 * exact);
     CATCH_CHECK(table.at(s) < 1.2 * exact);
   }

@@ -1,0 +1,60 @@
+#include "libfm/experiment/expert.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/hash.hpp"
+#include "libfm/evaluation/engine.hpp"
+#include "libfm/experiment/collect.hpp"
+#include "libfm/experiment/data_agreement.hpp"
+#include "libfm/experiment/teacher.hpp"
+#include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy/model_policy.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
+#include "libfm/realtime/realtime_policy.hpp"
+
+namespace fm {
+namespace {
+
+/// The realtime engine, or LibTorch for a policy that it does not support.
+PredictorFactory fastest_engine(const std::filesystem::path& checkpoint) {
+  try {
+    const auto fast = load_realtime(checkpoint);
+    return [fast] { return std::make_unique<RealtimePredictor>(fast); };
+  } catch (const InputError&) {
+    const std::shared_ptr<const PolicyModel> model = load_policy(checkpoint, at::kCPU);
+    return [model] { return std::make_unique<ModelPredictor>(model); };
+  }
+}
+
+PolicyFactory policy_expert(const std::filesystem::path& checkpoint, const EnvSpec& env, std::uint64_t seed) {
+  const PredictorFactory engine = fastest_engine(checkpoint);
+  check_fits("expert.policy.from", engine()->description().spec, env);
+  const RandomStream noise(seed, "expert's noise");
+  return [=] { return std::make_unique<ChunkedPolicy>(engine(), noise); };
+}
+
+}  // namespace
+
+PolicyFactory expert_of(const Experiment& e, std::uint64_t seed) {
+  if (e.expert.name != trained_policy) return make_expert(e.expert, e.env, cache_directory(e), seed);
+  check_expert(e);
+  return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed);
+}
+
+std::string expert_content(const Experiment& e) {
+  return e.expert.name == trained_policy ? hash_file(trained_checkpoint(e.expert.policy.from, e)) : "";
+}
+
+void check_expert(const Experiment& e) {
+  check_expert(e.expert, e.env);
+  if (e.expert.name != trained_policy) return;
+  const std::string& from = e.expert.policy.from;
+  if (from.empty()) {
+    throw_input_error("expert.policy.from: give a run directory, a checkpoint or an experiment file");
+  }
+  const auto checkpoint = checkpoint_in(from);
+  if (!std::filesystem::exists(checkpoint))
+    throw_input_error("expert.policy.from: {}: no such file", checkpoint.string());
+  if (!is_experiment(from)) policy_expert(checkpoint, make_env(e.env).spec, 0);
+}
+
+}  // namespace fm

@@ -1,0 +1,165 @@
+#include "libfm/gymnasium/gymnasium_env.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
+#include "libfm/core/parallel.hpp"
+#include "libfm/gymnasium/worker.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace fm {
+namespace {
+
+class GymnasiumEnv final : public VectorEnv {
+ public:
+  GymnasiumEnv(const GymnasiumOptions& options, const EnvSpec& spec, int copies)
+      : spec_(spec), rows_(static_cast<std::size_t>(copies)),
+        observations_(Matrix::Zero(copies, std::ssize(spec.observations))),
+        goals_(Matrix::Zero(copies, std::ssize(spec.goals))) {
+    // As many workers as threads, unless this is parallel work already; more if copies are many.
+    const int parallel = omp_in_parallel() != 0 ? 1 : std::min(threads(), copies);
+    const int count = std::max(parallel, (copies + options.copies - 1) / options.copies);
+    for (int i = 0; i < count; ++i) {
+      const int begin = copies * i / count, end = copies * (i + 1) / count;
+      workers_.push_back({begin, end, std::make_unique<GymnasiumWorker>(options, end - begin)});
+      workers_.back().process->make_copies();
+    }
+  }
+
+  const EnvSpec& spec() const override { return spec_; }
+  int copies() const override { return static_cast<int>(rows_.size()); }
+  const Matrix& observations() const override { return observations_; }
+  const Matrix& goals() const override { return goals_; }
+  Matrix states() const override { return Matrix(copies(), 0); }
+
+  void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes, const RandomStream& initial) override {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto [rows_of_worker, k] = shared(rows[i]);
+      rows_of_worker->commands[k] = SharedRows::reset;
+      rows_of_worker->seeds[k] = initial.at(episodes[i]).bits() >> 1U;  // many environments take 31 bits
+      rows_[static_cast<std::size_t>(rows[i])] = {.ended = false};
+    }
+    run();
+    for (const int row : rows) observe(row);
+    clear_commands();
+  }
+
+  void step(const Matrix& actions, StepResult& result) override {
+    result.clear(copies());
+    for (int i = 0; i < copies(); ++i) {
+      if (rows_[static_cast<std::size_t>(i)].ended) continue;
+      const auto [rows_of_worker, k] = shared(i);
+      rows_of_worker->commands[k] = SharedRows::step;
+      for (std::size_t j = 0; j < spec_.actions.size(); ++j) {
+        rows_of_worker->actions[k * spec_.actions.size() + j] =
+            std::clamp(actions(i, static_cast<Eigen::Index>(j)), spec_.actions[j].low, spec_.actions[j].high);
+      }
+    }
+    run();
+    for (int i = 0; i < copies(); ++i) {
+      if (!rows_[static_cast<std::size_t>(i)].ended) record(i, result);
+    }
+    clear_commands();
+  }
+
+  void set_goals(std::span<const int>, const Matrix&) override {
+    throw_input_error("environment '{}' is Gymnasium's: its goals cannot be set", spec_.name);
+  }
+  void set_states(std::span<const int>, const Matrix&) override {
+    throw_input_error("environment '{}' is Gymnasium's: its state cannot be set", spec_.name);
+  }
+
+ private:
+  struct Row {
+    int steps = 0;
+    bool ended = true;  ///< or has not begun
+  };
+  struct Worker {
+    int begin, end;  ///< of the copies that it runs
+    std::unique_ptr<GymnasiumWorker> process;
+  };
+
+  /// Where a copy is: in the memory shared with a worker, and its row there.
+  std::pair<SharedRows*, std::size_t> shared(int copy) const {
+    const auto worker = std::ranges::find_if(workers_, [&](const Worker& w) { return copy < w.end; });
+    return {&worker->process->rows(), static_cast<std::size_t>(copy - worker->begin)};
+  }
+
+  /// Lets every worker with a command do it, at the same time.
+  void run() {
+    const auto is_busy = [](const Worker& worker) {
+      return std::ranges::any_of(worker.process->rows().commands, [](std::uint8_t c) { return c != SharedRows::idle; });
+    };
+    for (const Worker& worker : workers_) {
+      if (is_busy(worker)) worker.process->request();
+    }
+    for (const Worker& worker : workers_) {
+      if (is_busy(worker)) worker.process->wait();
+    }
+  }
+
+  void clear_commands() {
+    for (const Worker& worker : workers_) std::ranges::fill(worker.process->rows().commands, SharedRows::idle);
+  }
+
+  void observe(int copy) {
+    const auto [rows, k] = shared(copy);
+    const std::size_t o = spec_.observations.size(), g = spec_.goals.size();
+    std::copy_n(rows->observations.begin() + static_cast<std::ptrdiff_t>(k * o), o, observations_.row(copy).data());
+    std::copy_n(rows->goals.begin() + static_cast<std::ptrdiff_t>(k * g), g, goals_.row(copy).data());
+  }
+
+  void record(int copy, StepResult& result) {
+    const auto [rows, k] = shared(copy);
+    const auto i = static_cast<std::size_t>(copy);
+    Row& row = rows_[i];
+    ++row.steps;
+    observe(copy);
+    result.rewards[copy] = rows->rewards[k];
+    result.terminated[i] = rows->terminated[k];
+    result.truncated[i] = result.terminated[i] == 0 && (rows->truncated[k] != 0 || row.steps >= spec_.horizon);
+    result.success[i] = rows->success[k];
+    row.ended = result.terminated[i] != 0 || result.truncated[i] != 0;
+  }
+
+  EnvSpec spec_;
+  std::vector<Row> rows_;
+  Matrix observations_, goals_;
+  std::vector<Worker> workers_;
+};
+
+EnvSpec describe(const GymnasiumOptions& options) {
+  EnvSpec spec = GymnasiumWorker(options, 0).spec();
+  if (spec.horizon == 0) {
+    throw_input_error("env.gymnasium: '{}' has no max_episode_steps; set env.gymnasium.horizon", options.id);
+  }
+  return spec;
+}
+
+}  // namespace
+
+EnvFactory make_gymnasium(const GymnasiumOptions& options) {
+  static std::mutex mutex;
+  static std::map<std::string, EnvSpec> known;
+  const std::scoped_lock lock(mutex);
+  const auto [found, is_new] = known.try_emplace(options_to_json(options).dump());
+  if (is_new) {
+    try {
+      found->second = describe(options);
+    } catch (...) {
+      known.erase(found);
+      throw;
+    }
+  }
+  return {.spec = found->second,
+          .make = [options,
+                   spec = found->second](int copies) { return std::make_unique<GymnasiumEnv>(options, spec, copies); },
+          .most_copies = options.copies};
+}
+
+}  // namespace fm

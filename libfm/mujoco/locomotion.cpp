@@ -1,0 +1,62 @@
+#include "libfm/mujoco/locomotion.hpp"
+
+#include "libfm/env/rollout.hpp"
+
+#include <algorithm>
+
+namespace fm {
+
+std::size_t observe_joints(const MujocoMoment& now, int skipped, double fastest, std::span<double> observation) {
+  std::size_t next = 0;
+  for (int i = skipped; i < now.model.nq; ++i) observation[next++] = now.data.qpos[i];
+  for (int i = 0; i < now.model.nv; ++i) observation[next++] = std::clamp(now.data.qvel[i], -fastest, fastest);
+  return next;
+}
+
+std::vector<Dimension> joint_dimensions(const mjModel& model, int skipped) {
+  std::vector<Dimension> all;
+  append(all, position_dimensions(model), static_cast<std::size_t>(skipped));
+  append(all, velocity_dimensions(model));
+  return all;
+}
+
+void start_uniform(const mjModel& model, mjData& data, double scale, Draws& draws) {
+  for (int i = 0; i < model.nq; ++i) data.qpos[i] = model.qpos0[i] + draws.uniform(-scale, scale);
+  for (int i = 0; i < model.nv; ++i) data.qvel[i] = draws.uniform(-scale, scale);
+}
+
+void start_normal(const mjModel& model, mjData& data, double scale, Draws& draws) {
+  for (int i = 0; i < model.nq; ++i) data.qpos[i] = model.qpos0[i] + draws.uniform(-scale, scale);
+  for (int i = 0; i < model.nv; ++i) data.qvel[i] = scale * draws.normal();
+}
+
+double sum_of_squares(std::span<const double> values) {
+  double sum = 0.0;
+  for (const double value : values) sum += value * value;
+  return sum;
+}
+
+std::array<double, 2> mass_centre(const mjModel& model, const mjData& data) {
+  double mass = 0.0, x = 0.0, y = 0.0;
+  for (int i = 0; i < model.nbody; ++i) {
+    mass += model.body_mass[i];
+    x += model.body_mass[i] * data.xipos[3 * i];
+    y += model.body_mass[i] * data.xipos[3 * i + 1];
+  }
+  return {x / mass, y / mass};
+}
+
+std::map<std::string, double> locomotion_metrics(std::span<const Episode> episodes, std::size_t velocity_column) {
+  double velocity = 0.0, steps = 0.0;
+  for (const Episode& episode : episodes) {
+    velocity += episode.observations.col(static_cast<Eigen::Index>(velocity_column)).tail(episode.steps()).sum();
+    steps += static_cast<double>(episode.steps());
+  }
+  return {{"speed", velocity / steps}, {"episode_steps", steps / static_cast<double>(episodes.size())}};
+}
+
+std::vector<Landmark> standing(const mjModel& model) {
+  return {{"standing", std::vector<double>(model.qpos0, model.qpos0 + model.nq)}};
+}
+
+}  // namespace fm

@@ -1,0 +1,28 @@
+#pragma once
+// What the tasks of Gymnasium's robots have in common.
+
+#include "libfm/mujoco/task.hpp"
+
+namespace fm {
+
+/// qpos from element `skipped` on, and qvel clipped to +-`fastest`, into the first elements of an observation.
+/// @return how many were written
+std::size_t observe_joints(const MujocoMoment& now, int skipped, double fastest, std::span<double> observation);
+std::vector<Dimension> joint_dimensions(const mjModel& model, int skipped);
+
+/// Initial states: qpos0 + U(-scale, scale); velocities U(-scale, scale), or scale N(0, 1).
+void start_uniform(const mjModel& model, mjData& data, double scale, Draws& draws);
+void start_normal(const mjModel& model, mjData& data, double scale, Draws& draws);
+
+double sum_of_squares(std::span<const double> values);
+
+/// The xy position of the mass centre, at the beginning of the last integration, m.
+std::array<double, 2> mass_centre(const mjModel& model, const mjData& data);
+
+/// speed: the mean of an observation's column over all steps, m/s; episode_steps: the mean length of an episode.
+std::map<std::string, double> locomotion_metrics(std::span<const Episode> episodes, std::size_t velocity_column);
+
+/// The model's own reference position.
+std::vector<Landmark> standing(const mjModel& model);
+
+}  // namespace fm

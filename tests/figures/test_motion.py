@@ -1,0 +1,71 @@
+import base64
+import contextlib
+import io
+import json
+import re
+import unittest
+
+import examples
+import numpy as np
+from figures.checked_hdf5 import InputError
+from figures.run import load
+
+plot = examples.load_plot()
+
+
+class Motion(examples.RunTest):
+    def add_motion(self, actors=("expert", "policy"), frames=30):
+        """A rod that turns beside a ball at rest, above a floor."""
+        angle = np.linspace(0.0, 3.0, frames)
+        rod = np.zeros((frames, 7))
+        rod[:, 0], rod[:, 2], rod[:, 3], rod[:, 5] = np.sin(angle), np.cos(angle), np.cos(angle / 2), np.sin(angle / 2)
+        rest = np.tile([0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0], (frames, 1))
+        with self.hdf5() as file:
+            group = file.create_group("motion")
+            group.attrs["kinds"], group.attrs["episode"], group.attrs["frame_time"] = "capsule\nsphere\nplane", 0, 0.04
+            group["sizes"], group["colours"] = np.full((3, 3), 0.1), np.full((3, 3), 0.5)
+            for actor in actors:
+                group[actor] = np.stack([rod, rest, rest], 1).astype(np.float32)
+
+    def plot(self):
+        with contextlib.redirect_stdout(io.StringIO()):
+            plot.plot(plot.parse([str(self.directory)]))
+
+    def data(self, page):
+        return json.loads(re.search(r"<script>const DATA = (\{.*?\});\n", page).group(1))
+
+    def test_the_report_holds_every_frame(self):
+        self.add_motion()
+        self.plot()
+        page = (self.directory / "report.html").read_text()
+        data = self.data(page)
+        self.assertEqual([shape["moves"] for shape in data["shapes"]], [True, False, False])
+        self.assertEqual([actor["label"] for actor in data["actors"]], ["policy", "expert"])
+        poses = np.frombuffer(base64.b64decode(data["actors"][0]["poses"]), "<f4").reshape(-1, 3, 7)
+        self.assertEqual(len(poses), 30)
+        np.testing.assert_allclose(poses[-1, 0, :3], [np.sin(3.0), 0.0, np.cos(3.0)], rtol=1e-6)
+        self.assertTrue(data["planar"])
+        self.assertGreater(data["extent"], 1.9)  # the heights that the rod reaches
+        self.assertIn("side by side from the same start", page)
+
+    def test_a_demonstration_has_a_page_of_its_own(self):
+        self.add_motion(actors=["expert"])
+        self.make_demo()
+        self.plot()
+        page = (self.directory / "motion.html").read_text()
+        self.assertEqual([actor["label"] for actor in self.data(page)["actors"]], ["expert"])
+
+    def test_without_shapes_there_is_no_motion(self):
+        self.plot()
+        self.assertNotIn("canvas", (self.directory / "report.html").read_text().split("</style>")[1])
+
+    def test_damaged_poses_are_refused(self):
+        self.add_motion()
+        with self.hdf5() as file:
+            file["motion/policy"][3, 0, 0] = np.nan
+        with self.assertRaisesRegex(InputError, "motion/policy: contains values that are not finite"):
+            load(self.directory)
+
+
+if __name__ == "__main__":
+    unittest.main()

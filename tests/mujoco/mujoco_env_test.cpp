@@ -1,0 +1,162 @@
+#include "libfm/mujoco/mujoco_env.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/parallel.hpp"
+#include "libfm/env/rollout.hpp"
+#include "libfm/expert/baselines.hpp"
+#include "libfm/task/environments.hpp"
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+using fm::Matrix;
+
+namespace {
+
+fm::EnvFactory make(const char* name) {
+  fm::EnvOptions options;
+  options.name = name;
+  return fm::make_env(options);
+}
+
+Matrix random_actions(const fm::VectorEnv& env, int step) {
+  Matrix actions(env.copies(), env.spec().actions.size());
+  for (int i = 0; i < env.copies(); ++i) {
+    fm::Draws draws =
+        fm::RandomStream(5, "actions").at(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(step));
+    for (auto& action : actions.row(i)) action = draws.uniform(-0.4, 0.4);
+  }
+  return actions;
+}
+
+std::vector<int> all_rows(const fm::VectorEnv& env) {
+  std::vector<int> rows;
+  for (int i = 0; i < env.copies(); ++i) rows.push_back(i);
+  return rows;
+}
+
+void begin(fm::VectorEnv& env) {
+  std::vector<std::uint64_t> episodes;
+  for (int i = 0; i < env.copies(); ++i) episodes.push_back(static_cast<std::uint64_t>(i));
+  env.reset(all_rows(env), episodes, fm::RandomStream(1, "starts"));
+}
+
+}  // namespace
+
+CATCH_TEST_CASE("a model that cannot be loaded is an input error with its path and reason", "[model]") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "broken.xml") << "<mujoco><worldbody><geom type='sphere'/></worldbody></mujoco>";
+  const std::string broken = error_of<fm::InputError>([&] { fm::load_model(folder / "broken.xml"); });
+  CATCH_CHECK(contains(broken, "broken.xml: MuJoCo cannot load the model"));
+  CATCH_CHECK(contains(broken, "size 0 must be positive"));
+  const std::string missing = error_of<fm::InputError>([&] { fm::load_model("gymnasium/none.xml"); });
+  CATCH_CHECK(contains(missing, "gymnasium/none.xml: no such model; set FM_MODELS"));
+}
+
+CATCH_TEST_CASE("trajectories with contacts are the same bits with any number of threads and copies", "[mujoco_env]") {
+  for (const char* name : {"humanoid", "ant", "dm_humanoid"}) {
+    const fm::EnvFactory factory = make(name);
+    const fm::PolicyFactory random = [&] { return std::make_unique<fm::RandomPolicy>(factory.spec.actions, 3); };
+    fm::set_threads(1);
+    const auto alone = fm::rollout(factory, random, {.episodes = 3, .block = 1});
+    fm::set_threads(2);
+    const auto together = fm::rollout(factory, random, {.episodes = 3, .block = 3});
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      CATCH_CHECK(alone[i].states == together[i].states);
+      CATCH_CHECK(alone[i].observations == together[i].observations);
+      CATCH_CHECK(alone[i].rewards == together[i].rewards);
+    }
+    fm::set_threads(0);
+  }
+}
+
+CATCH_TEST_CASE("a simulation that diverges terminates in its last finite state", "[mujoco_env]") {
+  std::filesystem::remove("MUJOCO_LOG.TXT");  // of another program
+  const auto env = make("hopper").make(2);
+  begin(*env);
+  Matrix states = env->states();
+  states(1, 1 + 6 + 2) = 1e9;  // an angular velocity, rad/s
+  env->set_states(all_rows(*env), states);
+  const Matrix observations = env->observations();
+  fm::StepResult result;
+  env->step(Matrix::Zero(2, 3), result);
+  CATCH_CHECK(result.diverged == std::vector<std::uint8_t>{0, 1});
+  CATCH_CHECK(result.terminated == std::vector<std::uint8_t>{0, 1});
+  CATCH_CHECK(result.truncated == std::vector<std::uint8_t>{0, 0});
+  CATCH_CHECK((result.rewards[1] == 0.0 && result.success[1] == 0));
+  CATCH_CHECK(env->observations().row(1) == observations.row(1));
+  CATCH_CHECK(env->states().row(1) == states.row(1));
+  CATCH_CHECK(env->observations().row(0) != observations.row(0));
+  CATCH_CHECK_FALSE(std::filesystem::exists("MUJOCO_LOG.TXT"));
+}
+
+CATCH_TEST_CASE("an action that is not finite gives a reward that is not", "[mujoco_env]") {
+  const auto env = make("half_cheetah").make(1);
+  begin(*env);
+  fm::StepResult result;
+  env->step(Matrix::Constant(1, 6, std::nan("")), result);
+  CATCH_CHECK(std::isnan(result.rewards[0]));
+  CATCH_CHECK((result.terminated[0] == 1 && result.diverged[0] == 0));
+}
+
+CATCH_TEST_CASE("the humanoid's commands change within an episode, unless they were set", "[humanoid_velocity]") {
+  fm::EnvOptions options;
+  options.name = "humanoid_velocity";
+  options.humanoid_velocity.resample = 0.06;  // 4 steps
+  options.humanoid_velocity.lowest = 0.0;     // lying on the ground is fine
+  const auto env = fm::make_env(options).make(2);
+  begin(*env);
+  Matrix wanted(1, 2);
+  wanted << 1.5, 0.0;
+  env->set_goals(std::vector{1}, wanted);
+  fm::StepResult result;
+  for (int step = 0; step < 12; ++step) {
+    const Matrix before = env->goals();
+    for (int j = 0; j < 2; ++j) {
+      CATCH_CHECK((before(0, j) >= env->spec().goals[j].low && before(0, j) <= env->spec().goals[j].high));
+    }
+    env->step(random_actions(*env, step), result);
+    CATCH_CHECK((env->goals().row(0) != before.row(0)) == (step % 4 == 3));
+    CATCH_CHECK(env->goals().row(1) == wanted.row(0));
+  }
+}
+
+CATCH_TEST_CASE("the humanoid is rewarded for the commanded velocity of its mass centre", "[humanoid_velocity]") {
+  const auto env = make("humanoid_velocity").make(1);
+  begin(*env);
+  const Eigen::Index carried = env->states().cols() - 2;
+  Matrix goal(1, 2);
+  goal << 1.0, -0.2;
+  env->set_goals(std::vector{0}, goal);
+  const Eigen::RowVector2d before = env->states().row(0).tail(2);
+  fm::StepResult result;
+  const Matrix action = random_actions(*env, 0);
+  env->step(action, result);
+  const Eigen::RowVector2d velocity = (env->states().row(0).tail(2) - before) / 0.015;
+  const double error = (velocity - goal.row(0)).squaredNorm();
+  CATCH_CHECK(result.rewards[0] ==
+              Approx(4.0 * std::exp(-error / 0.25) + 1.0 - 0.1 * action.squaredNorm()).epsilon(1e-12));
+  CATCH_CHECK(env->spec().states[static_cast<std::size_t>(carried)].name == "before x");
+}
+
+CATCH_TEST_CASE("shapes have the poses of the model's geometries", "[mujoco_env]") {
+  const auto env = make("cart_pole_swing_up").make(1);
+  const auto landmarks = env->landmarks();
+  CATCH_REQUIRE((landmarks.size() == 2 && landmarks[0].name == "hanging"));
+  const auto pole_height = [&](const fm::Landmark& landmark) {
+    const Matrix state = Eigen::Map<const Matrix>(landmark.state.data(), 1, std::ssize(landmark.state));
+    env->set_states(std::vector{0}, state);
+    const auto shapes = env->shapes();
+    const auto poses = env->poses(0);
+    CATCH_REQUIRE(shapes.size() == poses.size());
+    CATCH_CHECK((shapes.back().kind == fm::Shape::Kind::capsule && shapes.back().size[1] == Approx(0.5)));
+    return poses.back().position[2];
+  };
+  CATCH_CHECK(pole_height(landmarks[0]) == Approx(0.5));  // the cart is 1 m high, the pole 1 m long
+  CATCH_CHECK(pole_height(landmarks[1]) == Approx(1.5));
+}
