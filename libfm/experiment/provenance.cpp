@@ -9,6 +9,7 @@
 #include "libfm/simd/instruction_set.hpp"
 
 #include <fmt/core.h>
+#include <mujoco/mujoco.h>
 #include <torch/headeronly/version.h>
 #include <unistd.h>
 #include <Eigen/Core>
@@ -90,6 +91,7 @@ nlohmann::ordered_json provenance(const Experiment& experiment) {
           {"libraries",
            {{"libtorch", TORCH_VERSION},
             {"cuda", cuda()},
+            {"mujoco", mj_versionString()},
             {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)}}},
           {"image_digest", image_digest()},

@@ -94,4 +94,19 @@ class ConditionalNet : public torch::nn::Module {
 std::shared_ptr<ConditionalNet> make_network(const NetworkOptions& options, const NetworkSizes& sizes,
                                              const RandomStream& init);
 
+using RegisteredNetwork = std::function<std::shared_ptr<ConditionalNet>(
+    const ErasedOptions& own, const NetworkOptions& options, const NetworkSizes& sizes, const RandomStream& init)>;
+
+/// Adds a network of one's own, `make(own_options, network_options, sizes, init)`, which returns a shared pointer to a
+/// ConditionalNet; in YAML its options stand under `network` and its name.
+/// @throws std::invalid_argument if the name is taken
+template <HasFields Options, class Make>
+void add_network(Registry& registry, const std::string& name, Make make, Options defaults = {}) {
+  RegisteredNetwork erased = [make](const ErasedOptions& own, const NetworkOptions& options, const NetworkSizes& sizes,
+                                    const RandomStream& init) {
+    return make(own.template as<Options>(), options, sizes, init);
+  };
+  registry.add(Registry::Kind::network, name, {ErasedOptions(std::move(defaults)), "", std::move(erased)});
+}
+
 }  // namespace fm

@@ -57,6 +57,11 @@ void ConditionalNet::check(const at::Tensor& z, const at::Tensor& times, const C
 std::shared_ptr<ConditionalNet> make_network(const NetworkOptions& options, const NetworkSizes& sizes,
                                              const RandomStream& init) {
   check_options(options, "network");
+  const Registry::Entries& added = Registry::current().of(Registry::Kind::network);
+  if (const auto found = added.find(options.name); found != added.end()) {
+    return std::any_cast<const RegisteredNetwork&>(found->second.make)(options.registered.at(options.name), options,
+                                                                       sizes, init);
+  }
   constexpr double bytes = 4.0;  // of a parameter
   const double count = parameter_count(options, sizes), memory = physical_memory();
   if (count * bytes > memory) {

@@ -48,6 +48,7 @@ double parameter_count(const NetworkOptions& o, const NetworkSizes& s) {
     return null_goal + gru_cell(width, s.observations) +
            mlp(inputs + time_features + width + s.goals, o.mlp.hidden, outputs);
   }
+  if (o.name != "mlp") return 0.0;
   return null_goal + mlp(inputs + features, o.mlp.hidden, outputs);
 }
 

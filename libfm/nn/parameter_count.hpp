@@ -13,7 +13,8 @@ inline std::int64_t parameter_count(const torch::nn::Module& module) {
   return count;
 }
 
-/// Of make_network(options, sizes); a double, since options may ask for more than 64 bits can count.
+/// Of make_network(options, sizes); a double, since options may ask for more than 64 bits can count. 0 for a network that
+/// was registered, whose count is not known.
 double parameter_count(const NetworkOptions& options, const NetworkSizes& sizes);
 
 /// The machine's memory, bytes.

@@ -3,6 +3,7 @@
 
 #include "libfm/core/fields.hpp"
 #include "libfm/core/named_table.hpp"
+#include "libfm/core/registry.hpp"
 
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace fm {
 
 /// Names of the networks; their table is in nn/conditional_nets.cpp.
 inline constexpr std::string_view network_kinds[] = {"mlp", "residual_mlp", "transformer", "gru"};
+
+/// Those and the ones that were registered (nn/conditional_net.hpp).
+std::vector<std::string> network_names();
 
 struct MlpOptions {
   std::vector<int> hidden = {256, 256, 256};
@@ -67,10 +71,11 @@ struct NetworkOptions {
   TransformerOptions transformer;
   GruOptions gru;
   int time_embedding = 64;
+  Registry::Options registered = Registry::current().options(Registry::Kind::network);
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "the velocity network", one_of(names_in(network_kinds)));
+    visit("name", name, "the velocity network", one_of(network_names()));
     visit("mlp", mlp, "options of `name: mlp`, and of the MLP that follows a gru");
     visit("residual_mlp", residual_mlp, "options of `name: residual_mlp`");
     visit("transformer", transformer, "options of `name: transformer`");
@@ -79,6 +84,7 @@ struct NetworkOptions {
           "features of the sinusoidal time embedding, sines and cosines together, an even number; 0: no time input, "
           "for ablations",
           even_between(0, 4096));
+    for (auto& [added, options] : registered) visit(added.c_str(), options, "options of this program's own network");
   }
 };
 

@@ -41,6 +41,7 @@ constexpr Row table[] = {
 
 std::vector<std::string> env_names() {
   std::vector<std::string> names = names_in(table);
+  for (const auto& [name, entry] : Registry::current().of(Registry::Kind::environment)) names.push_back(name);
   names.emplace_back(no_env);
   return names;
 }
@@ -52,6 +53,10 @@ EnvOptions portable(EnvOptions options) {
 
 EnvFactory make_env(const EnvOptions& options) {
   if (const Row* row = find_row(table, options.name)) return row->make(options);
+  const Registry::Entries& added = Registry::current().of(Registry::Kind::environment);
+  if (const auto found = added.find(options.name); found != added.end()) {
+    return std::any_cast<const RegisteredEnv&>(found->second.make)(options.registered.at(options.name));
+  }
   throw_input_error("env.name: no environment '{}'", options.name);
 }
 

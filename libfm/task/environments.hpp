@@ -1,6 +1,7 @@
 #pragma once
 // The table of environments, by name.
 
+#include "libfm/core/registry.hpp"
 #include "libfm/env/environment.hpp"
 #include "libfm/gymnasium/gymnasium_env.hpp"
 #include "libfm/mujoco/ant.hpp"
@@ -23,7 +24,7 @@ namespace fm {
 /// The name that stands for "no environment": training on recorded data alone.
 inline constexpr const char* no_env = "none";
 
-/// The names in the table, and `none`.
+/// The names in the table, those that were registered, and `none`.
 std::vector<std::string> env_names();
 
 struct EnvOptions {
@@ -43,6 +44,7 @@ struct EnvOptions {
   HumanoidVelocityOptions humanoid_velocity;
   DmHumanoidOptions dm_humanoid;
   GymnasiumOptions gymnasium;
+  Registry::Options registered = Registry::current().options(Registry::Kind::environment);
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -63,6 +65,8 @@ struct EnvOptions {
     visit("humanoid_velocity", humanoid_velocity, "options of `name: humanoid_velocity`");
     visit("dm_humanoid", dm_humanoid, "options of `name: dm_humanoid`");
     visit("gymnasium", gymnasium, "options of `name: gymnasium`");
+    for (auto& [added, options] : registered)
+      visit(added.c_str(), options, "options of this program's own environment");
   }
 };
 
@@ -72,5 +76,15 @@ EnvOptions portable(EnvOptions options);
 /// The environment called options.name.
 /// @throws InputError for a name that is not in the table, or inconsistent options.
 EnvFactory make_env(const EnvOptions& options);
+
+using RegisteredEnv = std::function<EnvFactory(const ErasedOptions& options)>;
+
+/// Adds an environment of one's own, `make(options)`; in YAML its options stand under its name.
+/// @throws std::invalid_argument if the name is taken
+template <HasFields Options, class Make>
+void add_environment(Registry& registry, const std::string& name, Make make, Options defaults = {}) {
+  RegisteredEnv erased = [make](const ErasedOptions& options) { return make(options.template as<Options>()); };
+  registry.add(Registry::Kind::environment, name, {ErasedOptions(std::move(defaults)), "", std::move(erased)});
+}
 
 }  // namespace fm

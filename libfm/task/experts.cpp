@@ -5,8 +5,6 @@
 #include "libfm/expert/baselines.hpp"
 #include "libfm/expert/toy_2d.hpp"
 
-#include <string_view>
-
 namespace fm {
 namespace {
 
@@ -77,29 +75,42 @@ constexpr Row table[] = {
      }},
 };
 
-const Row& fitting_row(const ExpertOptions& options, const EnvOptions& env) {
-  const Row* row = find_row(table, options.name);
-  if (row == nullptr) throw_input_error("expert.name: no expert '{}'", options.name);
-  if (env.name == no_env) {
-    throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment", row->name,
-                      no_env);
-  }
-  if (!std::string_view(row->env).empty() && env.name != row->env) {
-    throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
-                      row->name, row->env, env.name);
-  }
-  return *row;
+/// The expert's entry in the registry, or null.
+const Registry::Entry* find_registered(const std::string& name) {
+  const Registry::Entries& added = Registry::current().of(Registry::Kind::expert);
+  const auto found = added.find(name);
+  return found == added.end() ? nullptr : &found->second;
 }
 
 }  // namespace
 
-std::vector<std::string> expert_names() { return names_in(table); }
+std::vector<std::string> expert_names() {
+  std::vector<std::string> names = names_in(table);
+  for (const auto& [name, entry] : Registry::current().of(Registry::Kind::expert)) names.push_back(name);
+  return names;
+}
 
-void check_expert(const ExpertOptions& options, const EnvOptions& env) { fitting_row(options, env); }
+void check_expert(const ExpertOptions& options, const EnvOptions& env) {
+  const Row* row = find_row(table, options.name);
+  const Registry::Entry* added = find_registered(options.name);
+  if (row == nullptr && added == nullptr) throw_input_error("expert.name: no expert '{}'", options.name);
+  if (env.name == no_env) {
+    throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment",
+                      options.name, no_env);
+  }
+  const std::string fits = row != nullptr ? row->env : added->fits;
+  if (!fits.empty() && env.name != fits) {
+    throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
+                      options.name, fits, env.name);
+  }
+}
 
 PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
                           std::uint64_t seed) {
-  return fitting_row(options, env).make({options, env, cache_dir, seed});
+  check_expert(options, env);
+  if (const Row* row = find_row(table, options.name)) return row->make({options, env, cache_dir, seed});
+  return std::any_cast<const RegisteredExpert&>(find_registered(options.name)->make)(
+      options.registered.at(options.name), make_env(env), seed);
 }
 
 }  // namespace fm

@@ -17,7 +17,7 @@
 
 namespace fm {
 
-/// The names in the table.
+/// The names in the table, and those that were registered.
 std::vector<std::string> expert_names();
 
 /// The name of an expert that is a trained policy. make_expert() cannot make it: experiment/expert.hpp can.
@@ -41,6 +41,7 @@ struct ExpertOptions {
   SpinEnergyOptions spin_energy{};
   PredictiveSamplingOptions predictive_sampling{};
   PolicyExpertOptions policy{};
+  Registry::Options registered = Registry::current().options(Registry::Kind::expert);
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -52,6 +53,7 @@ struct ExpertOptions {
     visit("spin_energy", spin_energy, "options of `name: spin_energy`");
     visit("predictive_sampling", predictive_sampling, "options of `name: predictive_sampling`");
     visit("policy", policy, "options of `name: policy`");
+    for (auto& [added, options] : registered) visit(added.c_str(), options, "options of this program's own expert");
   }
 };
 
@@ -65,5 +67,19 @@ void check_expert(const ExpertOptions& options, const EnvOptions& env);
 /// MachineError if the cache cannot be written.
 PolicyFactory make_expert(const ExpertOptions& options, const EnvOptions& env, const std::filesystem::path& cache_dir,
                           std::uint64_t seed);
+
+using RegisteredExpert =
+    std::function<PolicyFactory(const ErasedOptions& options, const EnvFactory& env, std::uint64_t seed)>;
+
+/// Adds an expert of one's own, `make(options, env_factory, seed)`; in YAML its options stand under its name.
+/// @param env the environment that it acts in; "": any
+/// @throws std::invalid_argument if the name is taken
+template <HasFields Options, class Make>
+void add_expert(Registry& registry, const std::string& name, const std::string& env, Make make, Options defaults = {}) {
+  RegisteredExpert erased = [make](const ErasedOptions& options, const EnvFactory& factory, std::uint64_t seed) {
+    return make(options.template as<Options>(), factory, seed);
+  };
+  registry.add(Registry::Kind::expert, name, {ErasedOptions(std::move(defaults)), env, std::move(erased)});
+}
 
 }  // namespace fm

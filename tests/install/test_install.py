@@ -1,6 +1,7 @@
 """Installs libfm, builds libfm/examples against the installed package and runs each example, two of them with a policy
 trained by the installed fm."""
 
+import json
 import os
 import pathlib
 import re
@@ -44,9 +45,40 @@ class InstallTest(unittest.TestCase):
         self.assertGreater(float(near), 95.0)
         self.assertAlmostEqual(float(positive), 50.0, delta=10.0)  # both modes are kept
 
-        mean, success = re.search(r"mean return (-[\d.]+), success (\d+) %", self.do("build/own_env")).groups()
-        self.assertGreater(float(mean), -60.0)
-        self.assertEqual(success, "100")
+        self.check_own_task(prefix)
+
+    def check_own_task(self, prefix):
+        """A program with a task of its own has the launcher's commands, and its checkpoints are its own."""
+        own_task = self.folder / "build/own_task"
+        (self.folder / "balance.yaml").write_text(
+            "name: balance\nenv: {name: cart_pole, cart_pole: {length: 0.6}}\nexpert: {name: gains}\n"
+            "collect: {episodes: 40, noise: 1.0}\nnetwork: {mlp: {hidden: [64, 64]}}\n"
+            "train: {epochs: 40, rollout: {every: 0}, best: loss}\neval: {episodes: 50}\nreport: {figures: false}\n")
+        run = pathlib.Path(self.do(own_task, "run", "balance.yaml").splitlines()[-1])
+        evaluation = json.loads((run / "evaluation.json").read_text())
+        self.assertEqual(evaluation["expert"]["success"], 1.0)
+        self.assertGreater(evaluation["policy"]["success"], 0.8)
+        self.assertIn("length: 0.6", (run / "config.yaml").read_text())
+
+        schema = json.loads(self.do(own_task, "schema"))["properties"]
+        self.assertIn("cart_pole", schema["env"]["properties"]["name"]["enum"])
+        self.assertEqual(schema["expert"]["properties"]["gains"]["properties"]["gains"]["maxItems"], 4)
+        for program, override, message in [
+                (own_task, "env.cart_pole.length=-1", "env.cart_pole.length: must be above 0, found -1"),
+                (own_task, "env.name=pendulum", "'gains' needs env.name: cart_pole, but it is 'pendulum'"),
+                (prefix / "bin/fm", "seed=1", "'cart_pole' is not one of")]:
+            refused = subprocess.run([program, "run", "balance.yaml", override], cwd=self.folder, capture_output=True,
+                                     text=True)
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn(message, refused.stderr)
+
+        checkpoint = run / "checkpoints/best.safetensors"
+        self.assertIn("policy return", self.do(own_task, "eval", checkpoint, "eval.episodes=10"))
+        elsewhere = pathlib.Path(shutil.copy(checkpoint, self.folder / "elsewhere.safetensors"))
+        refused = subprocess.run([prefix / "bin/fm", "eval", elsewhere], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("'cart_pole' is not known to this version", refused.stderr)
+        self.assertIn("policy return", self.do(own_task, "eval", checkpoint, "sampler.engine=realtime"))
 
 
 if __name__ == "__main__":

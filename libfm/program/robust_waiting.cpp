@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <initializer_list>
 
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 

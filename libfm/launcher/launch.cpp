@@ -1,10 +1,11 @@
-// fm: the launcher, which runs experiments.
+#include "libfm/launcher/launch.hpp"
 
 #include "libfm/config/suggestion.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/core/memory.hpp"
+#include "libfm/experiment/experiment.hpp"
 #include "libfm/launcher/commands.hpp"
 #include "libfm/nn/device.hpp"
 
@@ -12,10 +13,27 @@
 
 #include <algorithm>
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
+
+/// @throws std::invalid_argument for a name that the project's own tables or options have
+void check_names(const fm::Registry& registry) {
+  using Kind = fm::Registry::Kind;
+  const auto check = [&](Kind kind, const char* what, std::vector<std::string> taken) {
+    for (const char* option : {"name", "mlp", "time_embedding", fm::trained_policy}) taken.emplace_back(option);
+    for (const auto& [name, entry] : registry.of(kind)) {
+      if (std::ranges::find(taken, name) == taken.end()) continue;
+      throw std::invalid_argument(fmt::format("registry: {} '{}' has a name that libfm uses", what, name));
+    }
+  };
+  check(Kind::environment, "environment", fm::env_names());
+  check(Kind::expert, "expert", fm::expert_names());
+  check(Kind::network, "network", fm::network_names());
+}
 
 /// @throws fm::InputError for the name of a command that does not exist
 void check_command(const CLI::App& app, const std::string& name) {
@@ -52,7 +70,9 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int fm::launch(int argc, char** argv, Registry registry) {
+  check_names(registry);
+  Registry::install(std::move(registry));
   fm::keep_freed_memory();
   fm::log_to_stderr();
   fm::note_signals();
