@@ -6,8 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -87,6 +89,16 @@ class JsonReader {
   const nlohmann::json& json_;
   std::string where_;
 };
+
+/// Whether JSON text has more than so many levels: to copy it then may overflow the stack.
+inline bool is_nested_deeper(std::string_view text, int levels) {
+  int depth = 0, deepest = 0;
+  for (const char c : text) {
+    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+    deepest = std::max(deepest, depth);
+  }
+  return deepest > levels;
+}
 
 template <class T>
 nlohmann::json options_to_json(T options) {

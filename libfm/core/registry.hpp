@@ -32,6 +32,7 @@ class Registry {
   void add(Kind kind, const std::string& name, Entry entry);
 
   const Entries& of(Kind kind) const;
+  bool is_empty() const { return entries_.empty(); }
   /// The defaults of all entries of a kind.
   Options options(Kind kind) const;
 

@@ -50,12 +50,13 @@ class Worker {
     if (options.goal_levels > 0) check_goals();
   }
 
+  /// @param has_failed whether another worker has thrown, so that this one's work is of no use
   /// @param take the next episode to run, or null
   template <class Take>
-  void run(const Take& take) {
+  void run(const std::atomic<bool>& has_failed, const Take& take) {
     std::vector<int> free(episodes_.size());
     std::iota(free.begin(), free.end(), 0);
-    for (begin(free, take); !running_.empty(); begin(free, take)) {
+    for (begin(free, take); !running_.empty() && !has_failed; begin(free, take)) {
       stop_if_interrupted();
       step();
       free = ended();
@@ -257,11 +258,17 @@ std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_po
   const std::int64_t most = std::max<std::int64_t>(2, std::min<std::int64_t>(options.block, env.most_copies));
   const int copies = static_cast<int>(std::clamp<std::int64_t>(share, 2, most));
   EpisodeQueue queue(options.episodes, workers);
+  std::atomic<bool> has_failed = false;
   for_each_block(workers, 1, [&](std::int64_t begin, std::int64_t) {
-    Worker(env, make_policy, options, copies).run([&]() -> Episode* {
-      const auto next = queue.take(static_cast<std::size_t>(begin));
-      return next ? &episodes[static_cast<std::size_t>(*next)] : nullptr;
-    });
+    try {
+      Worker(env, make_policy, options, copies).run(has_failed, [&]() -> Episode* {
+        const auto next = queue.take(static_cast<std::size_t>(begin));
+        return next ? &episodes[static_cast<std::size_t>(*next)] : nullptr;
+      });
+    } catch (...) {
+      has_failed = true;
+      throw;
+    }
   });
   return episodes;
 }

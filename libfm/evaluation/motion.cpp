@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace fm {
 namespace {
@@ -68,7 +69,7 @@ void write_motion(Hdf5Writer& out, const EnvFactory& factory, const Evaluation& 
     }
   }
   const EnvSpec& spec = env->spec();
-  const int stride = std::max(1, static_cast<int>(1.0 / (most_frames_a_second * spec.time_step)));
+  const int stride = std::max(1, static_cast<int>(std::ceil(1.0 / (most_frames_a_second * spec.time_step) - 1e-9)));
   const std::size_t recorded = std::min(first.size(), static_cast<std::size_t>(shown_episodes(spec)));
   const std::size_t shown = hardest(first, recorded);
   out.group("/motion");

@@ -6,8 +6,8 @@
 
 namespace fm {
 
-/// Writes the recorded episode with the lowest return of the expert, or of the policy if there is no expert, at 25 to 50
-/// frames a second. Nothing if the environment has no shapes.
+/// Writes the recorded episode with the lowest return of the expert, or of the policy if there is no expert, at 50 frames
+/// a second or less. Nothing if the environment has no shapes.
 void write_motion(Hdf5Writer& out, const EnvFactory& env, const Evaluation& evaluation);
 
 }  // namespace fm

@@ -28,10 +28,11 @@ Experiment experiment_of(const std::filesystem::path& checkpoint) {
     throw_input_error("{}: is not a checkpoint of an experiment (it has no metadata 'experiment')", where);
   Experiment e{.policy = description.policy, .network = description.network, .sampler = description.sampler};
   try {
+    if (is_nested_deeper(found->second, 64)) throw_input_error("{}: metadata 'experiment' is nested too deeply", where);
     const nlohmann::json json = nlohmann::json::parse(found->second);
     json.at("name").get_to(e.name);
     e.eval = options_from_json<EvalOptions>(json.at("eval"), where + ": eval");
-    e.env = options_from_json<EnvOptions>(json.at("env"), where + ": env");
+    e.env = portable(options_from_json<EnvOptions>(json.at("env"), where + ": env"));
     e.expert = options_from_json<ExpertOptions>(json.at("expert"), where + ": expert");
   } catch (const nlohmann::json::exception& error) {
     throw_input_error("{}: malformed metadata 'experiment': {}", where, error.what());

@@ -33,9 +33,14 @@ nlohmann::json expert_collection(CollectOptions options) {
 
 /// Everything that determines the dataset's bytes.
 nlohmann::json determinants(const Experiment& e) {
-  return {{"env", options_to_json(e.env)},           {"expert", options_to_json(e.expert)},
-          {"collect", expert_collection(e.collect)}, {"seed", e.seed},
-          {"expert_content", expert_content(e)},     {"git_commit", git_commit()}};
+  return {{"env", options_to_json(portable(e.env))},
+          {"env_content", env_content(e.env)},
+          {"program", Registry::current().is_empty() ? "" : hash_file("/proc/self/exe")},
+          {"expert", options_to_json(e.expert)},
+          {"expert_content", expert_content(e)},
+          {"collect", expert_collection(e.collect)},
+          {"seed", e.seed},
+          {"git_commit", git_commit()}};
 }
 
 void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const PolicyFactory& make_expert,

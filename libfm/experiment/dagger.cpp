@@ -43,7 +43,7 @@ std::vector<Episode> label_student(const Experiment& e, const std::filesystem::p
                  {.episodes = e.collect.round_episodes,
                   .first_episode = static_cast<std::uint64_t>(before),
                   .initial = RandomStream(e.seed, "collect"),
-                  .label = expert_of(e, e.seed),
+                  .label = labeller_of(e, e.seed),
                   .goal_levels = e.collect.goal_levels});
 }
 

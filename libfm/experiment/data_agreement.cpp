@@ -1,6 +1,7 @@
 #include "libfm/experiment/data_agreement.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/json_options.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
 #include <nlohmann/json.hpp>
@@ -32,15 +33,14 @@ void compare(const char* kind, const std::vector<Dimension>& ours, const std::ve
 
 /// The options of the named environment, flattened to {"/max_torque": 2.0, ...}; empty if they are unknown.
 nlohmann::json env_options(const DatasetInfo& info) {
-  constexpr int deepest = 16;  // what is nested deeper counts as unknown
-  int depth = 0;
-  for (const char c : info.env_options) {
-    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-    if (depth > deepest) return nlohmann::json::object();
-  }
+  if (is_nested_deeper(info.env_options, 16)) return nlohmann::json::object();  // unknown
   const nlohmann::json all = nlohmann::json::parse(info.env_options, nullptr, /*allow_exceptions=*/false);
   const bool known = all.is_object() && all.contains(info.env) && all[info.env].is_object() && !all[info.env].empty();
-  return known ? all[info.env].flatten() : nlohmann::json::object();
+  if (!known) return nlohmann::json::object();
+  nlohmann::json options = all[info.env];
+  // Keyword arguments are one option: those that are not given have defaults that nobody here knows.
+  if (const auto arguments = options.find("arguments"); arguments != options.end()) *arguments = arguments->dump();
+  return options.flatten();
 }
 
 void widen(std::vector<Dimension>& to, const std::vector<Dimension>& other) {

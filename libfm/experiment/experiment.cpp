@@ -110,6 +110,8 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
 /// A run directory's config.yaml may be read later from another working directory.
 void make_paths_absolute(Experiment& e) {
   for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
+  std::string& python = e.env.gymnasium.python;  // a command is looked for in PATH
+  if (python.find('/') != python.npos) python = std::filesystem::absolute(python).lexically_normal().string();
   std::string& from = e.expert.policy.from;
   if (!from.empty()) from = std::filesystem::absolute(from).lexically_normal().string();
   if (e.policy.teacher) e.policy.teacher = std::filesystem::absolute(*e.policy.teacher).lexically_normal().string();
@@ -122,6 +124,12 @@ Experiment read_experiment(const std::filesystem::path& file, std::span<const st
   Experiment experiment;
   read_yaml<Experiment>(file, overrides, experiment, contradictions);
   make_paths_absolute(experiment);
+  return experiment;
+}
+
+Experiment read_configuration(const std::filesystem::path& file) {
+  Experiment experiment;
+  read_yaml<Experiment>(file, {}, experiment);
   return experiment;
 }
 

@@ -146,6 +146,10 @@ struct Experiment {
 /// options; MachineError if reading fails
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
 
+/// A configuration that someone else may have written: its options are read, and nothing that they name is opened or run.
+/// @throws InputError with one line for each problem of reading; MachineError if reading fails
+Experiment read_configuration(const std::filesystem::path& file);
+
 /// The defaults with overrides applied; as above.
 Experiment default_experiment(std::span<const std::string> overrides);
 

@@ -15,18 +15,23 @@ namespace fm {
 namespace {
 
 /// The realtime engine, or LibTorch for a policy that it does not support.
-PredictorFactory fastest_engine(const std::filesystem::path& checkpoint) {
+/// @param executed actions of each prediction; 0: as the checkpoint says
+PredictorFactory fastest_engine(const std::filesystem::path& checkpoint, int executed) {
+  const std::shared_ptr<PolicyModel> model = load_policy(checkpoint, at::kCPU);
+  SamplerOptions sampler = model->description().sampler;
+  if (executed > 0) sampler.executed = executed;
   try {
-    const auto fast = load_realtime(checkpoint);
+    const auto fast = load_realtime(checkpoint, {.sampler = sampler});
     return [fast] { return std::make_unique<RealtimePredictor>(fast); };
   } catch (const InputError&) {
-    const std::shared_ptr<const PolicyModel> model = load_policy(checkpoint, at::kCPU);
+    model->set_sampler(sampler);
     return [model] { return std::make_unique<ModelPredictor>(model); };
   }
 }
 
-PolicyFactory policy_expert(const std::filesystem::path& checkpoint, const EnvSpec& env, std::uint64_t seed) {
-  const PredictorFactory engine = fastest_engine(checkpoint);
+PolicyFactory policy_expert(const std::filesystem::path& checkpoint, const EnvSpec& env, std::uint64_t seed,
+                            int executed = 0) {
+  const PredictorFactory engine = fastest_engine(checkpoint, executed);
   check_fits("expert.policy.from", engine()->description().spec, env);
   const RandomStream noise(seed, "expert's noise");
   return [=] { return std::make_unique<ChunkedPolicy>(engine(), noise); };
@@ -38,6 +43,14 @@ PolicyFactory expert_of(const Experiment& e, std::uint64_t seed) {
   if (e.expert.name != trained_policy) return make_expert(e.expert, e.env, cache_directory(e), seed);
   check_expert(e);
   return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed);
+}
+
+PolicyFactory labeller_of(const Experiment& e, std::uint64_t seed) {
+  Experiment anew = e;
+  anew.expert.predictive_sampling.plan_every = anew.expert.ilqr.plan_every = 1;
+  if (e.expert.name != trained_policy) return expert_of(anew, seed);
+  check_expert(e);
+  return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed, 1);
 }
 
 std::string expert_content(const Experiment& e) {

@@ -124,7 +124,7 @@ Json text_of(const Json& object, const char* key) {
 }
 
 Json run_info(const std::filesystem::path& path) {
-  const Experiment e = read_experiment(path / "config.yaml", {});
+  const Experiment e = read_configuration(path / "config.yaml");
   const Json origin = read_provenance(path);
   const auto exists = [&](const char* name) { return std::filesystem::exists(path / name); };
   const char* state = exists("evaluation.json")                ? "evaluated"

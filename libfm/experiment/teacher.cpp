@@ -60,7 +60,8 @@ void check_needs_end(const Experiment& e, const std::vector<std::string>& chain)
     std::vector<std::string> longer = chain;
     longer.push_back(std::filesystem::weakly_canonical(file).string());
     if (std::ranges::count(chain, longer.back()) > 0) {
-      throw_input_error("policy.teacher: the teachers have no beginning: {}", fmt::join(longer, " -> "));
+      throw_input_error("policy.teacher, expert.policy.from: the teachers have no beginning: {}",
+                        fmt::join(longer, " -> "));
     }
     check_needs_end(needed_experiment(file, e), longer);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace fm {
@@ -93,6 +94,9 @@ Eigen::VectorXd PredictiveSampling::simulate(const std::vector<Matrix>& candidat
     }
     env_->step(actions, result);
     returns += result.rewards;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (result.diverged[i] != 0) returns[static_cast<Eigen::Index>(i)] = -std::numeric_limits<double>::infinity();
+    }
   }
   return returns;
 }
@@ -100,8 +104,9 @@ Eigen::VectorXd PredictiveSampling::simulate(const std::vector<Matrix>& candidat
 Matrix PredictiveSampling::choose(const std::vector<Matrix>& candidates, const Eigen::VectorXd& returns) const {
   Eigen::Index best = 0;
   const double highest = returns.maxCoeff(&best);
-  const double spread = std::sqrt((returns.array() - returns.mean()).square().mean());
-  if (options_.temperature == 0.0 || spread == 0.0) return candidates[static_cast<std::size_t>(best)];
+  const Eigen::ArrayXd finite = returns.array().isFinite().select(returns.array(), highest);
+  const double spread = std::sqrt((finite - finite.mean()).square().mean());
+  if (options_.temperature == 0.0 || !(spread > 0.0)) return candidates[static_cast<std::size_t>(best)];
   const Eigen::ArrayXd weights = ((returns.array() - highest) / (options_.temperature * spread)).exp();
   Matrix average = Matrix::Zero(candidates[0].rows(), candidates[0].cols());
   for (std::size_t i = 0; i < candidates.size(); ++i) {

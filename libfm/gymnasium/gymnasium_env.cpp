@@ -8,6 +8,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -18,18 +19,9 @@ namespace {
 class GymnasiumEnv final : public VectorEnv {
  public:
   GymnasiumEnv(const GymnasiumOptions& options, const EnvSpec& spec, int copies)
-      : spec_(spec), rows_(static_cast<std::size_t>(copies)),
+      : options_(options), spec_(spec), rows_(static_cast<std::size_t>(copies)),
         observations_(Matrix::Zero(copies, std::ssize(spec.observations))),
-        goals_(Matrix::Zero(copies, std::ssize(spec.goals))) {
-    // As many workers as threads, unless this is parallel work already; more if copies are many.
-    const int parallel = omp_in_parallel() != 0 ? 1 : std::min(threads(), copies);
-    const int count = std::max(parallel, (copies + options.copies - 1) / options.copies);
-    for (int i = 0; i < count; ++i) {
-      const int begin = copies * i / count, end = copies * (i + 1) / count;
-      workers_.push_back({begin, end, std::make_unique<GymnasiumWorker>(options, end - begin)});
-      workers_.back().process->make_copies();
-    }
-  }
+        goals_(Matrix::Zero(copies, std::ssize(spec.goals))) {}
 
   const EnvSpec& spec() const override { return spec_; }
   int copies() const override { return static_cast<int>(rows_.size()); }
@@ -38,6 +30,7 @@ class GymnasiumEnv final : public VectorEnv {
   Matrix states() const override { return Matrix(copies(), 0); }
 
   void reset(std::span<const int> rows, std::span<const std::uint64_t> episodes, const RandomStream& initial) override {
+    if (workers_.empty()) start_workers();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto [rows_of_worker, k] = shared(rows[i]);
       rows_of_worker->commands[k] = SharedRows::reset;
@@ -52,7 +45,13 @@ class GymnasiumEnv final : public VectorEnv {
   void step(const Matrix& actions, StepResult& result) override {
     result.clear(copies());
     for (int i = 0; i < copies(); ++i) {
-      if (rows_[static_cast<std::size_t>(i)].ended) continue;
+      Row& row = rows_[static_cast<std::size_t>(i)];
+      if (row.ended) continue;
+      if (!actions.row(i).allFinite()) {
+        result.rewards[i] = std::numeric_limits<double>::quiet_NaN();
+        result.terminated[static_cast<std::size_t>(i)] = row.ended = true;
+        continue;
+      }
       const auto [rows_of_worker, k] = shared(i);
       rows_of_worker->commands[k] = SharedRows::step;
       for (std::size_t j = 0; j < spec_.actions.size(); ++j) {
@@ -83,6 +82,22 @@ class GymnasiumEnv final : public VectorEnv {
     int begin, end;  ///< of the copies that it runs
     std::unique_ptr<GymnasiumWorker> process;
   };
+
+  /// As many workers as threads, unless this is parallel work already; more if copies are many.
+  void start_workers() {
+    const int parallel = omp_in_parallel() != 0 ? 1 : std::min(threads(), copies());
+    const int count = std::max(parallel, (copies() + options_.copies - 1) / options_.copies);
+    for (int i = 0; i < count; ++i) {
+      const int begin = copies() * i / count, end = copies() * (i + 1) / count;
+      workers_.push_back({begin, end, std::make_unique<GymnasiumWorker>(options_, end - begin)});
+      GymnasiumWorker& worker = *workers_.back().process;
+      if (worker.spec().observations != spec_.observations || worker.spec().actions != spec_.actions ||
+          worker.spec().goals != spec_.goals) {
+        throw_input_error("env.gymnasium: the spaces of '{}' have changed since this program started", spec_.name);
+      }
+      worker.make_copies();
+    }
+  }
 
   /// Where a copy is: in the memory shared with a worker, and its row there.
   std::pair<SharedRows*, std::size_t> shared(int copy) const {
@@ -127,38 +142,45 @@ class GymnasiumEnv final : public VectorEnv {
     row.ended = result.terminated[i] != 0 || result.truncated[i] != 0;
   }
 
+  GymnasiumOptions options_;
   EnvSpec spec_;
   std::vector<Row> rows_;
   Matrix observations_, goals_;
   std::vector<Worker> workers_;
 };
 
-EnvSpec describe(const GymnasiumOptions& options) {
-  EnvSpec spec = GymnasiumWorker(options, 0).spec();
-  if (spec.horizon == 0) {
+/// What a worker says about an environment.
+struct Description {
+  EnvSpec spec;
+  std::string content;
+};
+
+Description describe(const GymnasiumOptions& options) {
+  const GymnasiumWorker worker(options, 0);
+  if (worker.spec().horizon == 0) {
     throw_input_error("env.gymnasium: '{}' has no max_episode_steps; set env.gymnasium.horizon", options.id);
   }
-  return spec;
+  return {worker.spec(), worker.content()};
+}
+
+/// Asks a worker once for each value of the options.
+Description description_of(const GymnasiumOptions& options) {
+  static std::mutex mutex;
+  static std::map<std::string, Description> known;
+  const std::scoped_lock lock(mutex);
+  const std::string key = options_to_json(options).dump();
+  if (const auto found = known.find(key); found != known.end()) return found->second;
+  return known.emplace(key, describe(options)).first->second;
 }
 
 }  // namespace
 
+std::string gymnasium_content(const GymnasiumOptions& options) { return description_of(options).content; }
+
 EnvFactory make_gymnasium(const GymnasiumOptions& options) {
-  static std::mutex mutex;
-  static std::map<std::string, EnvSpec> known;
-  const std::scoped_lock lock(mutex);
-  const auto [found, is_new] = known.try_emplace(options_to_json(options).dump());
-  if (is_new) {
-    try {
-      found->second = describe(options);
-    } catch (...) {
-      known.erase(found);
-      throw;
-    }
-  }
-  return {.spec = found->second,
-          .make = [options,
-                   spec = found->second](int copies) { return std::make_unique<GymnasiumEnv>(options, spec, copies); },
+  const EnvSpec spec = description_of(options).spec;
+  return {.spec = spec,
+          .make = [options, spec](int copies) { return std::make_unique<GymnasiumEnv>(options, spec, copies); },
           .most_copies = options.copies};
 }
 

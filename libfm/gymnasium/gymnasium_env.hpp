@@ -1,7 +1,7 @@
 #pragma once
 // Any environment of Gymnasium (https://gymnasium.farama.org), run by the user's own Python in worker processes.
 //
-// Spaces are flattened into columns with names: a Box element by element, a Discrete space as one column for each value
+// Spaces are flattened into columns with names: a Box or MultiBinary element by element, a Discrete space as one column for each value
 // (of an action the value with the largest number is taken), Dict and Tuple part by part. Of a goal-conditioned
 // environment, with a Dict of observation, achieved_goal and desired_goal, the last is the goal. Success is what `info`
 // says under is_success or success, else false. States cannot be read or set.
@@ -33,6 +33,10 @@ struct GymnasiumOptions {
           above(0.0));
   }
 };
+
+/// What determines the environment beside the options: versions of Python, Gymnasium and NumPy, and a hash of the file that
+/// defines the environment's class. @throws as make_gymnasium
+std::string gymnasium_content(const GymnasiumOptions& options);
 
 /// Starts a worker to learn what the environment is, once for each value of the options.
 /// @throws InputError with Python's traceback if the environment cannot be made or has a space that is not supported

@@ -30,6 +30,7 @@ constexpr int its_socket = 3, its_memory = 4;
 
 /// The descriptor moved above those that the program has; closed on exec.
 int moved_up(int descriptor) {
+  if (descriptor < 0) return -1;
   const int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 16);
   close(descriptor);
   return moved;
@@ -75,15 +76,21 @@ PythonProcess::PythonProcess(const std::string& python, const std::string& progr
                              std::string name)
     : PythonProcess() {  // from here on, the destructor runs if this throws
   name_ = std::move(name);
-  std::array<int, 2> sockets{}, output{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) {
-    throw_machine_error("{}: no more files can be opened: {}", name_, std::strerror(errno));
-  }
+  std::array<int, 2> sockets = {-1, -1}, output = {-1, -1};
+  socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data());
+  pipe2(output.data(), O_CLOEXEC | O_NONBLOCK);
   socket_ = moved_up(sockets[0]);
   output_ = moved_up(output[0]);
-  fcntl(output_, F_SETFL, O_NONBLOCK);
   memory_ = moved_up(memfd_create("libfm", MFD_CLOEXEC));
   const int socket = moved_up(sockets[1]), printing = moved_up(output[1]);
+  if (std::min({socket_, output_, memory_, socket, printing}) < 0) {
+    const int reason = errno;
+    for (const int descriptor : {socket, printing}) {
+      if (descriptor >= 0) close(descriptor);
+    }
+    throw_machine_error("{}: no more files can be opened: {}", name_, std::strerror(reason));
+  }
+  fcntl(printing, F_SETFL, 0);  // the program waits while it prints
 
   std::array<std::string, 5> words = {python, "-u", "-c", program, argument};
   std::array<char*, 6> arguments{};

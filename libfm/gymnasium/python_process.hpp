@@ -1,8 +1,9 @@
 #pragma once
 // A Python program in a process of its own, joined to this one by a socket and by shared memory.
 //
-// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. The shared
-// memory has no name, so nothing of it is left behind. What the program prints is kept for error messages.
+// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. Processes that
+// it has started itself are ended with it, except if this process is killed by SIGKILL. The shared memory has no name, so
+// nothing of it is left behind. What the program prints is kept for error messages.
 
 #include <cstddef>
 #include <span>

@@ -94,6 +94,7 @@ GymnasiumWorker::GymnasiumWorker(const GymnasiumOptions& options, int copies)
            .states = {},
            .time_step = json.at("time_step"),
            .horizon = json.at("horizon")};
+  content_ = json.at("content");
 }
 
 void GymnasiumWorker::make_copies() {

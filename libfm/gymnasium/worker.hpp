@@ -30,6 +30,7 @@ class GymnasiumWorker {
   GymnasiumWorker(const GymnasiumOptions& options, int copies);
 
   const EnvSpec& spec() const { return spec_; }
+  const std::string& content() const { return content_; }
 
   /// Makes the copies, and shares memory for them.
   void make_copies();
@@ -47,6 +48,7 @@ class GymnasiumWorker {
   std::size_t copies_;
   PythonProcess process_;
   EnvSpec spec_;
+  std::string content_;
   SharedRows rows_;
 };
 

@@ -8,6 +8,7 @@ It first sends its description, one line of JSON.
 """
 
 import ctypes
+import hashlib
 import importlib
 import json
 import mmap
@@ -23,8 +24,11 @@ IDLE, STEP, RESET = 0, 1, 2
 
 def die_with_parent(parent):
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(0)
+    if os.getppid() == parent:
+        return
+    if os.getppid() != 1:
+        print("env.gymnasium.python must be the interpreter itself, or a program that becomes it (exec)")
+    os._exit(1)
 
 
 def reply(data):
@@ -118,6 +122,13 @@ def is_goal_conditioned(space):
     return isinstance(space, gymnasium.spaces.Dict) and {"observation", "desired_goal"} <= set(space.spaces)
 
 
+def content(env):
+    """What determines the environment beside its arguments."""
+    file = getattr(sys.modules.get(type(env.unwrapped).__module__), "__file__", None)
+    source = hashlib.sha256(open(file, "rb").read()).hexdigest() if file else ""
+    return f"Python {sys.version.split()[0]}, Gymnasium {gymnasium.__version__}, NumPy {np.__version__}, {source}"
+
+
 def make(options):
     arguments = dict(options["arguments"])  # without a render_mode nothing is rendered
     if options["horizon"] > 0:
@@ -147,7 +158,7 @@ class Copies:
         env = self.envs[0]
         step = getattr(env.unwrapped, "dt", None)
         rate = env.metadata.get("render_fps")
-        return {"observations": self.observation.dimensions(), "actions": self.action.dimensions(),
+        return {"content": content(env), "observations": self.observation.dimensions(), "actions": self.action.dimensions(),
                 "goals": self.goal.dimensions(), "horizon": self.horizon or 0,
                 "time_step": float(step) if isinstance(step, (int, float)) and step > 0 else 1.0 / rate if rate else 1.0}
 

@@ -17,10 +17,11 @@ namespace {
 
 constexpr int copies_for_a_thread = 8;  ///< fewer are stepped sooner than a thread wakes up
 
+constexpr mjtWarning divergences[] = {mjWARN_BADQPOS, mjWARN_BADQVEL, mjWARN_BADQACC};
+
 /// MuJoCo has met a number that is not finite or huge, and has reset the simulation.
-int divergences(const mjData& data) {
-  return data.warning[mjWARN_BADQPOS].number + data.warning[mjWARN_BADQVEL].number +
-         data.warning[mjWARN_BADQACC].number;
+bool has_diverged(const mjData& data) {
+  return std::ranges::any_of(divergences, [&](mjtWarning kind) { return data.warning[kind].number > 0; });
 }
 
 std::optional<Shape::Kind> shape_kind(int geom_type) {
@@ -154,16 +155,18 @@ void MujocoEnv::advance(const mjModel& model, mjData& data, int row) {
   Row& r = rows_[static_cast<std::size_t>(row)];
   const std::size_t actions = spec().actions.size();
   const std::span<const double> action(actions_.row(row).data(), actions);
-  std::copy(action.begin(), action.end(), data.ctrl);
-  const int divergences_before = divergences(data);
-  std::vector<double> before(carried(row).begin(), carried(row).end());
-  for (int i = 0; i < task_->substeps; ++i) mj_step(&model, &data);
-  r.diverged = divergences(data) != divergences_before;
+  r.diverged = r.terminated = false;
   if (!std::ranges::all_of(action, [](double x) { return std::isfinite(x); })) {
     r.reward = std::numeric_limits<double>::quiet_NaN();
     r.terminated = true;
+    r.held = 0;
     return;
   }
+  std::copy(action.begin(), action.end(), data.ctrl);
+  for (const mjtWarning kind : divergences) data.warning[kind].number = 0;
+  std::vector<double> before(carried(row).begin(), carried(row).end());
+  for (int i = 0; i < task_->substeps; ++i) mj_step(&model, &data);
+  r.diverged = has_diverged(data);
   if (!r.diverged) {
     if (task_->derive != nullptr) task_->derive(&model, &data);
     if (task_->carry) task_->carry(model, data, carried(row));
@@ -210,6 +213,14 @@ void MujocoEnv::step(const Matrix& actions, StepResult& result) {
     r.ended = r.terminated || result.truncated[k] != 0;
     if (!r.ended && task_->goal_steps > 0 && r.steps % task_->goal_steps == 0) draw_goal(i);
   }
+}
+
+std::vector<int> MujocoEnv::coordinates() const {
+  const mjModel& m = *task_->model;
+  std::vector<int> columns;
+  if (m.nq != m.nv) return columns;
+  for (int i = 0; i < m.nq + m.nv; ++i) columns.push_back(1 + i);  // after the time
+  return columns;
 }
 
 std::vector<Landmark> MujocoEnv::landmarks() const {

@@ -30,6 +30,8 @@ class MujocoEnv final : public VectorEnv {
   void set_goals(std::span<const int> rows, const Matrix& goals) override;
   Matrix states() const override;
   void set_states(std::span<const int> rows, const Matrix& states) override;
+  /// qpos and qvel, unless the model has quaternions.
+  std::vector<int> coordinates() const override;
   std::vector<Landmark> landmarks() const override;
   std::vector<Shape> shapes() const override;
   std::vector<Pose> poses(int row) const override;

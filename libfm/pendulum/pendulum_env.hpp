@@ -128,6 +128,8 @@ class PendulumEnv final : public VectorEnv {
     }
   }
 
+  std::vector<int> coordinates() const override { return {0, 1}; }
+
   std::vector<Landmark> landmarks() const override {
     constexpr double pi = std::numbers::pi;
     return {{"hanging", {pi, 0.0}}, {"halfway", {pi / 2, 0.0}}, {"upright", {0.0, 0.0}}};

@@ -47,8 +47,15 @@ std::vector<std::string> env_names() {
 }
 
 EnvOptions portable(EnvOptions options) {
-  options.gymnasium.python = GymnasiumOptions().python;
+  const GymnasiumOptions defaults;
+  options.gymnasium.python = defaults.python;
+  options.gymnasium.copies = defaults.copies;
+  options.gymnasium.timeout = defaults.timeout;
   return options;
+}
+
+std::string env_content(const EnvOptions& options) {
+  return options.name == "gymnasium" ? gymnasium_content(options.gymnasium) : "";
 }
 
 EnvFactory make_env(const EnvOptions& options) {

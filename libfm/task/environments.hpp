@@ -70,8 +70,13 @@ struct EnvOptions {
   }
 };
 
-/// The options without what belongs to this machine, such as paths, for files that are read elsewhere.
+/// The options without what belongs to this machine, such as paths and numbers of processes, for files that are read
+/// elsewhere.
 EnvOptions portable(EnvOptions options);
+
+/// What determines an environment beside its options, as text: of Gymnasium's, versions and source of the Python that runs
+/// them. Empty for the project's own.
+std::string env_content(const EnvOptions& options);
 
 /// The environment called options.name.
 /// @throws InputError for a name that is not in the table, or inconsistent options.

@@ -63,6 +63,13 @@ constexpr Row table[] = {
      [](const ExpertRequest& r) -> PolicyFactory {
        return copies_of(PredictiveSampling(r.expert.predictive_sampling, make_env(r.env), r.seed));
      }},
+    {"ilqr", "",
+     [](const ExpertRequest& r) -> PolicyFactory {
+       const EnvFactory env = make_env(r.env);
+       const IlqrPolicy checked(r.expert.ilqr, env, r.seed);
+       return
+           [options = r.expert.ilqr, env, seed = r.seed] { return std::make_unique<IlqrPolicy>(options, env, seed); };
+     }},
     {trained_policy, "",
      [](const ExpertRequest&) -> PolicyFactory {
        throw_input_error("expert.name: a trained policy is an expert only in an experiment");

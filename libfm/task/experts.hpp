@@ -2,6 +2,7 @@
 // The table of experts, by name.
 
 #include "libfm/env/policy.hpp"
+#include "libfm/expert/ilqr_policy.hpp"
 #include "libfm/expert/optimal.hpp"
 #include "libfm/expert/predictive_sampling.hpp"
 #include "libfm/expert/spin_energy.hpp"
@@ -40,6 +41,7 @@ struct ExpertOptions {
   TargetLqrOptions target_lqr{};
   SpinEnergyOptions spin_energy{};
   PredictiveSamplingOptions predictive_sampling{};
+  IlqrOptions ilqr{};
   PolicyExpertOptions policy{};
   Registry::Options registered = Registry::current().options(Registry::Kind::expert);
 
@@ -52,6 +54,7 @@ struct ExpertOptions {
     visit("target_lqr", target_lqr, "options of `name: target_lqr`");
     visit("spin_energy", spin_energy, "options of `name: spin_energy`");
     visit("predictive_sampling", predictive_sampling, "options of `name: predictive_sampling`");
+    visit("ilqr", ilqr, "options of `name: ilqr`");
     visit("policy", policy, "options of `name: policy`");
     for (auto& [added, options] : registered) visit(added.c_str(), options, "options of this program's own expert");
   }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -33,6 +34,9 @@ const std::map<std::string, std::function<TimedWork()>> works = {
     {"act 512x4 bf16", [] { return act_work(middle_policy, fm::Precision::bfloat16); }},
     {"sample 4096 256x3", [] { return act_work(small_policy, fm::Precision::float32, 4096); }},
     {"pendulum steps", pendulum_work},
+    {"humanoid steps", humanoid_work},
+    {"bridge Hopper-v5", [] { return bridge_work("Hopper-v5"); }},
+    {"bridge Pendulum-v1", [] { return bridge_work("Pendulum-v1"); }},
     {"train 256x3 b256 cuda", [] { return train_work(small_policy, 256, "tf32", "cuda"); }},
     {"train 256x3 b256 cuda bf16", [] { return train_work(small_policy, 256, "bfloat16", "cuda"); }},
     {"train 512x4 b1024 cuda", [] { return train_work(middle_policy, 1024, "tf32", "cuda"); }},
@@ -60,7 +64,8 @@ const TimedWork& find(std::map<std::string, TimedWork>& made, const std::string&
 
 int main() {
   fm::keep_freed_memory();  // as fm does
-  fm::use_threads(0);
+  const char* threads = std::getenv("FM_BENCH_THREADS");
+  fm::use_threads(threads == nullptr ? 0 : std::atoi(threads));
   std::map<std::string, TimedWork> made;
   try {
     for (std::string line; std::getline(std::cin, line);) {

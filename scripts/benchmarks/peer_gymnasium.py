@@ -1,4 +1,5 @@
-"""Gymnasium's vector environments of Pendulum-v1, in one process or several, whichever is faster on this machine."""
+"""Gymnasium's vector environments. For `steps` in one process or several, whichever is faster on this machine; for
+`bridge`, with which libfm's own worker processes are compared, AsyncVectorEnv with 8 copies."""
 
 import os
 from functools import partial
@@ -11,23 +12,29 @@ from works import done_by
 STEPS = 20
 
 
-def stepping(vectorization, copies):
-    envs = gymnasium.make_vec("Pendulum-v1", num_envs=copies, vectorization_mode=vectorization)
+def stepping(env, vectorization, copies):
+    envs = gymnasium.make_vec(env, num_envs=copies, vectorization_mode=vectorization)
     envs.reset(seed=0)
-    actions = np.random.default_rng(0).uniform(-2.0, 2.0, (copies, 1)).astype(np.float32)
+    envs.action_space.seed(0)
+    actions = [envs.action_space.sample() for _ in range(STEPS)]
 
     def run():
-        for _ in range(STEPS):
-            envs.step(actions)
+        for action in actions:
+            envs.step(action)
 
     return Timed(run, STEPS * copies)
 
 
-def steps(_):
+def steps(work):
     processors = len(os.sched_getaffinity(0))
-    return fastest([stepping("sync", 16), stepping("sync", 256), stepping("async", processors),
-                    stepping("async", 8 * processors)])
+    return fastest([stepping(work.env, "sync", 16), stepping(work.env, "sync", 256 if work.env == "Pendulum-v1" else 4),
+                    stepping(work.env, "async", processors), stepping(work.env, "async", 8 * processors)])
+
+
+def bridge(work):
+    return stepping(work.env, "async", 8)
 
 
 if __name__ == "__main__":
-    serve({name: partial(steps, work) for name, work in done_by("gymnasium", "steps").items()})
+    serve({name: partial(steps if work.kind == "steps" else bridge, work)
+           for name, work in done_by("gymnasium", "steps", "bridge").items()})

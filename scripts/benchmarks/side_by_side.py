@@ -26,6 +26,7 @@ COMMANDS = {
     "onnxruntime": ["peer_onnxruntime.py"],
     "onnxruntime-all": ["peer_onnxruntime.py", "--all"],
     "gymnasium": ["peer_gymnasium.py"],
+    "envpool": ["peer_envpool.py"],
 }
 
 
@@ -65,7 +66,9 @@ def make_workers(options):
     environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "PYTHONPATH")}
     environment |= {"JAX_PLATFORMS": options.device, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
     libraries = ["env", f"LD_LIBRARY_PATH={options.library_path}"] if options.library_path else []
-    commands = {"libfm": [*libraries, options.libfm]}
+    environment["FM_BENCH_PYTHON"] = str(options.python)
+    commands = {"libfm": [*libraries, options.libfm],
+                "libfm-one-thread": ["env", "FM_BENCH_THREADS=1", *libraries, options.libfm]}
     commands |= {name: [options.python, HERE / script, *rest] for name, (script, *rest) in COMMANDS.items()}
     workers = {name: Worker(name, command, environment, BUILD / f"bench-{name}.log") for name, command in commands.items()}
     return workers | {ROOFLINE: Roofline(workers["libfm"])}

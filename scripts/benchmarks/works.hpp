@@ -22,8 +22,11 @@ TimedWork act_work(const PolicySizes& sizes, Precision precision, int rows = 1);
 /// Ten Euler steps with LibTorch on CUDA: actions for this many observations in one call, on the host before and after.
 TimedWork sample_work(const PolicySizes& sizes, int rows, const std::string& precision);
 
-/// One step of one copy of the pendulum; episodes that end are restarted.
+/// One step of one copy of an environment, with random actions; episodes that end are restarted. The
+/// bridge runs 8 copies of an environment of Gymnasium in the Python FM_BENCH_PYTHON.
 TimedWork pendulum_work();
+TimedWork humanoid_work();
+TimedWork bridge_work(const std::string& id);
 
 /// A float32 product (m, k) x (k, n) with LibTorch, for the roofline.
 TimedWork product_work(int m, int k, int n);

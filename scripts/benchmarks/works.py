@@ -6,7 +6,7 @@ ROWS = 20480  # of the data set in memory; an epoch uses each once
 TIME_FEATURES = 64
 SOLVER_STEPS = 10
 
-PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "onnxruntime-all", "gymnasium")
+PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "onnxruntime-all", "gymnasium", "envpool", "libfm-one-thread")
 ROOFLINE = "roofline"  # listed like a peer: the time of a step's matrix products at the rate of the largest one
 
 
@@ -25,11 +25,12 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Work:
-    kind: str  # train: a training step; act: one action; sample: many; steps: one environment step
+    kind: str  # train: a training step; act: one action; sample: many; steps, bridge: one environment step
     peers: tuple
     sizes: Sizes = None
     batch: int = 1
     device: str = "cpu"  # or "cuda"
+    env: str = ""  # Gymnasium's id
 
     @property
     def operations(self):
@@ -54,7 +55,10 @@ WORKS = {
     "act 256x3": Work("act", ACTORS, SMALL),
     "act 512x4": Work("act", ACTORS, MIDDLE),
     "sample 4096 256x3": Work("sample", TRAINERS, SMALL, 4096),
-    "pendulum steps": Work("steps", ("gymnasium",)),
+    "pendulum steps": Work("steps", ("gymnasium",), env="Pendulum-v1"),
+    "humanoid steps": Work("steps", ("gymnasium", "envpool", "libfm-one-thread"), env="Humanoid-v5"),
+    "bridge Hopper-v5": Work("bridge", ("gymnasium",), env="Hopper-v5"),
+    "bridge Pendulum-v1": Work("bridge", ("gymnasium",), env="Pendulum-v1"),
     "train 256x3 b256 cuda": Work("train", TRAINERS, SMALL, 256, "cuda"),
     "train 512x4 b1024 cuda": Work("train", TRAINERS, MIDDLE, 1024, "cuda"),
     "train 1024x5 b4096 cuda": Work("train", TRAINERS, LARGE, 4096, "cuda"),

@@ -53,12 +53,14 @@ const std::vector<Case>& cases() {
         fm::EnvOptions options;
         options.name = env;
         try {
-          made.push_back({name + " in " + env, fm::make_env(options),
-                          fm::make_expert({.name = name,
-                                           .optimal = coarse,
-                                           .two_modes = {.optimal = coarse},
-                                           .predictive_sampling = {.samples = 3, .horizon = 0.05}},
-                                          options, "", 0)});
+          made.push_back(
+              {name + " in " + env, fm::make_env(options),
+               fm::make_expert({.name = name,
+                                .optimal = coarse,
+                                .two_modes = {.optimal = coarse},
+                                .predictive_sampling = {.samples = 3, .horizon = 0.05},
+                                .ilqr = {.horizon = 0.05, .iterations = 1, .first_iterations = 2, .candidates = 2}},
+                               options, "", 0)});
         } catch (const fm::InputError&) {  // an expert for another environment
         }
       }

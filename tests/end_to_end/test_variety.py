@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 
 from launcher import TINY, LauncherTest
 
@@ -18,13 +19,48 @@ class VarietyTest(LauncherTest):
 
     def test_every_environment_runs_with_its_expert(self):
         cases = {"two_modes": "two_modes", "pendulum_target": "target_lqr", "pendulum_spin": "spin_energy",
-                 "toy_2d": "toy_2d"}
+                 "toy_2d": "toy_2d", "hopper": "random", "cart_pole_swing_up": "predictive_sampling",
+                 "humanoid_velocity": "zero"}
         for env, expert in cases.items():
             with self.subTest(env=env):
                 _, evaluation = self.run_quick(f"env.name={env}", f"expert.name={expert}", "collect.episodes=10",
-                                               "expert.two_modes.resolution=60")
+                                               "expert.two_modes.resolution=60", "expert.predictive_sampling.samples=4",
+                                               "expert.predictive_sampling.horizon=0.1", "env.cart_pole_swing_up.horizon=50")
                 self.assertEqual(evaluation["env"], env)
-        self.assertIn("wasserstein_2", evaluation["policy"]["metrics"])
+                metric = {"toy_2d": "wasserstein_2", "hopper": "speed", "humanoid_velocity": "episode_steps"}.get(env, "action_jerk")
+                self.assertIn(metric, evaluation["policy"]["metrics"])
+
+    def test_a_trained_policy_is_an_expert(self):
+        teacher, _ = self.run_quick("train.epochs=40", "collect.episodes=30", "policy.horizon.prediction=3", "sampler.executed=3")
+        copy = self.folder / "teacher.safetensors"
+        shutil.copy(teacher / "checkpoints/best.safetensors", copy)
+        for source in (teacher, copy):
+            _, evaluation = self.run_quick("expert.name=policy", f"expert.policy.from={source}", "collect.rounds=1",
+                                           "collect.round_episodes=2", "collect.round_epochs=1")
+            returns = evaluation["expert"]["return"]["mean"]
+        self.assertTrue(math.isfinite(returns))
+        # The data are the copy's: another checkpoint of the same name collects anew.
+        cached = set((self.folder / "runs/cache").glob("data_*"))
+        other, _ = self.run_quick("seed=5")
+        shutil.copy(other / "checkpoints/best.safetensors", copy)
+        before = set((self.folder / "runs/cache").glob("data_*"))
+        self.run_quick("expert.name=policy", f"expert.policy.from={copy}")
+        self.assertEqual(len(set((self.folder / "runs/cache").glob("data_*")) - before), 1)
+        self.assertGreater(len(before), len(cached))
+
+        file = self.folder / "teacher.yaml"
+        file.write_text("name: teacher\n" + "collect: {episodes: 3}\nnetwork: {mlp: {hidden: [8]}, time_embedding: 8}\n"
+                        "train: {epochs: 1, rollout: {every: 0}, best: loss}\neval: {episodes: 2}\nreport: {figures: false}\n")
+        self.run_quick("expert.name=policy", f"expert.policy.from={file}")
+        self.assertEqual(len(list((self.folder / "runs/teacher").iterdir())), 1)
+
+        for source, message in [("''", "expert.policy.from: give a run directory, a checkpoint or an experiment file"),
+                                (self.folder / "gone", "gone: no such file")]:
+            refused = self.fm("run", self.experiment, *TINY, "expert.name=policy", f"expert.policy.from={source}", expect=2)
+            self.assertIn(message, refused.stderr)
+        refused = self.fm("run", self.experiment, *TINY, "env.name=hopper", "expert.name=policy",
+                          f"expert.policy.from={teacher}", expect=2)
+        self.assertIn("expert.policy.from: 'hopper' has the observations", refused.stderr)
 
     def test_every_policy_runs(self):
         teacher, _ = self.run_quick()

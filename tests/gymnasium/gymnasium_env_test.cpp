@@ -133,7 +133,7 @@ CATCH_TEST_CASE("a worker that fails gives its traceback, its end or what it pri
   const std::string ended = error_of<fm::MachineError>([] { play_failing("exit"); });
   CATCH_CHECK(contains(ended, "ended with exit code 3"));
   CATCH_CHECK(contains(ended, "It printed:\nout of licences"));
-  CATCH_CHECK(contains(error_of<fm::MachineError>([] { play_failing("hang", 1.0); }), "no answer for 1 s"));
+  CATCH_CHECK(contains(error_of<fm::MachineError>([] { play_failing("hang", 8.0); }), "no answer for 8 s"));
   CATCH_CHECK(contains(error_of<fm::InputError>([] { play_failing("nan observation"); }),
                        "the observation 'observation 0' is nan"));
   CATCH_CHECK(contains(error_of<fm::InputError>([] { play_failing("nan reward"); }), "the reward is nan"));

@@ -63,9 +63,24 @@ CATCH_TEST_CASE("trajectories with contacts are the same bits with any number of
     const fm::EnvFactory factory = make(name);
     const fm::PolicyFactory random = [&] { return std::make_unique<fm::RandomPolicy>(factory.spec.actions, 3); };
     fm::set_threads(1);
-    const auto alone = fm::rollout(factory, random, {.episodes = 3, .block = 1});
+    const auto alone = fm::rollout(factory, random, {.episodes = 3, .block = 2});
     fm::set_threads(2);
     const auto together = fm::rollout(factory, random, {.episodes = 3, .block = 3});
+    const auto many = factory.make(32), one = factory.make(1);  // many: on several of MuJoCo's threads
+    many->set_states(all_rows(*many), alone[0].states.row(0).replicate(32, 1));
+    one->set_states(std::vector{0}, alone[0].states.row(0));
+    fm::StepResult of_many, of_one;
+    for (int step = 0; step < 20; ++step) {
+      const Matrix actions = random_actions(*many, step);
+      many->step(actions, of_many);
+      one->step(actions.row(17), of_one);
+      one->set_states(std::vector{0}, one->states());
+      for (int i = 0; i < 32 && step == 0; ++i)
+        CATCH_CHECK((many->states().row(i) == one->states().row(0)) == (i == 17));
+      CATCH_CHECK(many->states().row(17) == one->states().row(0));
+      CATCH_CHECK(many->observations().row(17) == one->observations().row(0));
+      CATCH_CHECK(of_many.rewards[17] == of_one.rewards[0]);
+    }
     for (std::size_t i = 0; i < alone.size(); ++i) {
       CATCH_CHECK(alone[i].states == together[i].states);
       CATCH_CHECK(alone[i].observations == together[i].observations);
@@ -81,10 +96,14 @@ CATCH_TEST_CASE("a simulation that diverges terminates in its last finite state"
   begin(*env);
   Matrix states = env->states();
   states(1, 1 + 6 + 2) = 1e9;  // an angular velocity, rad/s
-  env->set_states(all_rows(*env), states);
-  const Matrix observations = env->observations();
   fm::StepResult result;
-  env->step(Matrix::Zero(2, 3), result);
+  Matrix observations;
+  for (int round = 0; round < 3; ++round) {  // a row that has diverged before diverges again
+    env->set_states(all_rows(*env), states);
+    observations = env->observations();
+    env->step(Matrix::Zero(2, 3), result);
+    CATCH_CHECK(result.diverged[1] == 1);
+  }
   CATCH_CHECK(result.diverged == std::vector<std::uint8_t>{0, 1});
   CATCH_CHECK(result.terminated == std::vector<std::uint8_t>{0, 1});
   CATCH_CHECK(result.truncated == std::vector<std::uint8_t>{0, 0});

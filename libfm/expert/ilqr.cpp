@@ -1,0 +1,256 @@
+#include "libfm/expert/ilqr.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/expert/box_qp.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace fm {
+namespace {
+
+constexpr double difference = 1e-4;  ///< of coordinates, in their units, and of actions, in halves of their range
+constexpr int batch = 512;           ///< rows that are stepped together
+constexpr int step_sizes = 8;        ///< 1, 1/2, 1/4 ...
+constexpr double most_regularisation = 1e8;
+
+/// The nearest positive semidefinite matrix.
+Eigen::MatrixXd convex_part(const Eigen::MatrixXd& hessian) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian);
+  return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0.0).asDiagonal() * solver.eigenvectors().transpose();
+}
+
+}  // namespace
+
+/// Derivatives of one step: x' = A dx + B du, and of its cost, the negative reward.
+struct Ilqr::Step {
+  Eigen::MatrixXd A, B;
+  Eigen::VectorXd gradient;  ///< (n + m), of the cost
+  Eigen::MatrixXd hessian;   ///< (n + m, n + m)
+};
+
+struct Ilqr::Law {
+  std::vector<Eigen::VectorXd> offsets;  ///< (m)
+  std::vector<Eigen::MatrixXd> gains;    ///< (m, n)
+};
+
+Ilqr::Ilqr(EnvFactory env)
+    : factory_(std::move(env)), columns_(factory_.make(1)->coordinates()), low_(std::ssize(spec().actions)),
+      high_(low_.size()) {
+  if (columns_.empty()) {
+    throw_input_error("expert.name: ilqr needs an environment whose states have coordinates; '{}' has none",
+                      spec().name);
+  }
+  if (!are_bounded(spec().actions)) {
+    throw_input_error("expert.name: ilqr needs bounded actions, those of environment '{}' are not", spec().name);
+  }
+  for (Eigen::Index j = 0; j < low_.size(); ++j) {
+    low_[j] = spec().actions[static_cast<std::size_t>(j)].low;
+    high_[j] = spec().actions[static_cast<std::size_t>(j)].high;
+  }
+}
+
+Eigen::VectorXd Ilqr::coordinates(const Matrix& states, Eigen::Index row) const {
+  return states.row(row)(columns_).transpose();
+}
+
+VectorEnv& Ilqr::env(Eigen::Index copies) {
+  const auto rounded = static_cast<Eigen::Index>(std::bit_ceil(static_cast<std::size_t>(copies)));
+  std::unique_ptr<VectorEnv>& env = envs_[rounded];
+  if (!env) env = factory_.make(static_cast<int>(rounded));
+  return *env;
+}
+
+std::pair<Matrix, Eigen::VectorXd> Ilqr::step(const Matrix& states, const Matrix& actions, const Matrix& goal) {
+  VectorEnv& env = this->env(std::min<Eigen::Index>(batch, states.rows()));
+  Matrix next(states.rows(), states.cols()), given = Matrix::Zero(env.copies(), actions.cols());
+  Eigen::VectorXd rewards(states.rows());
+  StepResult result;
+  for (Eigen::Index begin = 0; begin < states.rows(); begin += batch) {
+    const Eigen::Index count = std::min<Eigen::Index>(batch, states.rows() - begin);
+    std::vector<int> rows(static_cast<std::size_t>(count));
+    std::iota(rows.begin(), rows.end(), 0);
+    env.set_states(rows, states.middleRows(begin, count));
+    if (goal.cols() > 0) env.set_goals(rows, goal.replicate(count, 1));
+    given.topRows(count) = actions.middleRows(begin, count);
+    env.step(given, result);
+    next.middleRows(begin, count) = env.states().topRows(count);
+    rewards.segment(begin, count) = result.rewards.head(count);
+  }
+  return {std::move(next), std::move(rewards)};
+}
+
+IlqrTrajectory Ilqr::simulate(const Matrix& state, const Matrix& goal, const Matrix& actions) {
+  IlqrTrajectory result{.states = Matrix(actions.rows() + 1, state.cols()), .actions = actions, .gains = {}};
+  result.states.row(0) = state;
+  for (Eigen::Index t = 0; t < actions.rows(); ++t) {
+    const auto [next, rewards] = step(result.states.row(t), actions.row(t), goal);
+    result.states.row(t + 1) = next;
+    result.total_reward += rewards[0];
+  }
+  return result;
+}
+
+Eigen::VectorXd Ilqr::evaluate(const Matrix& state, const Matrix& goal, const std::vector<Matrix>& candidates) {
+  const auto count = std::ssize(candidates);
+  Matrix states = state.replicate(count, 1), actions(count, low_.size());
+  Eigen::VectorXd total = Eigen::VectorXd::Zero(count);
+  for (Eigen::Index t = 0; t < candidates.front().rows(); ++t) {
+    for (Eigen::Index i = 0; i < count; ++i) actions.row(i) = candidates[static_cast<std::size_t>(i)].row(t);
+    auto [next, rewards] = step(states, actions, goal);
+    states = std::move(next);
+    total += rewards;
+  }
+  return total;
+}
+
+std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, const Matrix& goal) {
+  const Eigen::Index n = std::ssize(columns_), m = low_.size(), T = trajectory.actions.rows();
+  Eigen::VectorXd h = Eigen::VectorXd::Constant(n + m, difference);
+  h.tail(m) = difference * (high_ - low_) / 2.0;
+  // The points of a step: itself, both sides of every variable, and four corners for every pair of variables.
+  std::vector<Eigen::VectorXd> points = {Eigen::VectorXd::Zero(n + m)};
+  const auto offset = [&](Eigen::Index i, double sign) {
+    return Eigen::VectorXd(sign * h[i] * Eigen::VectorXd::Unit(n + m, i));
+  };
+  for (Eigen::Index i = 0; i < n + m; ++i) {
+    for (const double sign : {1.0, -1.0}) points.push_back(offset(i, sign));
+  }
+  for (Eigen::Index i = 0; i < n + m; ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) {
+      for (const double a : {1.0, -1.0}) {
+        for (const double b : {1.0, -1.0}) points.push_back(offset(i, a) + offset(j, b));
+      }
+    }
+  }
+  const auto count = std::ssize(points);
+  Matrix states(T * count, trajectory.states.cols()), actions(T * count, m);
+  // A difference across a bound would be clipped, so actions are differentiated a little inside.
+  const Matrix inside = trajectory.actions.cwiseMax((low_ + 2.0 * h.tail(m)).transpose().replicate(T, 1))
+                            .cwiseMin((high_ - 2.0 * h.tail(m)).transpose().replicate(T, 1));
+  for (Eigen::Index t = 0; t < T; ++t) {
+    for (Eigen::Index p = 0; p < count; ++p) {
+      const Eigen::VectorXd& point = points[static_cast<std::size_t>(p)];
+      states.row(t * count + p) = trajectory.states.row(t);
+      for (Eigen::Index i = 0; i < n; ++i) states(t * count + p, columns_[static_cast<std::size_t>(i)]) += point[i];
+      actions.row(t * count + p) = inside.row(t) + point.tail(m).transpose();
+    }
+  }
+  const auto [next, rewards] = step(states, actions, goal);
+  std::vector<Step> steps(static_cast<std::size_t>(T));
+  for (Eigen::Index t = 0; t < T; ++t) {
+    Step& s = steps[static_cast<std::size_t>(t)];
+    const Eigen::Index base = t * count;
+    Eigen::MatrixXd jacobian(n, n + m);
+    s.gradient.resize(n + m);
+    s.hessian.resize(n + m, n + m);
+    for (Eigen::Index i = 0; i < n + m; ++i) {
+      const Eigen::Index up = base + 1 + 2 * i, down = up + 1;
+      jacobian.col(i) = (coordinates(next, up) - coordinates(next, down)) / (2.0 * h[i]);
+      s.gradient[i] = -(rewards[up] - rewards[down]) / (2.0 * h[i]);
+      s.hessian(i, i) = -(rewards[up] - 2.0 * rewards[base] + rewards[down]) / (h[i] * h[i]);
+    }
+    Eigen::Index corner = base + 1 + 2 * (n + m);
+    for (Eigen::Index i = 0; i < n + m; ++i) {
+      for (Eigen::Index j = 0; j < i; ++j, corner += 4) {
+        const double mixed = rewards[corner] - rewards[corner + 1] - rewards[corner + 2] + rewards[corner + 3];
+        s.hessian(i, j) = s.hessian(j, i) = -mixed / (4.0 * h[i] * h[j]);
+      }
+    }
+    s.hessian = convex_part(s.hessian);
+    s.A = jacobian.leftCols(n);
+    s.B = jacobian.rightCols(m);
+  }
+  return steps;
+}
+
+bool Ilqr::plan(const std::vector<Step>& steps, const Matrix& actions, double regularisation, Law& law) const {
+  const Eigen::Index n = std::ssize(columns_), m = low_.size();
+  Eigen::VectorXd Vx = Eigen::VectorXd::Zero(n);
+  Eigen::MatrixXd Vxx = Eigen::MatrixXd::Zero(n, n);
+  law.offsets.assign(steps.size(), {});
+  law.gains.assign(steps.size(), {});
+  for (std::size_t t = steps.size(); t-- > 0;) {
+    const Step& s = steps[t];
+    const Eigen::VectorXd Qx = s.gradient.head(n) + s.A.transpose() * Vx;
+    const Eigen::VectorXd Qu = s.gradient.tail(m) + s.B.transpose() * Vx;
+    const Eigen::MatrixXd Qxx = s.hessian.topLeftCorner(n, n) + s.A.transpose() * Vxx * s.A;
+    const Eigen::MatrixXd Qux = s.hessian.bottomLeftCorner(m, n) + s.B.transpose() * Vxx * s.A;
+    const Eigen::MatrixXd Quu = s.hessian.bottomRightCorner(m, m) + s.B.transpose() * Vxx * s.B;
+    const Eigen::MatrixXd H = Quu + regularisation * Eigen::MatrixXd::Identity(m, m);
+    if (H.llt().info() != Eigen::Success) return false;
+    const Eigen::VectorXd u = actions.row(static_cast<Eigen::Index>(t)).transpose();
+    const BoxQp qp = solve_box_qp(H, Qu, low_ - u, high_ - u);
+    Eigen::MatrixXd K = Eigen::MatrixXd::Zero(m, n);
+    if (!qp.free.empty()) {
+      const Eigen::MatrixXd H_free = H(qp.free, qp.free);
+      K(qp.free, Eigen::all) = -H_free.llt().solve(Qux(qp.free, Eigen::all).eval());
+    }
+    Vx = Qx + K.transpose() * Quu * qp.x + K.transpose() * Qu + Qux.transpose() * qp.x;
+    Vxx = Qxx + K.transpose() * Quu * K + K.transpose() * Qux + Qux.transpose() * K;
+    Vxx = (0.5 * (Vxx + Vxx.transpose())).eval();
+    law.offsets[t] = qp.x;
+    law.gains[t] = std::move(K);
+  }
+  return true;
+}
+
+bool Ilqr::roll_out(const Law& law, const Matrix& goal, IlqrTrajectory& trajectory) {
+  const Eigen::Index T = trajectory.actions.rows();
+  std::vector<IlqrTrajectory> tried(step_sizes, trajectory);
+  Matrix states = trajectory.states.row(0).replicate(step_sizes, 1), actions(step_sizes, low_.size());
+  for (IlqrTrajectory& each : tried) each.total_reward = 0.0;
+  for (Eigen::Index t = 0; t < T; ++t) {
+    const auto k = static_cast<std::size_t>(t);
+    const Eigen::VectorXd at = coordinates(trajectory.states, t);
+    for (int i = 0; i < step_sizes; ++i) {
+      const Eigen::VectorXd u = trajectory.actions.row(t).transpose() + std::ldexp(1.0, -i) * law.offsets[k] +
+                                law.gains[k] * (coordinates(states, i) - at);
+      actions.row(i) = u.cwiseMax(low_).cwiseMin(high_).transpose();
+    }
+    auto [next, rewards] = step(states, actions, goal);
+    states = std::move(next);
+    for (int i = 0; i < step_sizes; ++i) {
+      IlqrTrajectory& each = tried[static_cast<std::size_t>(i)];
+      each.actions.row(t) = actions.row(i);
+      each.states.row(t + 1) = states.row(i);
+      each.total_reward += rewards[i];
+    }
+  }
+  const auto best = std::ranges::max_element(tried, {}, &IlqrTrajectory::total_reward);
+  if (best->total_reward <= trajectory.total_reward) return false;
+  trajectory = std::move(*best);
+  trajectory.gains = law.gains;
+  return true;
+}
+
+void Ilqr::improve(IlqrTrajectory& trajectory, const Matrix& goal, int iterations, double tolerance) {
+  double regularisation = 1e-6;
+  std::vector<Step> steps = differentiate(trajectory, goal);
+  for (int iteration = 0; iteration < iterations;) {
+    const double before = trajectory.total_reward;
+    Law law;
+    const bool is_better = plan(steps, trajectory.actions, regularisation, law) && roll_out(law, goal, trajectory);
+    if (!is_better) {
+      regularisation *= 10.0;
+      if (regularisation > most_regularisation) break;
+      continue;
+    }
+    ++iteration;
+    regularisation = std::max(1e-9, regularisation / 5.0);
+    if (trajectory.total_reward - before <= tolerance * std::abs(before)) break;
+    if (iteration < iterations) steps = differentiate(trajectory, goal);
+  }
+  if (trajectory.gains.empty()) {  // nothing was better
+    Law law;
+    for (double r = 1e-6; !plan(steps, trajectory.actions, r, law);) r *= 10.0;
+    trajectory.gains = law.gains;
+  }
+}
+
+}  // namespace fm
