@@ -75,8 +75,11 @@ std::vector<Dimension> actuator_dimensions(const mjModel& model) {
   std::vector<Dimension> all;
   for (int i = 0; i < model.nu; ++i) {
     const bool limited = model.actuator_ctrllimited[i] != 0;
-    all.push_back({name_of(model, mjOBJ_ACTUATOR, i), "",
-                   limited ? static_cast<float>(model.actuator_ctrlrange[2 * i]) : -infinity,
+    const bool drives_joint = model.actuator_trntype[i] == mjTRN_JOINT;
+    const bool is_named = mj_id2name(&model, mjOBJ_ACTUATOR, i) != nullptr;
+    all.push_back({!is_named && drives_joint ? name_of(model, mjOBJ_JOINT, model.actuator_trnid[2 * i]) + " motor"
+                                             : name_of(model, mjOBJ_ACTUATOR, i),
+                   "", limited ? static_cast<float>(model.actuator_ctrlrange[2 * i]) : -infinity,
                    limited ? static_cast<float>(model.actuator_ctrlrange[2 * i + 1]) : infinity});
   }
   return all;

@@ -52,7 +52,7 @@
   }
 
   function drawActor(actor, x0, height, width) {
-    const focus = middle(actor), scale = zoom * Math.min(width, height) / (2.6 * DATA.extent), distance = 4 * DATA.extent;
+    const focus = middle(actor), scale = zoom * Math.min(width, height) / (1.8 * DATA.extent), distance = 4 * DATA.extent;
     focus[2] = DATA.height;
     const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
     const project = (p) => {  // right, up and away from the viewer, who looks along +y

@@ -192,7 +192,8 @@ def _read_attributes(run, root):
     observations = root.lines("observation_names")
     if not run.states or len(run.states) > max(len(observations), 2):  # none, or a simulator's own
         run.shown = "observations"
-        run.states = [Dimension(name) for name in observations if name]
+        has_units = root.attribute("observation_units", str, "")
+        run.states = _dimensions(root, "observation") if has_units else [Dimension(name) for name in observations if name]
 
 
 def _dimensions(root, kind):
