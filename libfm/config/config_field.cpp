@@ -51,8 +51,8 @@ const ConfigField* find_field(const ConfigField& root, std::string_view key) {
 }
 
 bool grid_may_vary(const ConfigField& grid, const std::string& key, const ConfigField& option) {
-  if (option.shape == FieldShape::section || option.shape == FieldShape::grid) return false;
-  if (option.shape == FieldShape::mapping) return false;
+  const FieldShape shape = option.shape;
+  if (shape == FieldShape::section || shape == FieldShape::grid || shape == FieldShape::mapping) return false;
   const auto& allowed = grid.bounds.names;
   return allowed.empty() || std::ranges::any_of(allowed, [&](const auto& section) { return is_within(key, section); });
 }

@@ -30,34 +30,15 @@ PredictorFactory fastest_engine(const std::filesystem::path& checkpoint, int exe
 }
 
 PolicyFactory policy_expert(const std::filesystem::path& checkpoint, const EnvSpec& env, std::uint64_t seed,
-                            int executed = 0) {
+                            int executed) {
   const PredictorFactory engine = fastest_engine(checkpoint, executed);
   check_fits("expert.policy.from", engine()->description().spec, env);
   const RandomStream noise(seed, "expert's noise");
   return [=] { return std::make_unique<ChunkedPolicy>(engine(), noise); };
 }
 
-}  // namespace
-
-PolicyFactory expert_of(const Experiment& e, std::uint64_t seed) {
-  if (e.expert.name != trained_policy) return make_expert(e.expert, e.env, cache_directory(e), seed);
-  check_expert(e);
-  return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed);
-}
-
-PolicyFactory labeller_of(const Experiment& e, std::uint64_t seed) {
-  Experiment anew = e;
-  anew.expert.predictive_sampling.plan_every = anew.expert.ilqr.plan_every = 1;
-  if (e.expert.name != trained_policy) return expert_of(anew, seed);
-  check_expert(e);
-  return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed, 1);
-}
-
-std::string expert_content(const Experiment& e) {
-  return e.expert.name == trained_policy ? hash_file(trained_checkpoint(e.expert.policy.from, e)) : "";
-}
-
-void check_expert(const Experiment& e) {
+/// Whether the expert acts in the environment, and its policy is there. The policy is not read.
+void check_source(const Experiment& e) {
   check_expert(e.expert, e.env);
   if (e.expert.name != trained_policy) return;
   const std::string& from = e.expert.policy.from;
@@ -65,9 +46,38 @@ void check_expert(const Experiment& e) {
     throw_input_error("expert.policy.from: give a run directory, a checkpoint or an experiment file");
   }
   const auto checkpoint = checkpoint_in(from);
-  if (!std::filesystem::exists(checkpoint))
+  if (!std::filesystem::exists(checkpoint)) {
     throw_input_error("expert.policy.from: {}: no such file", checkpoint.string());
-  if (!is_experiment(from)) policy_expert(checkpoint, make_env(e.env).spec, 0);
+  }
+}
+
+/// @param executed of a trained policy: actions of each prediction; 0: as its checkpoint says
+PolicyFactory make_expert_of(const Experiment& e, std::uint64_t seed, int executed) {
+  if (e.expert.name != trained_policy) return make_expert(e.expert, e.env, cache_directory(e), seed);
+  check_source(e);
+  return policy_expert(trained_checkpoint(e.expert.policy.from, e), make_env(e.env).spec, seed, executed);
+}
+
+}  // namespace
+
+PolicyFactory expert_of(const Experiment& e, std::uint64_t seed) { return make_expert_of(e, seed, 0); }
+
+PolicyFactory labeller_of(const Experiment& e, std::uint64_t seed) {
+  Experiment anew = e;
+  anew.expert.predictive_sampling.plan_every = anew.expert.ilqr.plan_every = 1;
+  return make_expert_of(anew, seed, 1);
+}
+
+std::string expert_content(const Experiment& e) {
+  return e.expert.name == trained_policy ? hash_file(trained_checkpoint(e.expert.policy.from, e)) : "";
+}
+
+void check_expert(const Experiment& e) {
+  check_source(e);
+  const std::string& from = e.expert.policy.from;
+  if (e.expert.name == trained_policy && !is_experiment(from)) {
+    policy_expert(checkpoint_in(from), make_env(e.env).spec, 0, 0);
+  }
 }
 
 }  // namespace fm

@@ -55,6 +55,10 @@ Ilqr::Ilqr(EnvFactory env)
   }
 }
 
+Eigen::RowVectorXd Ilqr::clipped(const Eigen::VectorXd& actions) const {
+  return actions.cwiseMax(low_).cwiseMin(high_).transpose();
+}
+
 Eigen::VectorXd Ilqr::coordinates(const Matrix& states, Eigen::Index row) const {
   return states.row(row)(columns_).transpose();
 }
@@ -211,7 +215,7 @@ bool Ilqr::roll_out(const Law& law, const Matrix& goal, IlqrTrajectory& trajecto
     for (int i = 0; i < step_sizes; ++i) {
       const Eigen::VectorXd u = trajectory.actions.row(t).transpose() + std::ldexp(1.0, -i) * law.offsets[k] +
                                 law.gains[k] * (coordinates(states, i) - at);
-      actions.row(i) = u.cwiseMax(low_).cwiseMin(high_).transpose();
+      actions.row(i) = clipped(u);
     }
     auto [next, rewards] = step(states, actions, goal);
     states = std::move(next);

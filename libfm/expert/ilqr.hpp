@@ -37,6 +37,8 @@ class Ilqr {
   Eigen::VectorXd evaluate(const Matrix& state, const Matrix& goal, const std::vector<Matrix>& candidates);
 
   const EnvSpec& spec() const { return factory_.spec; }
+  /// Actions within their bounds.
+  Eigen::RowVectorXd clipped(const Eigen::VectorXd& actions) const;
   /// The coordinates (n) of a state row.
   Eigen::VectorXd coordinates(const Matrix& states, Eigen::Index row) const;
 

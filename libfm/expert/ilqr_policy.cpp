@@ -32,12 +32,8 @@ void IlqrPolicy::act(const PolicyInput& input, PolicyOutput& output) {
     }
     const auto t = std::min<Eigen::Index>(input.steps[k] - plan.planned_at, plan.trajectory.actions.rows() - 1);
     const Eigen::VectorXd deviation = ilqr_.coordinates(state, 0) - ilqr_.coordinates(plan.trajectory.states, t);
-    output.actions.row(i) =
-        plan.trajectory.actions.row(t) + (plan.trajectory.gains[static_cast<std::size_t>(t)] * deviation).transpose();
-    for (Eigen::Index j = 0; j < output.actions.cols(); ++j) {
-      const Dimension& d = ilqr_.spec().actions[static_cast<std::size_t>(j)];
-      output.actions(i, j) = std::clamp(output.actions(i, j), d.low, d.high);
-    }
+    output.actions.row(i) = ilqr_.clipped(plan.trajectory.actions.row(t).transpose() +
+                                          plan.trajectory.gains[static_cast<std::size_t>(t)] * deviation);
   }
 }
 

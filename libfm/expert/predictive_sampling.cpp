@@ -22,9 +22,6 @@ PredictiveSampling::PredictiveSampling(const PredictiveSamplingOptions& options,
   }
 }
 
-PredictiveSampling::PredictiveSampling(const PredictiveSampling& other)
-    : Policy(other), options_(other.options_), factory_(other.factory_), stream_(other.stream_), steps_(other.steps_) {}
-
 void PredictiveSampling::reset(int, std::span<const int> rows) {
   for (const int row : rows) plans_.erase(row);
 }

@@ -51,7 +51,6 @@ class PredictiveSampling final : public Policy {
  public:
   /// @throws InputError if states of the environment cannot be set or its actions have no bounds
   PredictiveSampling(const PredictiveSamplingOptions& options, EnvFactory env, std::uint64_t seed);
-  PredictiveSampling(const PredictiveSampling& other);
 
   void reset(int copies, std::span<const int> rows) override;
   void act(const PolicyInput& input, PolicyOutput& output) override;

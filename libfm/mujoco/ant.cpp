@@ -4,7 +4,6 @@
 #include "libfm/mujoco/mujoco_env.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace fm {
 namespace {
@@ -45,11 +44,8 @@ EnvFactory make_ant(const AntOptions& o) {
             std::copy_n(d.xpos + 3 * torso, position_size, to.data());
             std::transform(d.cfrc_ext + 6, d.cfrc_ext + 6 * m.nbody, to.data() + position_size, clipped);
           },
-      .observe =
-          [](const MujocoMoment& now, std::span<double> observation) {
-            const std::size_t joints = observe_joints(now, 2, std::numeric_limits<double>::infinity(), observation);
-            std::ranges::copy(now.carried.subspan(position_size), observation.subspan(joints).begin());
-          },
+      .observe = [](const MujocoMoment& now,
+                    std::span<double> to) { observe_joints_and_carried(now, position_size, to); },
       .reward =
           [=](const MujocoStep& step) {
             const double velocity = (step.after.carried[0] - step.carried_before[0]) / step.time_step;
@@ -61,12 +57,11 @@ EnvFactory make_ant(const AntOptions& o) {
             return o.forward_weight * velocity + (healthy(step.after) ? o.healthy_reward : 0.0) -
                    o.control_weight * sum_of_squares(step.action) - o.contact_weight * contact;
           },
-      .succeeds = healthy,
       .positions = standing(*model),
       .metrics = [column = static_cast<std::size_t>(model->nq - 2)](
                      std::span<const Episode> episodes) { return locomotion_metrics(episodes, column); },
   };
-  if (o.ends_unhealthy) task.terminated = [healthy](const MujocoMoment& now) { return !healthy(now); };
+  set_health(task, healthy, o.ends_unhealthy);
   return mujoco_factory(std::move(task));
 }
 

@@ -4,7 +4,6 @@
 #include "libfm/mujoco/mujoco_env.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace fm {
 namespace {
@@ -50,9 +49,7 @@ EnvFactory make_humanoid(const HumanoidOptions& o) {
     append(observations, body_observations(*model));
     append(carried, body_observations(*model));
   }
-  const auto healthy = [o](const MujocoMoment& now) {
-    return o.lowest < now.data.qpos[2] && now.data.qpos[2] < o.highest;
-  };
+  const Health healthy = height_between(o.lowest, o.highest);
   MujocoTask task{
       .spec = {.name = "humanoid",
                .observations = observations,
@@ -71,11 +68,8 @@ EnvFactory make_humanoid(const HumanoidOptions& o) {
             std::ranges::copy(mass_centre(m, d), to.begin());
             if (o.observe_bodies) carry_bodies(m, d, to.subspan(position_size));
           },
-      .observe =
-          [](const MujocoMoment& now, std::span<double> observation) {
-            const std::size_t joints = observe_joints(now, 2, std::numeric_limits<double>::infinity(), observation);
-            std::ranges::copy(now.carried.subspan(position_size), observation.subspan(joints).begin());
-          },
+      .observe = [](const MujocoMoment& now,
+                    std::span<double> to) { observe_joints_and_carried(now, position_size, to); },
       .reward =
           [=](const MujocoStep& step) {
             const MujocoMoment& now = step.after;
@@ -85,12 +79,11 @@ EnvFactory make_humanoid(const HumanoidOptions& o) {
             return o.forward_weight * velocity + (healthy(now) ? o.healthy_reward : 0.0) -
                    o.control_weight * sum_of_squares(step.action) - contact;
           },
-      .succeeds = healthy,
       .positions = standing(*model),
       .metrics = [column = static_cast<std::size_t>(model->nq - 2)](
                      std::span<const Episode> episodes) { return locomotion_metrics(episodes, column); },
   };
-  if (o.ends_unhealthy) task.terminated = [healthy](const MujocoMoment& now) { return !healthy(now); };
+  set_health(task, healthy, o.ends_unhealthy);
   return mujoco_factory(std::move(task));
 }
 

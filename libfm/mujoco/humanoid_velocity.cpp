@@ -46,11 +46,9 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
   }
   const MujocoModel model = load_model("gymnasium/envs/mujoco/assets/humanoid.xml", use_fast_integrator);
   const double time_step = model->opt.timestep * substeps;
-  const auto healthy = [o](const MujocoMoment& now) {
-    return o.lowest < now.data.qpos[2] && now.data.qpos[2] < o.highest;
-  };
+  const Health healthy = height_between(o.lowest, o.highest);
   const auto column = static_cast<std::size_t>(model->nq - 2);
-  return mujoco_factory({
+  MujocoTask task{
       .spec = {.name = "humanoid_velocity",
                .observations = joint_dimensions(*model, 2),
                .actions = actuator_dimensions(*model),
@@ -77,8 +75,6 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
             return o.tracking_weight * std::exp(-error / o.scale) + (healthy(step.after) ? o.healthy_reward : 0.0) -
                    o.control_weight * sum_of_squares(step.action);
           },
-      .terminated = [healthy](const MujocoMoment& now) { return !healthy(now); },
-      .succeeds = healthy,
       .draw_goal =
           [o](Draws& draws, std::span<double> goal) {
             goal[0] = static_cast<float>(draws.uniform(o.slowest_forward, o.fastest_forward));
@@ -94,7 +90,9 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
             if (std::isfinite(error)) metrics["velocity_error"] = error;
             return metrics;
           },
-  });
+  };
+  set_health(task, healthy, true);
+  return mujoco_factory(std::move(task));
 }
 
 }  // namespace fm

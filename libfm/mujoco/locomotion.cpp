@@ -3,6 +3,7 @@
 #include "libfm/env/rollout.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace fm {
 
@@ -44,6 +45,20 @@ std::array<double, 2> mass_centre(const mjModel& model, const mjData& data) {
     y += model.body_mass[i] * data.xipos[3 * i + 1];
   }
   return {x / mass, y / mass};
+}
+
+Health height_between(double lowest, double highest) {
+  return [=](const MujocoMoment& now) { return lowest < now.data.qpos[2] && now.data.qpos[2] < highest; };
+}
+
+void set_health(MujocoTask& task, const Health& healthy, bool ends) {
+  task.succeeds = healthy;
+  if (ends) task.terminated = [healthy](const MujocoMoment& now) { return !healthy(now); };
+}
+
+void observe_joints_and_carried(const MujocoMoment& now, std::size_t first, std::span<double> observation) {
+  const std::size_t joints = observe_joints(now, 2, std::numeric_limits<double>::infinity(), observation);
+  std::ranges::copy(now.carried.subspan(first), observation.subspan(joints).begin());
 }
 
 std::map<std::string, double> locomotion_metrics(std::span<const Episode> episodes, std::size_t velocity_column) {

@@ -19,6 +19,18 @@ double sum_of_squares(std::span<const double> values);
 /// The xy position of the mass centre, at the beginning of the last integration, m.
 std::array<double, 2> mass_centre(const mjModel& model, const mjData& data);
 
+using Health = std::function<bool(const MujocoMoment& now)>;
+
+/// Whether qpos[2], the height of a free torso, lies between two heights, m, without them.
+Health height_between(double lowest, double highest);
+
+/// An episode is a success if the robot is healthy at its end.
+/// @param ends whether an episode ends when it is not
+void set_health(MujocoTask& task, const Health& healthy, bool ends);
+
+/// An observation of joint_dimensions(model, 2), followed by what is carried from element `first` on.
+void observe_joints_and_carried(const MujocoMoment& now, std::size_t first, std::span<double> observation);
+
 /// speed: the mean of an observation's column over all steps, m/s; episode_steps: the mean length of an episode.
 std::map<std::string, double> locomotion_metrics(std::span<const Episode> episodes, std::size_t velocity_column);
 

@@ -52,8 +52,7 @@ MujocoTask healthy_task(MujocoTask task, const PlanarOptions& o, double largest)
   task.reward = [o, healthy, moving = task.reward](const MujocoStep& step) {
     return moving(step) + (healthy(step.after) ? o.healthy_reward : 0.0);
   };
-  if (o.ends_unhealthy) task.terminated = [healthy](const MujocoMoment& now) { return !healthy(now); };
-  task.succeeds = healthy;
+  set_health(task, healthy, o.ends_unhealthy);
   return task;
 }
 

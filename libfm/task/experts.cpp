@@ -28,6 +28,17 @@ PolicyFactory copies_of(Expert prototype) {
   return [prototype = std::move(prototype)] { return std::make_unique<Expert>(prototype); };
 }
 
+/// A factory of planners, each with simulations of its own. Whether it acts in the environment is found out at once.
+template <class Planner, class Options>
+PolicyFactory planner(const Options& options, const ExpertRequest& request) {
+  const EnvFactory env = make_env(request.env);
+  const PolicyFactory make = [options, env, seed = request.seed] {
+    return std::make_unique<Planner>(options, env, seed);
+  };
+  make();
+  return make;
+}
+
 OptimalTorque optimal_torque(const OptimalOptions& options, const PendulumOptions& pendulum,
                              const std::filesystem::path& cache_dir, int turns) {
   auto values = std::make_shared<const ValueTable>(optimal_values(options, pendulum, cache_dir, turns));
@@ -61,15 +72,9 @@ constexpr Row table[] = {
      [](const ExpertRequest& r) -> PolicyFactory { return copies_of(Toy2dExpert(r.env.toy_2d, r.seed)); }},
     {"predictive_sampling", "",
      [](const ExpertRequest& r) -> PolicyFactory {
-       return copies_of(PredictiveSampling(r.expert.predictive_sampling, make_env(r.env), r.seed));
+       return planner<PredictiveSampling>(r.expert.predictive_sampling, r);
      }},
-    {"ilqr", "",
-     [](const ExpertRequest& r) -> PolicyFactory {
-       const EnvFactory env = make_env(r.env);
-       const IlqrPolicy checked(r.expert.ilqr, env, r.seed);
-       return
-           [options = r.expert.ilqr, env, seed = r.seed] { return std::make_unique<IlqrPolicy>(options, env, seed); };
-     }},
+    {"ilqr", "", [](const ExpertRequest& r) -> PolicyFactory { return planner<IlqrPolicy>(r.expert.ilqr, r); }},
     {trained_policy, "",
      [](const ExpertRequest&) -> PolicyFactory {
        throw_input_error("expert.name: a trained policy is an expert only in an experiment");

@@ -1,6 +1,7 @@
 #include "libfm/expert/ilqr.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/expert/ilqr_policy.hpp"
 #include "libfm/task/experts.hpp"
@@ -80,10 +81,7 @@ CATCH_TEST_CASE("iLQR's cost on the pendulum is within 3 % of the optimum", "[il
   const fm::EnvOptions env;
   const fm::RolloutOptions options{.episodes = 20, .initial = fm::RandomStream(123, "rollout")};
   const auto mean_of = [&](const fm::ExpertOptions& expert) {
-    const auto returns = fm::returns_of(fm::rollout(fm::make_env(env), fm::make_expert(expert, env, "", 0), options));
-    double sum = 0.0;
-    for (const double value : returns) sum += value;
-    return sum / static_cast<double>(returns.size());
+    return fm::mean(fm::returns_of(fm::rollout(fm::make_env(env), fm::make_expert(expert, env, "", 0), options)));
   };
   const double best = mean_of({.name = "optimal"}),
                mean = mean_of({.name = "ilqr", .ilqr = {.candidates = 2048, .improved = 32}});

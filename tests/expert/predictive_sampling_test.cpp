@@ -1,6 +1,7 @@
 #include "libfm/expert/predictive_sampling.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/task/experts.hpp"
 #include "tests/catch.hpp"
@@ -13,12 +14,7 @@ std::vector<fm::Episode> play(const fm::PredictiveSamplingOptions& options, int 
   return fm::rollout(fm::make_env(env), expert, {.episodes = episodes, .initial = fm::RandomStream(123, "rollout")});
 }
 
-double mean_return(const std::vector<fm::Episode>& episodes) {
-  const std::vector<double> returns = fm::returns_of(episodes);
-  double sum = 0.0;
-  for (const double value : returns) sum += value;
-  return sum / static_cast<double>(returns.size());
-}
+double mean_return(const std::vector<fm::Episode>& episodes) { return fm::mean(fm::returns_of(episodes)); }
 
 }  // namespace
 
