@@ -67,6 +67,12 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     found.add("env.name", "with none, data.files must name data to train on");
   }
+  if (!e.imitates() && !e.rl.is_used()) {
+    found.add("train.epochs", "0 leaves nothing to do without reinforcement learning; set epochs, or rl.name");
+  }
+  if (e.rl.is_used() && !e.has_env()) {
+    found.add("rl.name", "{} needs an environment, but env.name is '{}'", e.rl.name, no_env);
+  }
   if (!e.data.weights.empty() && e.data.weights.size() != e.data.files.size()) {
     found.add("data.weights", "has {} weights for {} data.files; give one for each", e.data.weights.size(),
               e.data.files.size());

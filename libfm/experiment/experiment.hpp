@@ -5,6 +5,7 @@
 #include "libfm/policy_spec/network_options.hpp"
 #include "libfm/policy_spec/policy_options.hpp"
 #include "libfm/policy_spec/sampler_options.hpp"
+#include "libfm/rl/options.hpp"
 #include "libfm/task/environments.hpp"
 #include "libfm/task/experts.hpp"
 #include "libfm/train/options.hpp"
@@ -116,6 +117,7 @@ struct Experiment {
   NetworkOptions network;
   SamplerOptions sampler;
   TrainOptions train;
+  RlOptions rl;
   EvalOptions eval;
   ReportOptions report;
 
@@ -134,11 +136,14 @@ struct Experiment {
     visit("network", network, "the network");
     visit("sampler", sampler, "how actions are sampled");
     visit("train", train, "training");
+    visit("rl", rl, "reinforcement learning, after the training");
     visit("eval", eval, "evaluation");
     visit("report", report, "what is made of the results");
   }
 
   bool has_env() const { return env.name != no_env; }
+  /// Whether there are data to imitate; without them reinforcement learning begins with fresh weights or train.init.
+  bool imitates() const { return train.epochs > 0 || train.steps > 0; }
 };
 
 /// Reads a YAML file, applies KEY=VALUE overrides and makes paths absolute.

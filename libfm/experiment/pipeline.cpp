@@ -7,6 +7,7 @@
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
 #include "libfm/experiment/provenance.hpp"
+#include "libfm/experiment/reinforcement.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/nn/device.hpp"
@@ -69,10 +70,13 @@ std::string summary_of(const std::filesystem::path& directory) {
 
 std::string run_stages(const RunDirectory& run) {
   const auto& path = run.path();
-  prepare_teacher(run);
-  prepare_data(run);
-  record_data_hash(run);
-  train(run);
+  if (run.experiment().imitates()) {
+    prepare_teacher(run);
+    prepare_data(run);
+    record_data_hash(run);
+    train(run);
+  }
+  if (run.experiment().rl.is_used()) reinforce(run);
   if (run.last_stage() == LastStage::train) {
     spdlog::info("{}: is trained; to evaluate it: fm eval {}", run.experiment().name, path.string());
     return "";

@@ -11,6 +11,7 @@
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
 #include "libfm/realtime/realtime_model.hpp"
+#include "libfm/rl/actor.hpp"
 
 namespace fm {
 namespace {
@@ -82,6 +83,7 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   const auto model = untrained(describe_untrained(e, spec));
   check_memory(*model);
   check_origins(e, *model);
+  if (e.rl.is_used()) check_actor(e.rl, model->description());
   check_evaluation(e, *model);
   return model;
 }

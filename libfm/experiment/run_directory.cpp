@@ -83,11 +83,13 @@ void check_length(const TrainOptions& before, const TrainOptions& wanted) {
 }
 
 void check_changeable(const std::string& setting) {
-  for (const char* key : {"train.epochs=", "train.steps=", "train.patience=", "threads=", "device="}) {
+  for (const char* key :
+       {"train.epochs=", "train.steps=", "train.patience=", "rl.steps=", "rl.target_return=", "threads=", "device="}) {
     if (setting.starts_with(key)) return;
   }
   throw_input_error(
-      "{}: cannot be changed in a run; fm resume changes train.epochs, train.steps, train.patience, threads and device",
+      "{}: cannot be changed in a run; fm resume changes train.epochs, train.steps, train.patience, rl.steps, "
+      "rl.target_return, threads and device",
       setting);
 }
 
@@ -142,6 +144,10 @@ void RunDirectory::change(const std::vector<std::string>& overrides) {
   if (settings.empty()) return;
   for (const std::string& setting : settings) check_changeable(setting);
   check_length(experiment_.train, changed.train);
+  if (changed.rl.steps < experiment_.rl.steps) {
+    throw_input_error("rl.steps: {} is fewer than the run's {}; a run can only be made longer", changed.rl.steps,
+                      experiment_.rl.steps);
+  }
   find_device(changed.device);
   // config.yaml agrees with one of the two configurations after a kill at any point.
   nlohmann::ordered_json origin = read_provenance(path_);

@@ -26,7 +26,8 @@ class RunDirectory {
   /// config.yaml is not that of the run; MachineError if reading fails
   static RunDirectory open(const std::filesystem::path& path, IfUsed if_used = IfUsed::refuse);
 
-  /// Changes how the run goes on: train.epochs or train.steps, to train longer, train.patience, threads and device.
+  /// Changes how the run goes on: train.epochs, train.steps or rl.steps, to train longer, train.patience,
+  /// rl.target_return, threads and device.
   /// @throws InputError for other settings, or fewer epochs or steps; MachineError if a file cannot be written
   void change(const std::vector<std::string>& overrides);
 
@@ -34,6 +35,8 @@ class RunDirectory {
   const Experiment& experiment() const { return experiment_; }
   LastStage last_stage() const { return last_stage_; }
 
+  /// Where the imitation's checkpoints and metrics are: in the directory itself, unless reinforcement learning follows.
+  std::filesystem::path imitation() const { return experiment_.rl.is_used() ? path_ / "imitation" : path_; }
   std::filesystem::path data() const { return path_ / "data.h5"; }
   std::filesystem::path best_checkpoint() const { return path_ / "checkpoints" / "best.safetensors"; }
   std::filesystem::path last_checkpoint() const { return path_ / "checkpoints" / "last.safetensors"; }

@@ -57,7 +57,8 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
   return teacher;
 }
 
-/// Rolls out a model from the same initial states at every call; the expert is rolled out once.
+}  // namespace
+
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
@@ -68,8 +69,6 @@ RolloutScore make_score(const Experiment& e) {
     return {.policy = returns_of(rollout(make, make_policy, options)), .expert = expert};
   };
 }
-
-}  // namespace
 
 void check_task(const std::string& place, const PolicyDescription& theirs, const PolicyDescription& ours) {
   if (task_of(theirs) == task_of(ours)) return;
@@ -155,7 +154,7 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
 void train(const RunDirectory& run) {
   Dataset dataset = read_dataset(run.data().string());
   leave_out_short_episodes(run.experiment(), dataset, true);
-  train(run.experiment().train, training_job(run.experiment(), run, dataset, run.path()));
+  train(run.experiment().train, training_job(run.experiment(), run, dataset, run.imitation()));
 }
 
 }  // namespace fm

@@ -26,6 +26,9 @@ void check_task(const std::string& place, const PolicyDescription& theirs, const
 /// @throws InputError if the file is unusable or its task, policy or network differ; MachineError if reading fails
 std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescription& description);
 
+/// Rolls out a model from the same initial states at every call, and the expert once.
+RolloutScore make_score(const Experiment& experiment);
+
 /// Splits a dataset's rows into those for training and those held out for validation.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
 
@@ -34,7 +37,7 @@ Split split_data(const Experiment& experiment, const Dataset& dataset);
 TrainingJob training_job(const Experiment& experiment, const RunDirectory& run, const Dataset& dataset,
                          const std::filesystem::path& directory);
 
-/// Trains in the run's directory, or continues there.
+/// Imitates in RunDirectory::imitation(), or continues there.
 /// @throws InputError if data, teacher or initial weights do not fit; MachineError if a file cannot be read or written;
 /// Interrupted on a noted signal, after which training can be resumed
 void train(const RunDirectory& run);

@@ -36,6 +36,12 @@ class FlowModel : public PolicyModel {
   /// @return (N, H, A)
   at::Tensor velocity(const Condition& condition, const at::Tensor& z, const at::Tensor& t) const;
 
+  /// The loss for given noise z0 (N, H, A) and times (N), in the sampler's interval. @return (N), as losses()
+  at::Tensor pair_losses(const Condition& condition, const at::Tensor& x1, const at::Tensor& z0,
+                         const at::Tensor& times) const {
+    return loss_.row_losses(*net_, x1, z0, times, condition);
+  }
+
   const OdeSampler& sampler() const { return *sampler_; }
 
  protected:

@@ -138,6 +138,11 @@ void PolicyModel::set_sampler(const SamplerOptions& sampler) {
   sampler_changed();
 }
 
+void PolicyModel::set_observations(const Normalisation& normalisation) {
+  description_.observations = normalisation;
+  observations_ = Scaling(normalisation);
+}
+
 void PolicyModel::check_teacher(const PolicyModel&) const {
   throw_input_error("policy.teacher: policy '{}' learns from data, not from a teacher; use reflow or one_step",
                     description_.policy.name);

@@ -71,6 +71,9 @@ class PolicyModel : public torch::nn::Module {
   /// Replaces the sampler settings of the description. @throws InputError as check_sampler does.
   void set_sampler(const SamplerOptions& sampler);
 
+  /// Replaces the normaliser of observations (O), for which the weights must be suited. Not thread-safe.
+  void set_observations(const Normalisation& normalisation);
+
   /// @throws InputError if the policy learns only from data, or cannot learn from this teacher.
   virtual void check_teacher(const PolicyModel& teacher) const;
   /// Sets the teacher whose samples are learned. @throws InputError as check_teacher does.

@@ -42,7 +42,9 @@ struct TrainOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("epochs", epochs, "passes over the data", between(1, 1e7));
+    visit("epochs", epochs,
+          "passes over the data; 0: none, for reinforcement learning from fresh weights or train.init",
+          between(0, 1e7));
     visit("steps", steps,
           "a budget of optimiser steps instead of epochs, rounded up to whole epochs; 0: as many as epochs",
           between(0, 1e12));

@@ -39,19 +39,10 @@ bool rollout_is_due(const TrainOptions& options, const TrainingJob& job, std::in
 }
 
 void report(const PairedReturns& returns, std::int64_t epoch, nlohmann::json& line) {
-  const std::vector<double> gaps = differences(returns.policy, returns.expert);
-  const double gap = mean(gaps);
-  if (gaps.size() > 1) {
-    const double half = 1.96 * standard_deviation(gaps) / std::sqrt(static_cast<double>(gaps.size()));
-    line["rollout_gap_low"] = gap - half;
-    line["rollout_gap_high"] = gap + half;
-  }
-  line["rollout_return"] = mean(returns.policy);
-  line["rollout_expert_return"] = mean(returns.expert);
-  line["rollout_gap"] = gap;
+  add_returns(returns, line);
   spdlog::info("epoch {:>4}: loss {}, rollout return {} (expert {}, paired gap {})", epoch,
                number_text(line["train_loss"].get<double>()), number_text(mean(returns.policy)),
-               number_text(mean(returns.expert)), number_text(gap));
+               number_text(mean(returns.expert)), number_text(line["rollout_gap"].get<double>()));
 }
 
 /// Keeps the best so far of loss and return, for train.patience.

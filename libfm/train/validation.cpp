@@ -1,11 +1,29 @@
 #include "libfm/train/validation.hpp"
 
+#include "libfm/core/statistics.hpp"
+
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <cmath>
 
 namespace fm {
+
+void add_returns(const PairedReturns& returns, nlohmann::json& line) {
+  const std::vector<double> gaps = differences(returns.policy, returns.expert);
+  const double gap = mean(gaps);
+  if (gaps.size() > 1) {
+    const double half = 1.96 * standard_deviation(gaps) / std::sqrt(static_cast<double>(gaps.size()));
+    line["rollout_gap_low"] = gap - half;
+    line["rollout_gap_high"] = gap + half;
+  }
+  line["rollout_return"] = mean(returns.policy);
+  line["rollout_expert_return"] = mean(returns.expert);
+  line["rollout_gap"] = gap;
+}
 
 double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws) {
   constexpr std::int64_t rows = 1024;

@@ -4,6 +4,8 @@
 #include "libfm/core/random.hpp"
 #include "libfm/train/training_data.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <functional>
 #include <memory>
 #include <vector>
@@ -18,6 +20,9 @@ struct PairedReturns {
 
 /// Rolls a model out in the environment.
 using RolloutScore = std::function<PairedReturns(std::shared_ptr<const PolicyModel>)>;
+
+/// Adds the mean returns, their difference and its 95 % interval to a line of metrics, as rollout_return and so on.
+void add_returns(const PairedReturns& returns, nlohmann::json& line);
 
 /// The mean loss over all rows. Noise and times are functions of `draws` and the row, so epochs differ only in weights.
 double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws);

@@ -38,6 +38,8 @@ EXPERIMENTS = {
     "teacher": ["policy.name=one_step", "policy.teacher=teacher.yaml", "env.name=two_modes", "expert.name=two_modes",
                 "expert.two_modes.resolution=10", "collect.episodes=2", "collect.noise=0", "collect.uniform_states=50"],
     "dagger": ["collect.rounds=2", "collect.round_episodes=2", "collect.round_epochs=1"],
+    "reinflow": ["rl.name=reinflow", "rl.copies=4", "rl.segment=64", "rl.steps=5120", "rl.epochs=2", "rl.minibatches=2",
+                 "rl.evaluate_every=4", "rl.critic.hidden=[16]", "train.epochs=3"],
 }
 
 # Text that no user should see: errors of the C++ runtime, of Python, of LibTorch and of other libraries.

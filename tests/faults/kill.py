@@ -7,8 +7,8 @@
 A trial sends SIGKILL to `fm run` at a random time, then resumes; half of the resumes are killed too. A run that was
 killed before it had a config.yaml is started again. Compared are data.h5, rounds, all checkpoints, evaluation.h5,
 evaluation.json without its latency and metrics.jsonl without its times, of the student and, where there is one, its
-teacher. Experiments: plain, with a teacher that is trained first, and with DAgger rounds. write_faults.py kills at
-every system call.
+teacher. Experiments: plain, with a teacher that is trained first, with DAgger rounds, and with reinforcement learning.
+write_faults.py kills at every system call.
 """
 
 import collections

@@ -1,0 +1,148 @@
+#include "libfm/rl/reinforce.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/core/interrupt.hpp"
+#include "libfm/env/rollout.hpp"
+#include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy/model_policy.hpp"
+#include "libfm/task/environments.hpp"
+#include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
+#include "tests/env/early_ending_env.hpp"
+#include "tests/rl/bandit.hpp"
+
+#include <csignal>
+
+namespace {
+
+fm::ReinforcementJob job_in(const std::filesystem::path& directory, const fm::EnvFactory& env,
+                            const std::string& policy) {
+  fm::PolicyDescription d{.spec = env.spec};
+  d.policy.name = policy;
+  d.network = {.mlp = {{32, 32}}, .time_embedding = 8};
+  d.sampler = {.solver = "euler", .steps = 4};
+  return {.description = fm::normalised_by_bounds(d),
+          .env = env,
+          .seed = 3,
+          .directory = directory,
+          .rollout = [env](std::shared_ptr<const fm::PolicyModel> model) {
+            const auto make = [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(1, "noise")); };
+            const std::vector<double> returns = fm::returns_of(fm::rollout(env, make, {.episodes = 100}));
+            return fm::PairedReturns{returns, std::vector<double>(returns.size(), 0.0)};
+          }};
+}
+
+fm::RlOptions quick(const std::string& algorithm) {
+  fm::RlOptions options;
+  options.name = algorithm;
+  options.copies = 16;
+  options.segment = 32;
+  options.steps = 5 * 512;
+  options.epochs = 2;
+  options.minibatches = 4;
+  options.evaluate_every = 2;
+  options.critic.hidden = {32};
+  return options;
+}
+
+std::string bytes(const std::filesystem::path& file) { return fm::read_file(file, 1 << 24); }
+
+fm::EnvFactory pendulum() { return fm::make_env({}); }
+
+constexpr std::pair<const char*, const char*> trained_policies[] = {
+    {"ppo", "mse"}, {"reinflow", "flow"}, {"fpo", "flow"}};
+
+}  // namespace
+
+CATCH_TEST_CASE("interrupted and resumed reinforcement ends with the same bytes", "[reinforce]") {
+  for (const auto& [algorithm, policy] : trained_policies) {
+    CATCH_INFO(algorithm);
+    fm::note_signals();
+    const TemporaryFolder whole, stopped;
+    fm::RlOptions options = quick(algorithm);
+    options.schedule = "kl";
+    fm::reinforce(options, job_in(whole.path(), pendulum(), policy));
+    for (const int call : {1, 2, 1}) {  // a signal in an evaluation, the first of which is before the first step
+      fm::ReinforcementJob job = job_in(stopped.path(), pendulum(), policy);
+      int calls = 0;
+      const fm::RolloutScore score = job.rollout;
+      job.rollout = [&](std::shared_ptr<const fm::PolicyModel> model) {
+        if (++calls == call) std::raise(SIGTERM);
+        const int signal = fm::noted_signal();
+        fm::note_signals();  // the rollout itself would stop
+        const fm::PairedReturns returns = score(model);
+        if (signal != 0) std::raise(signal);
+        return returns;
+      };
+      CATCH_CHECK_THROWS_AS(fm::reinforce(options, job), fm::Interrupted);
+      fm::note_signals();
+    }
+    fm::reinforce(options, job_in(stopped.path(), pendulum(), policy));
+    for (const char* name : {"checkpoints/last.safetensors", "checkpoints/best.safetensors"}) {
+      CATCH_CHECK(bytes(stopped.path() / name) == bytes(whole.path() / name));
+    }
+  }
+}
+
+CATCH_TEST_CASE("every algorithm climbs to the higher one of two peaks", "[reinforce]") {
+  for (const auto& [algorithm, policy] : trained_policies) {
+    CATCH_INFO(algorithm);
+    const TemporaryFolder folder;
+    fm::RlOptions options = quick(algorithm);
+    options.steps = 80 * 512;
+    options.epochs = 4;
+    options.learning_rate = 2e-3;
+    options.evaluate_every = 20;
+    if (options.name == "fpo") options.clip = 0.05;
+    const fm::ReinforcementJob job = job_in(folder.path(), fm::test::Bandit::factory(), policy);
+    fm::reinforce(options, job);
+    const auto trained = fm::load_policy(folder.path() / "checkpoints" / "best.safetensors", at::kCPU);
+    const std::vector<double> returns = job.rollout(trained).policy;
+    double mean = 0.0;
+    for (const double value : returns) mean += value / static_cast<double>(returns.size());
+    CATCH_CHECK(mean > 0.9);  // the lower peak has 0.6
+  }
+}
+
+CATCH_TEST_CASE("a checkpoint has the running normaliser, and fresh weights are needed for it", "[reinforce]") {
+  const TemporaryFolder fresh, further;
+  fm::reinforce(quick("ppo"), job_in(fresh.path(), fm::test::Bandit::factory(), "mse"));
+  const auto first = fm::load_policy(fresh.path() / "checkpoints" / "last.safetensors", at::kCPU);
+  CATCH_CHECK(first->description().observations.scale[0] == 0.01);  // the observation is constant
+  fm::ReinforcementJob job = job_in(further.path(), fm::test::Bandit::factory(), "mse");
+  job.initial_weights = first;
+  fm::reinforce(quick("ppo"), job);
+  const auto second = fm::load_policy(further.path() / "checkpoints" / "last.safetensors", at::kCPU);
+  CATCH_CHECK(second->description().observations == fm::identity_normalisation(1));
+}
+
+CATCH_TEST_CASE("training stops at the return that is wanted", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::RlOptions options = quick("ppo");
+  options.target_return = -1e9;
+  fm::reinforce(options, job_in(folder.path(), pendulum(), "mse"));
+  const std::string metrics = bytes(folder.path() / "metrics.jsonl");
+  CATCH_CHECK(std::ranges::count(metrics, '\n') == 1);  // the evaluation before the first step
+}
+
+CATCH_TEST_CASE("a loss that is not finite is an error that names iteration and steps", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::RlOptions options = quick("ppo");
+  options.critic.learning_rate = 1e30;
+  options.normalise_rewards = false;
+  const std::string error =
+      error_of<fm::InputError>([&] { fm::reinforce(options, job_in(folder.path(), pendulum(), "mse")); });
+  CATCH_CHECK(contains(error, "rl: the loss is not finite"));
+  CATCH_CHECK(contains(error, "steps"));
+}
+
+CATCH_TEST_CASE("a checkpoint of other options is refused", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::reinforce(quick("ppo"), job_in(folder.path(), pendulum(), "mse"));
+  fm::RlOptions other = quick("ppo");
+  other.copies = 8;
+  CATCH_CHECK(contains(
+      error_of<fm::InputError>([&] { fm::reinforce(other, job_in(folder.path(), pendulum(), "mse")); }), "rl.copies"));
+}
