@@ -170,9 +170,26 @@ class Collector::Group {
   std::vector<EndedEpisode> ended_;
 };
 
+namespace {
+
+/// Whether the state can be of this many copies of the environment.
+bool fits(const CollectorState& state, const EnvSpec& spec, int copies) {
+  return std::ssize(state.episodes) == copies && std::ssize(state.actions) == copies &&
+         state.observations.rows() == copies && state.observations.cols() == std::ssize(spec.observations) &&
+         std::ranges::all_of(state.actions, [&](const Matrix& actions) {
+           return actions.cols() == std::ssize(spec.actions) && actions.rows() < spec.horizon;
+         });
+}
+
+}  // namespace
+
 Collector::Collector(const EnvFactory& env, const PolicyFactory& make_policy, const RandomStream& initial, int copies,
                      const CollectorState* state)
     : options_{.initial = initial}, copies_(copies) {
+  if (state != nullptr && !fits(*state, env.spec, copies)) {
+    throw_input_error("rl: the running episodes to resume from do not fit environment '{}' and rl.copies: {}",
+                      env.spec.name, copies);
+  }
   const int size = std::min(group_size, env.most_copies);
   for (int first = 0; first < copies; first += size) {
     groups_.push_back(

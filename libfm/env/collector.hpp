@@ -48,7 +48,8 @@ class Collector {
  public:
   /// @param initial initial states, by episode number
   /// @param state to go on from: its episodes are begun and stepped again; null: from the first episodes
-  /// @throws InputError if that does not lead to the state's observations: the environment is not deterministic.
+  /// @throws InputError if the state does not fit, or does not lead to its observations: the environment is not
+  /// deterministic.
   Collector(const EnvFactory& env, const PolicyFactory& make_policy, const RandomStream& initial, int copies,
             const CollectorState* state = nullptr);
   ~Collector();

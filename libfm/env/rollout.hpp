@@ -1,6 +1,5 @@
 #pragma once
-// The one loop in which a policy acts in an environment. Collection, demonstration, evaluation and reinforcement
-// learning all call it.
+// Whole episodes of a policy in an environment, by the loop of Stepper: for collection, demonstration and evaluation.
 
 #include "libfm/env/environment.hpp"
 #include "libfm/env/policy.hpp"

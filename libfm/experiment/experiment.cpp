@@ -73,6 +73,9 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
   if (e.rl.is_used() && !e.has_env()) {
     found.add("rl.name", "{} needs an environment, but env.name is '{}'", e.rl.name, no_env);
   }
+  if (e.rl.is_used() && e.train.precision == "float64") {
+    found.add("train.precision", "reinforcement learning computes in float32; set float32");
+  }
   if (!e.data.weights.empty() && e.data.weights.size() != e.data.files.size()) {
     found.add("data.weights", "has {} weights for {} data.files; give one for each", e.data.weights.size(),
               e.data.files.size());

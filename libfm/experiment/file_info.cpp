@@ -108,10 +108,15 @@ Json checkpoint_info(const std::filesystem::path& file) {
                {"normaliser", d.policy.normaliser},
                {"env", d.spec.name},
                {"time_step", d.spec.time_step}};
-  if (const auto training = content.metadata.find("training"); training != content.metadata.end()) {
-    const Json state = Json::parse(training->second, nullptr, /*allow_exceptions=*/false);
-    if (state.is_object() && state.contains("step")) json["trained_steps"] = state["step"];
-  }
+  const auto add_position = [&](const char* stage, const char* position, const char* name) {
+    const auto found = content.metadata.find(stage);
+    if (found == content.metadata.end()) return;
+    const Json state = Json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+    if (!state.is_object() || !state.contains(position)) return;
+    if (const Json& number = state[position]; number.is_number_integer()) json[name] = number;
+  };
+  add_position("training", "step", "trained_steps");
+  add_position("reinforcement", "iteration", "reinforced_iterations");
   json["observations"] = dimensions(d.spec.observations);
   json["actions"] = dimensions(d.spec.actions);
   json["goals"] = dimensions(d.spec.goals);
@@ -148,6 +153,7 @@ Json run_info(const std::filesystem::path& path) {
                {"network", e.network.name},
                {"seed", e.seed},
                {"epochs", e.train.epochs},
+               {"rl", e.rl.name},
                {"megabytes", static_cast<double>(bytes) / 1e6}};
   if (const std::string summary = summary_of(path); !summary.empty()) json["summary"] = summary;
   return json;

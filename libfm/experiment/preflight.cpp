@@ -73,6 +73,25 @@ void check_memory(const PolicyModel& model) {
                     count, count * bytes / 1e9, physical_memory() / 1e9);
 }
 
+/// The value network with its gradients and moments, the steps of an iteration as numbers and tensors, and the actions of
+/// the running episodes.
+void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
+  const auto inputs = static_cast<double>(spec.observations.size() + spec.goals.size()),
+             actions = static_cast<double>(spec.actions.size());
+  double parameters = 0.0, before = inputs;
+  for (const int width : rl.critic.hidden) {
+    parameters += (before + 1.0) * width;
+    before = width;
+  }
+  const double bytes = 16.0 * parameters + static_cast<double>(rl.rows()) * (inputs + 3.0 * actions) * 16.0 +
+                       8.0 * actions * rl.copies * spec.horizon;
+  if (bytes <= physical_memory()) return;
+  throw_input_error(
+      "rl: takes {:.0f} GB with these rl.copies, rl.segment and rl.critic.hidden, but this machine has {:.0f} GB of "
+      "memory",
+      bytes / 1e9, physical_memory() / 1e9);
+}
+
 /// Checks the experiment. @return its model, untrained
 std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   find_device(e.device);
@@ -83,7 +102,10 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   const auto model = untrained(describe_untrained(e, spec));
   check_memory(*model);
   check_origins(e, *model);
-  if (e.rl.is_used()) check_actor(e.rl, model->description());
+  if (e.rl.is_used()) {
+    check_actor(e.rl, model->description());
+    check_rl_memory(e.rl, spec);
+  }
   check_evaluation(e, *model);
   return model;
 }

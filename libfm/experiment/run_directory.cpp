@@ -93,6 +93,18 @@ void check_changeable(const std::string& setting) {
       setting);
 }
 
+/// Settings of a stage that the run does not have, or that is over.
+void check_stage(const Experiment& e, const std::string& setting, bool reinforces) {
+  if (setting.starts_with("rl.") && !e.rl.is_used()) {
+    throw_input_error("{}: this run has no reinforcement learning", setting);
+  }
+  if (!setting.starts_with("train.")) return;
+  if (!e.imitates()) throw_input_error("{}: this run has no imitation", setting);
+  if (reinforces) {
+    throw_input_error("{}: the imitation is over, and its policy has been reinforced since; raise rl.steps", setting);
+  }
+}
+
 }  // namespace
 
 RunDirectory RunDirectory::create(const Experiment& experiment, LastStage last_stage) {
@@ -142,7 +154,11 @@ void RunDirectory::change(const std::vector<std::string>& overrides) {
   apply_overrides(changed, overrides);
   const std::vector<std::string> settings = differences(experiment_, changed);
   if (settings.empty()) return;
-  for (const std::string& setting : settings) check_changeable(setting);
+  const bool reinforces = experiment_.rl.is_used() && std::filesystem::exists(last_checkpoint());
+  for (const std::string& setting : settings) {
+    check_changeable(setting);
+    check_stage(experiment_, setting, reinforces);
+  }
   check_length(experiment_.train, changed.train);
   if (changed.rl.steps < experiment_.rl.steps) {
     throw_input_error("rl.steps: {} is fewer than the run's {}; a run can only be made longer", changed.rl.steps,

@@ -58,7 +58,7 @@ Experiment shrink(Experiment e) {
   e.name += "_test";
   e.collect.episodes = std::min<std::int64_t>(e.collect.episodes, 50);
   e.collect.uniform_states = std::min<std::int64_t>(e.collect.uniform_states, 5000);
-  e.train.epochs = std::min(e.train.epochs, 60);
+  e.train.epochs = e.imitates() ? std::clamp(e.train.epochs, 1, 60) : 0;
   e.train.steps = 0;
   e.train.rollout.every = std::min(e.train.rollout.every, 20);
   e.train.rollout.episodes = std::min(e.train.rollout.episodes, 20);

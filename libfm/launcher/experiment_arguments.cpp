@@ -2,14 +2,25 @@
 
 #include "libfm/config/print_config.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace fm {
 namespace {
 
-constexpr const char* collect_first = "collect, ";
+constexpr std::string_view learning = "collect, train";  ///< in a command's plan
+
+/// What these two stages are for the experiment.
+std::string stages_of(const Experiment& e) {
+  std::vector<std::string> stages;
+  if (e.imitates() && e.data.files.empty()) stages.emplace_back("collect");
+  if (e.imitates()) stages.emplace_back("train");
+  if (e.rl.is_used()) stages.emplace_back("reinforce");
+  return fmt::format("{}", fmt::join(stages, ", "));
+}
 
 }  // namespace
 
@@ -33,10 +44,10 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan,
   if (print_config) fmt::print("{}", print_yaml(experiment));
   if (check != nullptr && !print_config) check(experiment, dry_run);
   if (dry_run) {
-    const bool has_data = !experiment.data.files.empty() && plan.starts_with(collect_first);
+    const bool learns = plan.starts_with(learning);
     fmt::print("{}: the configuration{} valid; would {}\n", path.empty() ? "defaults" : path,
                experiment.data.files.empty() ? " is" : " and the data are",
-               has_data ? plan.substr(std::string_view(collect_first).size()) : plan);
+               learns ? stages_of(experiment) + plan.substr(learning.size()) : plan);
   }
   return print_config || dry_run ? std::nullopt : std::optional(experiment);
 }

@@ -18,7 +18,9 @@ void add_resume(CLI::App& app) {
   auto settings = std::make_shared<std::vector<std::string>>();
   command
       ->add_option("SETTING", *settings,
-                   "train.epochs=N or train.steps=N to train longer; also train.patience, threads, device")
+                   "train.epochs=N, train.steps=N or rl.steps=N to train longer; also train.patience, "
+                   "rl.target_return, threads, "
+                   "device")
       ->option_text("KEY=VALUE ...");
   command->callback([path, settings] {
     RunDirectory run = RunDirectory::open(*path);

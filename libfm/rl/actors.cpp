@@ -56,6 +56,26 @@ void check_reinflow(const ReinFlowOptions& options, const PolicyDescription& d) 
   }
 }
 
+/// What is trained must be what acts.
+void check_flow(const std::string& name, const PolicyDescription& d) {
+  if (d.sampler.solver == euler_maruyama) {
+    throw_input_error("sampler.solver: {} needs a deterministic solver", name);
+  }
+  if (d.sampler.warm_start > 0.0) {
+    throw_input_error("sampler.warm_start: {} trains actions that are sampled from noise; set 0", name);
+  }
+}
+
+void check_fpo(const RlOptions& options, const PolicyDescription& d) {
+  if (d.sampler.temperature == 0.0) {
+    throw_input_error("sampler.temperature: fpo explores by the flow's own noise; set it above 0");
+  }
+  if (d.sampler.guidance != 1.0) {
+    throw_input_error("sampler.guidance: the ratios of fpo are those of the flow without guidance; set 1");
+  }
+  if (options.entropy > 0.0) throw_input_error("rl.entropy: the entropy of a flow is not known to fpo; set 0");
+}
+
 }  // namespace
 
 std::vector<at::Tensor> Actor::trained() const {
@@ -88,10 +108,16 @@ void check_actor(const RlOptions& options, const PolicyDescription& d) {
     throw_input_error("rl.minibatches: {} does not divide the {} steps of an iteration (rl.copies * rl.segment)",
                       options.minibatches, options.rows());
   }
-  if (options.name == "reinflow") check_reinflow(options.reinflow, d);
-  if (options.name != "ppo" && d.sampler.solver == euler_maruyama) {
-    throw_input_error("sampler.solver: {} needs a deterministic solver", options.name);
+  if (options.rows() == options.minibatches && options.normalise_advantages) {
+    throw_input_error("rl.minibatches: {} leaves one step in each, whose advantage cannot be normalised",
+                      options.minibatches);
   }
+  if (d.spec.observations.empty() && d.spec.goals.empty()) {
+    throw_input_error("rl.name: environment '{}' has no observations", d.spec.name);
+  }
+  if (options.name != "ppo") check_flow(options.name, d);
+  if (options.name == "reinflow") check_reinflow(options.reinflow, d);
+  if (options.name == "fpo") check_fpo(options, d);
 }
 
 }  // namespace fm

@@ -8,6 +8,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full_like.h>
+#include <c10/core/DeviceGuard.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -94,6 +95,7 @@ void Learner::set_progress(double progress) {
 UpdateMetrics Learner::update(const Experience& all, std::int64_t iteration, const RandomStream& minibatches) {
   UpdateMetrics metrics;
   for_each_block(2, 1, [&](std::int64_t network, std::int64_t) {
+    const c10::DeviceGuard on_device(all.condition.observations.device());  // of this thread
     if (network == 0) return update_critic(all, iteration, minibatches, metrics);
     if (iteration >= options_.critic.warm_up) update_policy(all, iteration, minibatches, metrics);
   });
@@ -162,7 +164,8 @@ void Learner::update_critic(const Experience& all, std::int64_t iteration, const
 /// As in rl_games and RSL-RL.
 void Learner::follow_kl(double kl) {
   if (options_.schedule != "kl") return;
-  constexpr double factor = 1.5, lowest = 1e-6, highest = 1e-2;
+  constexpr double factor = 1.5;
+  const double lowest = std::min(1e-6, options_.learning_rate), highest = std::max(1e-2, options_.learning_rate);
   if (kl > 2.0 * options_.target_kl) policy_rate_ = std::max(lowest, policy_rate_ / factor);
   if (kl < 0.5 * options_.target_kl) policy_rate_ = std::min(highest, policy_rate_ * factor);
 }

@@ -118,7 +118,7 @@ struct RlOptions {
           one_of({"constant", "linear", "kl"}));
     visit("target_kl", target_kl,
           "with `schedule: kl`: a pass that changes the policy by more than twice it divides the learning rate by 1.5, "
-          "one by less than half multiplies it",
+          "one by less than half multiplies it, from 1e-6 to 1e-2 at most",
           above(0.0));
     visit("discount", discount, "discount of a step", between(0.0, 1.0));
     visit("lambda", lambda, "decay of generalised advantage estimation", between(0.0, 1.0));

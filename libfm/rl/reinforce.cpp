@@ -14,6 +14,7 @@
 #include "libfm/train/best_checkpoint.hpp"
 #include "libfm/train/metrics_log.hpp"
 
+#include <c10/core/DeviceGuard.h>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -95,7 +96,7 @@ class Reinforcement {
       evaluate(line);
       metrics.write(line);
     }
-    while (state_.iteration < iterations && !state_.stopped) {
+    while (state_.iteration < iterations && !has_reached_target()) {
       if (noted_signal() != 0 || seconds_since(saved_at_) >= job_.checkpoint_seconds) save();
       nlohmann::json line = iterate();
       const std::int64_t number = state_.iteration;
@@ -111,16 +112,13 @@ class Reinforcement {
  private:
   void restore(const std::filesystem::path& last) {
     state_ = load_reinforcement(last, learner_);
-    if (std::ssize(state_.collector.episodes) != options_.copies ||
-        state_.observation_statistics.size() != observations_.state().size() ||
+    if (state_.observation_statistics.size() != observations_.state().size() ||
         state_.reward_scale.size() != rewards_.state().size()) {
       throw_input_error("{}: does not fit this run's rl.copies or environment", last.string());
     }
     observations_.restore(state_.observation_statistics);
     rewards_.restore(state_.reward_scale);
     learner_.set_learning_rate(state_.learning_rate);
-    // A run that had reached its goal, or its end, may have been given another one.
-    state_.stopped = state_.stopped && options_.target_return.has_value();
   }
 
   nlohmann::json iterate() {
@@ -173,13 +171,21 @@ class Reinforcement {
                  number_text(mean_return), number_text(mean(returns.expert)),
                  number_text(line["rollout_gap"].get<double>()));
     const std::vector<double> scores = differences(returns.policy, returns.expert);
+    if (!state_.best.empty() && state_.best.size() != scores.size()) {
+      throw_input_error("{}: has the scores of {} episodes, but train.rollout.episodes is {}",
+                        (folder_ / "last.safetensors").string(), state_.best.size(), scores.size());
+    }
     if (replaces_best(scores, state_.best)) {
       state_.best = scores;
       state_.best_iteration = state_.iteration;
       write_safetensors(folder_ / "best.safetensors", policy_checkpoint());
     }
-    state_.stopped = options_.target_return && mean_return >= *options_.target_return;
-    if (state_.stopped) spdlog::info("rl: has reached rl.target_return {}", number_text(*options_.target_return));
+    state_.last_return = mean_return;
+    if (has_reached_target()) spdlog::info("rl: has reached rl.target_return {}", number_text(*options_.target_return));
+  }
+
+  bool has_reached_target() const {
+    return options_.target_return && state_.last_return && *state_.last_return >= *options_.target_return;
   }
 
   SafeTensors policy_checkpoint() {
@@ -217,7 +223,10 @@ class Reinforcement {
 
 }  // namespace
 
-void reinforce(const RlOptions& options, const ReinforcementJob& job) { Reinforcement(options, job).run(); }
+void reinforce(const RlOptions& options, const ReinforcementJob& job) {
+  const c10::DeviceGuard on_device(job.device);
+  Reinforcement(options, job).run();
+}
 
 PolicyDescription normalised_by_bounds(PolicyDescription d) {
   const auto by_bounds = [](const std::vector<Dimension>& dimensions) {

@@ -30,7 +30,7 @@ struct ReinforcementJob {
 
 /// Trains to the end, resuming from checkpoints/last.safetensors in the job's directory if it exists: an interrupted and
 /// resumed run ends with the same bytes as an uninterrupted one. best.safetensors is an ordinary policy.
-/// @throws Interrupted after a save, on a noted signal.
+/// @throws Interrupted on a noted signal: after a save, or within an evaluation, with what was saved before.
 /// @throws InputError if a loss, reward or observation is not finite, if a checkpoint does not fit the options, or as
 /// check_actor does; MachineError if a file cannot be written.
 void reinforce(const RlOptions& options, const ReinforcementJob& job);

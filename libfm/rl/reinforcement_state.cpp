@@ -8,6 +8,8 @@
 #include <ATen/core/grad_mode.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 namespace fm {
 namespace {
 
@@ -44,6 +46,9 @@ void append(const CollectorState& state, SafeTensors& content) {
   content.tensors.push_back(to_tensor("collection.observations", state.observations));
 }
 
+/// Whether the number is one of 0, 1, 2 ... that float64 holds exactly.
+bool is_count(double number) { return number >= 0.0 && number < 0x1p53 && number == std::floor(number); }
+
 CollectorState collector_state(const SafeTensors& content, const std::string& where) {
   const Matrix episodes = matrix_of(content, "collection.episodes", where);
   const Matrix actions = matrix_of(content, "collection.actions", where);
@@ -51,11 +56,12 @@ CollectorState collector_state(const SafeTensors& content, const std::string& wh
   state.observations = matrix_of(content, "collection.observations", where);
   Eigen::Index row = 0;
   for (Eigen::Index i = 0; i < episodes.rows(); ++i) {
-    const double steps = episodes.cols() == 2 ? episodes(i, 1) : -1.0;
-    if (!(steps >= 0.0 && steps <= static_cast<double>(actions.rows() - row))) {
+    const double number = episodes.cols() == 2 ? episodes(i, 0) : -1.0,
+                 steps = episodes.cols() == 2 ? episodes(i, 1) : -1.0;
+    if (!is_count(number) || !is_count(steps) || steps > static_cast<double>(actions.rows() - row)) {
       throw_input_error("{}: tensor 'collection.episodes' does not fit 'collection.actions'", where);
     }
-    state.episodes.push_back(static_cast<std::uint64_t>(episodes(i, 0)));
+    state.episodes.push_back(static_cast<std::uint64_t>(number));
     state.actions.emplace_back(actions.middleRows(row, static_cast<Eigen::Index>(steps)));
     row += static_cast<Eigen::Index>(steps);
   }
@@ -67,7 +73,7 @@ nlohmann::json to_json(const ReinforcementState& state) {
           {"learning_rate", state.learning_rate},
           {"best", state.best},
           {"best_iteration", state.best_iteration},
-          {"stopped", state.stopped},
+          {"last_return", state.last_return ? nlohmann::json(*state.last_return) : nlohmann::json()},
           {"observation_statistics", state.observation_statistics},
           {"reward_scale", state.reward_scale}};
 }
@@ -88,7 +94,13 @@ ReinforcementState load_reinforcement(const std::filesystem::path& file, Learner
   const SafeTensors content = read_safetensors(file);
   check_verified(content, where);
   load_weights(content, "weights.", learner.policy(), where);
-  learner.policy().set_observations(description_from_metadata(content.metadata, where).observations);
+  const PolicyDescription theirs = description_from_metadata(content.metadata, where);
+  const PolicyDescription& ours = learner.policy().description();
+  if (theirs.spec.observations != ours.spec.observations || theirs.actions != ours.actions ||
+      theirs.goals != ours.goals) {
+    throw_input_error("{}: its observations, or its normalisers of actions and goals, differ from this run's", where);
+  }
+  learner.policy().set_observations(theirs.observations);
   for (const auto& [name, tensor] : learner.state()) {
     const SafeTensor& found = find(content, name, where);
     if (at::IntArrayRef(found.shape) != tensor.sizes()) {
@@ -103,12 +115,13 @@ ReinforcementState load_reinforcement(const std::filesystem::path& file, Learner
     state.learning_rate = json.at("learning_rate");
     state.best = json.at("best").get<std::vector<double>>();
     state.best_iteration = json.at("best_iteration");
-    state.stopped = json.at("stopped");
+    if (!json.at("last_return").is_null()) state.last_return = json.at("last_return").get<double>();
     state.observation_statistics = json.at("observation_statistics").get<std::vector<double>>();
     state.reward_scale = json.at("reward_scale").get<std::vector<double>>();
   } catch (const std::exception& e) {
     throw_input_error("{}: malformed metadata 'reinforcement': {}", where, e.what());
   }
+  if (!is_count(static_cast<double>(state.iteration))) throw_input_error("{}: malformed iteration", where);
   return state;
 }
 

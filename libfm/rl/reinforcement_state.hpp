@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace fm {
@@ -18,7 +19,7 @@ struct ReinforcementState {
   double learning_rate = 0.0;  ///< of the policy
   std::vector<double> best;    ///< the scores of best.safetensors, higher is better; empty: none yet
   std::int64_t best_iteration = 0;
-  bool stopped = false;  ///< has reached rl.target_return
+  std::optional<double> last_return;  ///< the mean of the last evaluation
   std::vector<double> observation_statistics, reward_scale;
   CollectorState collector;
 };

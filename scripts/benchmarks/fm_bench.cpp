@@ -37,6 +37,8 @@ const std::map<std::string, std::function<TimedWork()>> works = {
     {"humanoid steps", humanoid_work},
     {"bridge Hopper-v5", [] { return bridge_work("Hopper-v5"); }},
     {"bridge Pendulum-v1", [] { return bridge_work("Pendulum-v1"); }},
+    {"ppo pendulum", [] { return ppo_work("pendulum", 64, 16); }},
+    {"ppo hopper", [] { return ppo_work("hopper", 256, 32); }},
     {"train 256x3 b256 cuda", [] { return train_work(small_policy, 256, "tf32", "cuda"); }},
     {"train 256x3 b256 cuda bf16", [] { return train_work(small_policy, 256, "bfloat16", "cuda"); }},
     {"train 512x4 b1024 cuda", [] { return train_work(middle_policy, 1024, "tf32", "cuda"); }},

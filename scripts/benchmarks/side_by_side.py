@@ -27,6 +27,7 @@ COMMANDS = {
     "onnxruntime-all": ["peer_onnxruntime.py", "--all"],
     "gymnasium": ["peer_gymnasium.py"],
     "envpool": ["peer_envpool.py"],
+    "stable-baselines3": ["peer_stable_baselines3.py"],
 }
 
 

@@ -28,6 +28,10 @@ TimedWork pendulum_work();
 TimedWork humanoid_work();
 TimedWork bridge_work(const std::string& id);
 
+/// One environment step of PPO, collection and updates: 16 copies, segments of 256 steps, 10 passes; policy and value
+/// network are perceptrons with two hidden layers of this width.
+TimedWork ppo_work(const std::string& env, int width, int minibatches);
+
 /// A float32 product (m, k) x (k, n) with LibTorch, for the roofline.
 TimedWork product_work(int m, int k, int n);
 

@@ -1,4 +1,4 @@
-"""training.png: the losses, and the return of rollouts during training."""
+"""training.png: the losses, and the return of rollouts during training; of reinforcement learning also that while exploring."""
 
 import numpy as np
 
@@ -16,8 +16,10 @@ def draw(run):
     bars = intervals(run.metrics)
     policy = "policy, 95 % interval of the gap" if bars[0] else "policy"
     returns = [(name, curve(run.metrics, key), colour) for name, key, colour in
-               (("expert", "rollout_expert_return", style.EXPERT), (policy, "rollout_return", style.POLICY))]
+               (("exploring", "exploring_return", style.OTHER), ("expert", "rollout_expert_return", style.EXPERT),
+                (policy, "rollout_return", style.POLICY))]
     returns = [row for row in returns if row[1][0]]
+    reinforced = any("iteration" in entry for entry in run.metrics)
     panels = [panel for panel in ((losses, "loss"), (returns, "mean return of rollouts")) if panel[0]]
     if not panels:
         return None
@@ -25,7 +27,7 @@ def draw(run):
     for ax, (curves, label) in zip(fig.subplots(1, len(panels), squeeze=False, sharex=True)[0], panels):
         for name, (steps, values), colour in curves:
             ax.plot(steps, values, color=colour, label=name, marker="o" if len(steps) < 30 else None, markersize=3.5)
-        ax.set(xlabel="training step", ylabel=label)
+        ax.set(xlabel="step of the environment" if reinforced else "training step", ylabel=label)
         if label == "loss" and spans_decades(curves):
             ax.set_yscale("log")
         if label == "loss" and len(curves) == 2:
@@ -41,6 +43,9 @@ def caption(run):
     text = "Loss on the training data and on held-out data, over training steps."
     if curve(run.metrics, "rollout_return")[0]:
         text += " Right: mean return of rollouts during training; the expert starts from the same states."
+    if any("iteration" in entry for entry in run.metrics):
+        text = ("Mean return during reinforcement learning, over steps of the environment: of the episodes while exploring, and "
+                "of the policy as it acts, from the same initial states as the expert.")
     if intervals(run.metrics)[0]:
         text += (" Bars are the intervals of the paired gap, policy minus expert, added to the expert's return. "
                  + interval.MEANING)

@@ -54,6 +54,11 @@ class ReinforcementTest(LauncherTest):
                  for line in metrics(run) if line["step"] != 1000]  # the last one of the shorter run was evaluated
         self.assertEqual(again, same)
 
+    def test_dry_run_names_the_stages(self):
+        for settings, stages in ((PPO, "reinforce"), (["rl.name=fpo"], "collect, train, reinforce")):
+            done = self.fm("run", self.experiment, *settings, "--dry-run")
+            self.assertIn(f"would {stages}, evaluate and report", done.stdout)
+
     def test_mistakes_are_refused_before_anything_is_made(self):
         for settings, text in (
                 (["train.epochs=0"], "train.epochs: 0 leaves nothing to do"),
@@ -61,10 +66,21 @@ class ReinforcementTest(LauncherTest):
                 ([*PPO, "rl.minibatches=3"], "rl.minibatches: 3 does not divide the 200 steps"),
                 (["rl.name=reinflow", "sampler.solver=heun"], "sampler.solver"),
                 (["rl.name=fpo", "policy.horizon.prediction=2"], "policy.horizon"),
-                (["rl.name=fpo", "env.name=none"], "rl.name: fpo needs an environment")):
+                (["rl.name=fpo", "env.name=none"], "rl.name: fpo needs an environment"),
+                (["rl.name=fpo", "train.precision=float64"], "train.precision"),
+                ([*PPO, "rl.critic.hidden=[65536, 65536]", "rl.copies=65536", "rl.segment=1000000",
+                  "rl.minibatches=65536"], "rl: takes")):
             done = self.fm("run", self.experiment, *TINY, *settings, expect=2)
             self.assertIn(text, done.stderr)
             self.assertEqual(list(self.folder.glob("runs/*/*/config.yaml")), [])
+
+    def test_a_stage_that_is_over_or_missing_is_not_made_longer(self):
+        run = self.run_tiny("rl.name=reinflow", *RL)
+        self.assertIn("the imitation is over", self.fm("resume", run, "train.epochs=9", expect=2).stderr)
+        run = self.run_tiny(*PPO)
+        self.assertIn("no imitation", self.fm("resume", run, "train.epochs=9", expect=2).stderr)
+        run = self.run_tiny()
+        self.assertIn("no reinforcement learning", self.fm("resume", run, "rl.steps=900000", expect=2).stderr)
 
     def test_resuming_to_fewer_steps_is_refused(self):
         run = self.run_tiny(*PPO)

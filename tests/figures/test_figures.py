@@ -150,6 +150,15 @@ class Figures(examples.RunTest):
         run.metrics = []
         self.assertIsNone(training.draw(run))
 
+    def test_reinforcement_shows_the_return_while_exploring_over_steps_of_the_environment(self):
+        run = load(self.directory)
+        run.metrics = [{"step": 0, "rollout_return": -9.0, "rollout_expert_return": -1.0},
+                       {"step": 100, "iteration": 1, "exploring_return": -8.0}, {"step": 200, "exploring_return": -7.0}]
+        ax, = training.draw(run).axes
+        self.assertEqual(ax.get_xlabel(), "step of the environment")
+        self.assertEqual([line.get_label() for line in ax.get_lines()], ["exploring", "expert", "policy"])
+        self.assertIn("while exploring", training.caption(run))
+
     def test_training_says_what_the_two_losses_are_of(self):
         run = load(self.directory)
         self.assertIn("moving average of the weights", texts(training.draw(run).axes[0])[0])

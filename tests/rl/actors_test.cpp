@@ -295,5 +295,17 @@ CATCH_TEST_CASE("what an algorithm cannot train is refused by key", "[actors]") 
   CATCH_CHECK(contains(error(uneven, description_for("fpo")), "rl.minibatches: 3 does not divide the 4096 steps"));
   fm::RlOptions crossed = options_for("reinflow");
   crossed.reinflow.most = 0.05;
+  d = description_for("fpo");
+  d.sampler.temperature = 0.0;
+  CATCH_CHECK(contains(error(options_for("fpo"), d), "sampler.temperature"));
+  d = description_for("fpo");
+  d.sampler.warm_start = 0.5;
+  CATCH_CHECK(contains(error(options_for("fpo"), d), "sampler.warm_start"));
+  fm::RlOptions entropy = options_for("fpo");
+  entropy.entropy = 0.1;
+  CATCH_CHECK(contains(error(entropy, description_for("fpo")), "rl.entropy"));
+  fm::RlOptions single = options_for("fpo");
+  single.minibatches = 4096;
+  CATCH_CHECK(contains(error(single, description_for("fpo")), "rl.minibatches: 4096 leaves one step"));
   CATCH_CHECK(contains(error(crossed, description_for("reinflow")), "rl.reinflow.most"));
 }

@@ -3,6 +3,7 @@
 #include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/core/interrupt.hpp"
+#include "libfm/core/safetensors.hpp"
 #include "libfm/env/rollout.hpp"
 #include "libfm/policy/checkpoint.hpp"
 #include "libfm/policy/model_policy.hpp"
@@ -13,6 +14,9 @@
 #include "tests/env/early_ending_env.hpp"
 #include "tests/rl/bandit.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <cmath>
 #include <csignal>
 
 namespace {
@@ -125,6 +129,64 @@ CATCH_TEST_CASE("training stops at the return that is wanted", "[reinforce]") {
   fm::reinforce(options, job_in(folder.path(), pendulum(), "mse"));
   const std::string metrics = bytes(folder.path() / "metrics.jsonl");
   CATCH_CHECK(std::ranges::count(metrics, '\n') == 1);  // the evaluation before the first step
+}
+
+CATCH_TEST_CASE("a return that is wanted later is trained for", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::RlOptions options = quick("ppo");
+  options.target_return = -1e9;
+  fm::reinforce(options, job_in(folder.path(), pendulum(), "mse"));
+  options.target_return = 1e9;
+  fm::reinforce(options, job_in(folder.path(), pendulum(), "mse"));
+  const std::string metrics = bytes(folder.path() / "metrics.jsonl");
+  CATCH_CHECK(std::ranges::count(metrics, '\n') == 6);
+}
+
+CATCH_TEST_CASE("a checkpoint that does not fit is refused, whatever it holds", "[reinforce]") {
+  const TemporaryFolder folder;
+  const std::filesystem::path last = folder.path() / "checkpoints" / "last.safetensors";
+  fm::RlOptions options = quick("ppo");
+  fm::reinforce(options, job_in(folder.path(), pendulum(), "mse"));
+  const fm::SafeTensors whole = fm::read_safetensors(last);
+  options.steps *= 2;
+  const auto error = [&](const auto& change) {
+    fm::SafeTensors changed = whole;
+    change(changed);
+    fm::write_safetensors(last, changed);
+    return error_of<fm::InputError>([&] { fm::reinforce(options, job_in(folder.path(), pendulum(), "mse")); });
+  };
+  const auto replaced = [](fm::SafeTensors& content, const std::string& name, std::vector<std::int64_t> shape,
+                           double x) {
+    std::int64_t size = 1;
+    for (const std::int64_t n : shape) size *= n;
+    const std::vector<double> values(static_cast<std::size_t>(size), x);
+    for (fm::SafeTensor& tensor : content.tensors) {
+      if (tensor.name == name) tensor = fm::make_safe_tensor<double>(name, shape, values);
+    }
+  };
+  const auto in_state = [](fm::SafeTensors& content, const char* key, const nlohmann::json& value) {
+    nlohmann::json state = nlohmann::json::parse(content.metadata["reinforcement"]);
+    state[key] = value;
+    content.metadata["reinforcement"] = state.dump();
+  };
+  for (const double x : {1e5, -1.0, 0.5, std::nan("")}) {
+    CATCH_CHECK(contains(error([&](auto& c) {
+                           replaced(c, "collection.episodes", {16, 2}, x);
+                         }),
+                         "collection.episodes"));
+  }
+  CATCH_CHECK(contains(error([&](auto& c) {
+                         replaced(c, "collection.actions", {16 * 400, 1}, 0.0);
+                         replaced(c, "collection.episodes", {16, 2}, 400.0);
+                       }),
+                       "do not fit"));
+  CATCH_CHECK(contains(error([&](auto& c) { replaced(c, "collection.actions", {6400, 2}, 0.0); }), "do not fit"));
+  CATCH_CHECK(contains(error([&](auto& c) { replaced(c, "collection.observations", {15, 3}, 0.0); }), "do not fit"));
+  CATCH_CHECK(contains(error([&](auto& c) { replaced(c, "collection.observations", {16, 3}, 0.0); }), "deterministic"));
+  CATCH_CHECK(contains(error([&](auto& c) { in_state(c, "best", std::vector<double>(101, 0.0)); }), "101 episodes"));
+  CATCH_CHECK(contains(error([&](auto& c) { in_state(c, "iteration", -1); }), "iteration"));
+  CATCH_CHECK(contains(error([&](auto& c) { in_state(c, "reward_scale", std::vector<double>(3, 0.0)); }), "rl.copies"));
+  CATCH_CHECK(contains(error([&](auto& c) { c.metadata["reinforcement"] = "[[["; }), "malformed"));
 }
 
 CATCH_TEST_CASE("a loss that is not finite is an error that names iteration and steps", "[reinforce]") {
