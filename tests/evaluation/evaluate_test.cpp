@@ -131,6 +131,17 @@ CATCH_TEST_CASE("the environment's metrics are there of both, the flow's own of 
   }
 }
 
+CATCH_TEST_CASE("metrics are over all episodes, states are of the first ones", "[evaluate]") {
+  for (const char* env : {"pendulum", "two_modes"}) {
+    fm::EvaluationOptions options = beside("zero", env);
+    options.episodes = fm::shown_episodes(options.env_factory.spec) + 10;
+    const fm::Evaluation e = evaluate_small(acting_at(1.0), options);
+    CATCH_CHECK(e.policy_episodes.front().states.rows() > 0);
+    CATCH_CHECK(e.policy_episodes.back().states.rows() == 0);
+    for (const auto& [name, value] : e.policy->metrics) CATCH_CHECK(std::isfinite(value));
+  }
+}
+
 CATCH_TEST_CASE("without an environment the error on held-out states is all there is", "[evaluate]") {
   const auto model = acting_at(0.0);
   fm::EvaluationOptions options;

@@ -113,10 +113,10 @@ CATCH_TEST_CASE("an actor's figures are those of its episodes", "[metrics]") {
   const std::vector<fm::Episode> episodes = {acting({{0}, {1}}, -1.0, true), acting({{0}, {1}}, -2.0),
                                              acting({{0}, {1}}, -3.0, true), acting({{0}, {1}}, -6.0, true)};
   const auto env = fm::make_env({.name = "two_modes"}).make(1);
-  auto with_states = episodes;
-  for (fm::Episode& e : with_states) e.states = fm::Matrix::Zero(3, 2);
-  with_states[0].states(2, 0) = 1.0;  // up forwards; the third and fourth backwards
-  const fm::ActorMetrics figures = fm::actor_metrics(with_states, *env, {0, "bootstrap"});
+  auto observed = episodes;
+  for (fm::Episode& e : observed) e.observations = fm::Matrix{{1.0, 0.0, 0.0}, {1.0, 0.0, 0.0}, {1.0, 0.0, 0.0}};
+  observed[0].observations.row(2) << 0.0, 1.0, 0.0;  // up forwards; the third and fourth backwards
+  const fm::ActorMetrics figures = fm::actor_metrics(observed, *env, {0, "bootstrap"});
   CATCH_CHECK_THAT(figures.mean, WithinAbs(-6.0, 1e-12));  // returns -2, -4, -6, -12
   CATCH_CHECK_THAT(figures.standard_deviation, WithinAbs(std::sqrt(56.0 / 3), 1e-12));
   CATCH_CHECK(figures.success == 0.75);

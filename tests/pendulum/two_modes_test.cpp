@@ -4,15 +4,25 @@
 
 #include "tests/catch.hpp"
 
+#include <cmath>
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// An episode that begins hanging and ends at this angle.
+/// An episode that begins hanging and ends at this angle, first swinging the other way; without states, which are
+/// recorded of the first episodes only.
 fm::Episode ending_at(double theta, bool success) {
+  constexpr int steps = 30;
+  const double hanging = std::acos(-1.0);
   fm::Episode e;
-  e.actions = fm::Matrix::Zero(1, 1);
-  e.states = fm::Matrix{{3.14, 0.0}, {theta, 0.0}};
+  e.actions = fm::Matrix::Zero(steps, 1);
+  e.observations = fm::Matrix::Zero(steps + 1, 3);
+  for (int t = 0; t <= steps; ++t) {
+    const double share = t / static_cast<double>(steps);
+    const double angle = hanging + (theta - hanging) * (share - std::sin(2.0 * hanging * share) / 3.0);
+    e.observations.row(t) << std::cos(angle), std::sin(angle), 0.0;
+  }
   e.success = success;
   return e;
 }
