@@ -32,9 +32,7 @@ PolicyFactory copies_of(Expert prototype) {
 template <class Planner, class Options>
 PolicyFactory planner(const Options& options, const ExpertRequest& request) {
   const EnvFactory env = make_env(request.env);
-  PolicyFactory make = [options, env, seed = request.seed] {
-    return std::make_unique<Planner>(options, env, seed);
-  };
+  PolicyFactory make = [options, env, seed = request.seed] { return std::make_unique<Planner>(options, env, seed); };
   make();
   return make;
 }
