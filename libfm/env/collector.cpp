@@ -14,6 +14,15 @@ namespace {
 /// differently in batches of different sizes.
 constexpr int group_size = 8;
 
+/// Whether the state can be of this many copies of the environment.
+bool fits(const CollectorState& state, const EnvSpec& spec, int copies) {
+  return std::ssize(state.episodes) == copies && std::ssize(state.actions) == copies &&
+         state.observations.rows() == copies && state.observations.cols() == std::ssize(spec.observations) &&
+         std::ranges::all_of(state.actions, [&](const Matrix& actions) {
+           return actions.cols() == std::ssize(spec.actions) && actions.rows() < spec.horizon;
+         });
+}
+
 }  // namespace
 
 /// Consecutive copies from `first` on, of which copy j is number first + j among all.
@@ -169,19 +178,6 @@ class Collector::Group {
   std::vector<Cut> cuts_;
   std::vector<EndedEpisode> ended_;
 };
-
-namespace {
-
-/// Whether the state can be of this many copies of the environment.
-bool fits(const CollectorState& state, const EnvSpec& spec, int copies) {
-  return std::ssize(state.episodes) == copies && std::ssize(state.actions) == copies &&
-         state.observations.rows() == copies && state.observations.cols() == std::ssize(spec.observations) &&
-         std::ranges::all_of(state.actions, [&](const Matrix& actions) {
-           return actions.cols() == std::ssize(spec.actions) && actions.rows() < spec.horizon;
-         });
-}
-
-}  // namespace
 
 Collector::Collector(const EnvFactory& env, const PolicyFactory& make_policy, const RandomStream& initial, int copies,
                      const CollectorState* state)

@@ -78,11 +78,8 @@ void check_memory(const PolicyModel& model) {
 void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
   const auto inputs = static_cast<double>(spec.observations.size() + spec.goals.size()),
              actions = static_cast<double>(spec.actions.size());
-  double parameters = 0.0, before = inputs;
-  for (const int width : rl.critic.hidden) {
-    parameters += (before + 1.0) * width;
-    before = width;
-  }
+  const double parameters = parameter_count({.mlp = {rl.critic.hidden}},
+                                            {.observations = static_cast<int>(inputs), .times = 0, .outputs = 1});
   const double bytes = 16.0 * parameters + static_cast<double>(rl.rows()) * (inputs + 3.0 * actions) * 16.0 +
                        8.0 * actions * rl.copies * spec.horizon;
   if (bytes <= physical_memory()) return;

@@ -19,8 +19,7 @@ void add_resume(CLI::App& app) {
   command
       ->add_option("SETTING", *settings,
                    "train.epochs=N, train.steps=N or rl.steps=N to train longer; also train.patience, "
-                   "rl.target_return, threads, "
-                   "device")
+                   "rl.target_return, threads, device")
       ->option_text("KEY=VALUE ...");
   command->callback([path, settings] {
     RunDirectory run = RunDirectory::open(*path);

@@ -22,10 +22,13 @@ AdamWOptions adam(const RlOptions& options) {
   return {.weight_decay = 0.0, .clip = options.gradient_clip, .epsilon = 1e-5};
 }
 
-std::shared_ptr<Critic> make_critic(const RlOptions& options, const Actor& actor, const RandomStream& init) {
+std::shared_ptr<ConditionalNet> make_critic(const RlOptions& options, const Actor& actor, const RandomStream& init) {
   const EnvSpec& spec = actor.policy().description().spec;
-  const auto critic = std::make_shared<Critic>(static_cast<int>(spec.observations.size() + spec.goals.size()),
-                                               options.critic.hidden, init.child("critic"));
+  const NetworkSizes sizes{.observations = static_cast<int>(spec.observations.size()),
+                           .goals = static_cast<int>(spec.goals.size()),
+                           .times = 0,
+                           .outputs = 1};
+  const auto critic = make_network({.name = "mlp", .mlp = {options.critic.hidden}}, sizes, init.child("critic"));
   critic->to(actor.policy().parameters().front().device());
   return critic;
 }
@@ -57,19 +60,21 @@ Learner::Learner(const RlOptions& options, std::shared_ptr<Actor> actor, const R
       policy_optimiser_(actor_->trained(), adam(options)), critic_optimiser_(critic_->parameters(), adam(options)),
       policy_rate_(options.learning_rate), critic_rate_(options.critic.learning_rate) {}
 
-std::vector<double> Learner::values(const Matrix& observations, const Matrix& goals) const {
+Condition Learner::condition(const Matrix& observations, const Matrix& goals) const {
+  return actor_->policy().condition(view_as_tensor(observations).unsqueeze(1), view_as_tensor(goals));
+}
+
+std::vector<double> Learner::values(const Condition& condition) const {
   const at::NoGradGuard no_grad;
-  if (observations.rows() == 0) return {};
-  const at::Tensor values =
-      critic_->forward(actor_->policy().condition(view_as_tensor(observations).unsqueeze(1), view_as_tensor(goals)))
-          .to(at::kCPU, at::kDouble)
-          .contiguous();
+  if (condition.observations.size(0) == 0) return {};
+  const at::Tensor values = critic_->forward(condition).flatten().to(at::kCPU, at::kDouble).contiguous();
   return {values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel()};
 }
 
 Experience Learner::experience(const Segment& segment, const std::vector<double>& rewards) const {
-  const std::vector<double> before = values(segment.observations, segment.goals),
-                            beyond = values(segment.cut_observations, segment.cut_goals);
+  const Condition condition = this->condition(segment.observations, segment.goals);
+  const std::vector<double> before = values(condition),
+                            beyond = values(this->condition(segment.cut_observations, segment.cut_goals));
   const std::vector<double> gains = advantages({.copies = options_.copies,
                                                 .rewards = rewards,
                                                 .terminated = segment.terminated,
@@ -79,8 +84,6 @@ Experience Learner::experience(const Segment& segment, const std::vector<double>
                                                options_.discount, options_.lambda);
   std::vector<double> targets = before;
   for (std::size_t i = 0; i < targets.size(); ++i) targets[i] += gains[i];
-  const Condition condition =
-      actor_->policy().condition(view_as_tensor(segment.observations).unsqueeze(1), view_as_tensor(segment.goals));
   const at::TensorOptions type = condition.observations.options();
   return {condition, view_as_tensor(segment.extras).to(type), before, gains, targets};
 }
@@ -151,7 +154,7 @@ void Learner::update_policy(const Experience& all, std::int64_t iteration, const
 void Learner::update_critic(const Experience& all, std::int64_t iteration, const RandomStream& minibatches,
                             UpdateMetrics& metrics) {
   const auto step = [&](Indices indices, const at::Tensor& rows) {
-    const at::Tensor values = critic_->forward(rows_of(all.condition, rows));
+    const at::Tensor values = critic_->forward(rows_of(all.condition, rows)).flatten();
     const ValueLoss loss =
         value_loss(values, rows_of(all.targets, indices), rows_of(all.values, indices), options_.critic.clip);
     values.backward(loss.gradient);

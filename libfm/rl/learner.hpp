@@ -2,8 +2,8 @@
 // What reinforcement learning trains: the actor's policy and the value network, with their optimisers.
 
 #include "libfm/env/collector.hpp"
+#include "libfm/nn/conditional_net.hpp"
 #include "libfm/rl/actor.hpp"
-#include "libfm/rl/critic.hpp"
 #include "libfm/train/adamw.hpp"
 
 #include <cstdint>
@@ -41,9 +41,6 @@ class Learner {
   PolicyModel& policy() { return actor_->policy(); }
   std::shared_ptr<PolicyModel> shared_policy() const { return actor_->shared_policy(); }
 
-  /// Values (rows) of observations (rows, O) and goals (rows, G) in the environment's units.
-  std::vector<double> values(const Matrix& observations, const Matrix& goals) const;
-
   /// The segment as tensors. @param rewards (T N), scaled
   Experience experience(const Segment& segment, const std::vector<double>& rewards) const;
 
@@ -62,6 +59,10 @@ class Learner {
   std::vector<std::pair<std::string, at::Tensor>> state() const;
 
  private:
+  /// The normalised condition of observations (rows, O) and goals (rows, G) in the environment's units.
+  Condition condition(const Matrix& observations, const Matrix& goals) const;
+  std::vector<double> values(const Condition& condition) const;
+
   /// Calls step(rows) for the minibatches of all passes, and end_pass() after each pass.
   template <class Step, class EndPass>
   void for_each_minibatch(const Experience& all, std::int64_t iteration, const RandomStream& minibatches,
@@ -74,7 +75,8 @@ class Learner {
 
   const RlOptions& options_;
   std::shared_ptr<Actor> actor_;
-  std::shared_ptr<Critic> critic_;
+  /// The value network: the discounted sum of scaled rewards that the policy is expected to collect.
+  std::shared_ptr<ConditionalNet> critic_;
   AdamW policy_optimiser_, critic_optimiser_;
   double policy_rate_, critic_rate_;
 };

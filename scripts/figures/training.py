@@ -19,7 +19,6 @@ def draw(run):
                (("exploring", "exploring_return", style.OTHER), ("expert", "rollout_expert_return", style.EXPERT),
                 (policy, "rollout_return", style.POLICY))]
     returns = [row for row in returns if row[1][0]]
-    reinforced = any("iteration" in entry for entry in run.metrics)
     panels = [panel for panel in ((losses, "loss"), (returns, "mean return of rollouts")) if panel[0]]
     if not panels:
         return None
@@ -27,7 +26,7 @@ def draw(run):
     for ax, (curves, label) in zip(fig.subplots(1, len(panels), squeeze=False, sharex=True)[0], panels):
         for name, (steps, values), colour in curves:
             ax.plot(steps, values, color=colour, label=name, marker="o" if len(steps) < 30 else None, markersize=3.5)
-        ax.set(xlabel="step of the environment" if reinforced else "training step", ylabel=label)
+        ax.set(xlabel="step of the environment" if is_reinforced(run) else "training step", ylabel=label)
         if label == "loss" and spans_decades(curves):
             ax.set_yscale("log")
         if label == "loss" and len(curves) == 2:
@@ -43,13 +42,18 @@ def caption(run):
     text = "Loss on the training data and on held-out data, over training steps."
     if curve(run.metrics, "rollout_return")[0]:
         text += " Right: mean return of rollouts during training; the expert starts from the same states."
-    if any("iteration" in entry for entry in run.metrics):
+    if is_reinforced(run):
         text = ("Mean return during reinforcement learning, over steps of the environment: of the episodes while exploring, and "
                 "of the policy as it acts, from the same initial states as the expert.")
     if intervals(run.metrics)[0]:
         text += (" Bars are the intervals of the paired gap, policy minus expert, added to the expert's return. "
                  + interval.MEANING)
     return text
+
+
+def is_reinforced(run):
+    """Whether the metrics are of reinforcement learning, over steps of the environment."""
+    return any("iteration" in entry for entry in run.metrics)
 
 
 def curve(metrics, key):
