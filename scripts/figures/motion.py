@@ -1,22 +1,10 @@
-"""The moving picture of an episode: the shapes of an environment, drawn by motion.js in the reader's browser."""
+"""The moving picture of an episode: the shapes of an environment, drawn by web/motion.js in the reader's browser."""
 
-import base64
-import json
 from html import escape
-from pathlib import Path
 
 import numpy as np
 
-from . import style
-
-STYLESHEET = """
-#motion canvas { display: block; width: 100%; height: 26rem; border-radius: 8px; border: 1px solid var(--line);
-                 background: var(--raised); touch-action: none; cursor: grab; }
-#motion div { display: flex; gap: .75rem; align-items: center; margin-top: .6rem; }
-#motion input { flex: 1; }
-#motion output { min-width: 4.5rem; text-align: right; font-variant-numeric: tabular-nums; color: var(--soft); }
-@media print { #motion { display: none; } }
-"""
+from . import style, web, widgets
 
 
 def html(run):
@@ -24,14 +12,9 @@ def html(run):
     motion = run.motion
     if motion is None:
         return ""
-    program = Path(__file__).with_name("motion.js").read_text(encoding="utf-8")
-    data = json.dumps(_data(run, motion)).replace("</", "<\\/")
-    names = " and ".join(escape(label) for label in motion.actors)
-    return (f'<figure id="motion" role="group" aria-label="Animation of {names}"><canvas></canvas>\n'
-            '<div><button type="button">Pause</button><input type="range" min="0" value="0" aria-label="time">'
-            "<output></output></div>\n"
-            f"<figcaption><b>Motion.</b> {escape(_caption(run, motion))}</figcaption>\n"
-            f"<script>const DATA = {data};\n{program}</script></figure>")
+    names = " and ".join(motion.actors)
+    return (f'<figure id="motion">{web.widget("motion", _data(run, motion), f"Animation of {names}")}\n'
+            f"<figcaption><b>Motion.</b> {escape(_caption(run, motion))}</figcaption></figure>")
 
 
 def _caption(run, motion):
@@ -52,17 +35,13 @@ def _data(run, motion):
             "planar": bool(len(first)) and bool(np.ptp(first[:, 1]) < 1e-6 + 0.3 * np.ptp(start[:, 1])),
             "shapes": [{"kind": kind, "size": size.tolist(), "colour": colour.tolist(), "moves": bool(moving)}
                        for kind, size, colour, moving in zip(motion.kinds, motion.sizes, motion.colours, moves)],
-            "actors": [{"label": label, "poses": base64.b64encode(poses.astype("<f4").tobytes()).decode()}
-                       for label, poses in motion.actors.items()]}
+            "actors": [{"label": label, "poses": web.array(poses)} for label, poses in motion.actors.items()]}
 
 
 def _moves(motion, shape):
     return any(np.ptp(poses[:, shape], axis=0).max() > 1e-9 for poses in motion.actors.values())
 
 
-def page(run, title, stylesheet):
+def page(run, title):
     """A page of its own, for a demonstration without a report."""
-    return ("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title)}</title>\n<style>{stylesheet}{STYLESHEET}</style>\n</head>\n<body>\n"
-            f"<h1>{escape(style.readable(title))}</h1>\n{html(run)}\n</body>\n</html>\n")
+    return web.page(title, f"<h1>{escape(style.readable(title))}</h1>\n{html(run)}\n{widgets.script()}", widgets.styles())

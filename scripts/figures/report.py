@@ -5,52 +5,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from . import interval, metric, motion, number, style, tables
-
-STYLESHEET = """
-:root { color-scheme: light dark; --ink: #1f2328; --soft: #59636e; --line: #d8dee4; --page: #ffffff;
-        --raised: #f6f8fa; --accent: #0072b2; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e9ed; --soft: #9aa4af; --line: #343b44; --page: #14171b; --raised: #1d2127; --accent: #63b3e4; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem; background: var(--page); color: var(--ink);
-       font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
-h1 { margin: 0 0 .25rem; font-size: 1.9rem; line-height: 1.2; overflow-wrap: anywhere; }
-h2 { margin: 2.75rem 0 .75rem; font-size: 1.2rem; }
-p { margin: 0; }
-.directory { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
-.summary { margin-top: 1rem; font-size: 1.1rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; }
-th { color: var(--soft); font-weight: 600; font-size: .85rem; }
-td:last-child, th:last-child { padding-right: 0; }
-.note { margin-top: .5rem; color: var(--soft); font-size: .85rem; }
-.interval { color: var(--soft); font-size: .88em; }
-figure { margin: 0 0 2.25rem; }
-figure img { display: block; width: 100%; height: auto; padding: .6rem; border-radius: 8px; background: #ffffff;
-             border: 1px solid var(--line); }
-figcaption { margin-top: .6rem; color: var(--soft); font-size: .92rem; }
-figcaption b { color: var(--ink); }
-details { margin-top: .75rem; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); }
-summary { padding: .6rem .9rem; cursor: pointer; font-weight: 600; }
-summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 8px; }
-pre { margin: 0; padding: .25rem .9rem .9rem; overflow-x: auto;
-      font: .82rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
-@media print {
-  :root { --ink: #000; --soft: #444; --line: #ccc; --page: #fff; --raised: #fff; }
-  body { max-width: none; padding: 0; font-size: 11pt; }
-  h2, summary { break-after: avoid; }
-  figure, tr { break-inside: avoid; }
-  table { font-size: 9.5pt; }
-  figure img { border: 0; padding: 0; }
-  pre { white-space: pre-wrap; }
-  details::details-content { content-visibility: visible; display: block; height: auto; }
-}
-"""
-
+from . import explorer, interval, metric, motion, number, replay, style, tables, web, widgets
 
 RELATIVE = f"RMSE / standard deviation is 1 for a policy that always acts with the mean recorded action. {metric.LEGEND}"
 
@@ -71,13 +26,12 @@ def render(run, pictures):
         parts += _section("Results", tables.results(run), _legend(run.evaluation))
         parts += _section("Action error by dimension", tables.action_error(run), RELATIVE)
         parts += _section("Variants", tables.variants(run), _legend(run.evaluation))
-    if pictures or run.motion:
-        parts += ["<h2>Figures</h2>", motion.html(run), *map(_figure, pictures)]
+    touched = list(filter(None, [replay.html(run) or motion.html(run), explorer.html(run)]))
+    if pictures or touched:
+        parts += ["<h2>Figures</h2>", *touched, *map(_figure, pictures)]
     parts += _sources(run)
-    return ("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(name)}</title>\n<style>{STYLESHEET}{motion.STYLESHEET}</style>\n</head>\n<body>\n"
-            + "\n".join(parts) + "\n</body>\n</html>\n")
+    parts += [widgets.script()] if touched else []
+    return web.page(name, "\n".join(parts), widgets.styles())
 
 
 def experiment_name(run):

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import json_files, number, style
 from .checked_hdf5 import InputError, Reader
+from .explorer import Explorer, read as read_explorer
 
 FORMAT_VERSION = 1
 ADAPTIVE = ("bosh3", "dopri5")  # solvers with adaptive steps
@@ -35,6 +36,7 @@ class Rollouts:
     states: list  # K of (T_k + 1, S)
     actions: list  # K of (T_k, A)
     goals: list  # K of (T_k + 1, G)
+    rewards: list = field(default_factory=list)  # K of (T_k)
 
 
 @dataclass
@@ -95,6 +97,7 @@ class Run:
     flow_fields: list = field(default_factory=list)
     denoising: list = field(default_factory=list)
     motion: Motion = None
+    explorer: Explorer = None
     metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
     evaluation: dict = field(default_factory=dict)  # evaluation.json
     is_demo: bool = False
@@ -167,6 +170,7 @@ def _read_hdf5(run, path):
             run.expert = _read_rollouts(run, root.child("expert"))
             run.flow_fields = [_read_flow_field(run, group) for group in root.groups("flow_field")]
             run.motion = _read_motion(root.child("motion"))
+            run.explorer = read_explorer(root.child("explorer"))
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
             run.denoising = [_read_denoising(run, group, label) for group, label in
                              zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
@@ -239,7 +243,8 @@ def _read_rollouts(run, group):
         group.fail("rewards", f"episode {int(np.argmin(lengths))} has no steps")
     return Rollouts(returns, [s[: n + 1].astype(float) for s, n in zip(states, lengths)],
                     [a[:n].astype(float) for a, n in zip(actions, lengths)],
-                    [g[: n + 1].astype(float) for g, n in zip(goals, lengths)])
+                    [g[: n + 1].astype(float) for g, n in zip(goals, lengths)],
+                    [r[:n].astype(float) for r, n in zip(rewards, lengths)])
 
 
 def _read_motion(group):

@@ -98,6 +98,34 @@ def write_flow(file, steps, generator):
         group["velocity"] = np.stack([MAX_TORQUE * velocity(actions / MAX_TORQUE, t, MIXTURES[label]) for t in times])
 
 
+def mixture_at(theta, omega):
+    """A plausible policy in any state: near hanging at rest both directions, else about the expert's torque."""
+    torque = float(expert(np.array([theta]), np.array([omega]))[0]) / MAX_TORQUE
+    if abs(omega) < 0.5 and np.cos(theta) < -0.9:
+        return MIXTURES["hanging"]
+    return [1.0], [0.95 * torque], [0.05 + 0.05 * np.exp(-omega**2)]
+
+
+def write_explorer(file, generator, states=(13, 9), count=24, steps=20):
+    """The group /explorer over angle and velocity; with states = (n0,) over steps of the first episode instead."""
+    group = file.create_group("explorer")
+    times, actions = np.linspace(0, 1, 21), np.linspace(-5, 5, 41)
+    if len(states) == 2:
+        group.attrs.update({"axis_names": "theta\nomega", "axis_units": "rad\nrad/s"})
+        group["axis_0"], group["axis_1"] = np.linspace(-np.pi, np.pi, states[0]), np.linspace(-MAX_SPEED, MAX_SPEED, states[1])
+        grid = [[(theta, omega) for omega in group["axis_1"][()]] for theta in group["axis_0"][()]]
+    else:
+        group.attrs.update({"axis_names": "step", "axis_units": ""})
+        group["axis_0"] = np.linspace(0, HORIZON - 1, states[0]).round()
+        grid = [[tuple(file["policy/states"][0, int(step)])] for step in group["axis_0"][()]]
+    mixtures = [[mixture_at(*state) for state in row] for row in grid]
+    group["times"], group["actions"], group["sample_times"] = times, actions, np.linspace(0, 1, steps + 1)
+    group["velocity"] = [[[MAX_TORQUE * velocity(actions / MAX_TORQUE, t, mixture) for t in times] for mixture in row]
+                         for row in mixtures]
+    group["samples"] = [[MAX_TORQUE * sample(mixture, count, steps, generator) for mixture in row] for row in mixtures]
+    group["expert"] = [[float(expert(*map(np.array, [[theta], [omega]]))[0]) for theta, omega in row] for row in grid]
+
+
 def write_attributes(file, steps):
     file.attrs.update({
         "format_version": 1, "env": "pendulum", "policy": "flow", "expert": "swing_up_lqr", "solver": "euler",
@@ -185,6 +213,7 @@ def make(directory, episodes=300, steps=20):
         write_rollouts(file.create_group("expert"), simulate(expert, theta, omega))
         write_rollouts(file.create_group("policy"), simulate(policy, theta, omega))
         write_flow(file, steps, generator)
+        write_explorer(file, generator)
         evaluation = summary(file, steps)
     evaluation["variants"] = [variant(evaluation, count) for count in (1, 2, 5, 10, 20)]
     (directory / "evaluation.json").write_text(json.dumps(evaluation, indent=2))

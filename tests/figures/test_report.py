@@ -25,12 +25,16 @@ class Tables(HTMLParser):
         elif tag in ("td", "th"):
             self.sections[self._heading][-1].append("")
             self._open = "cell"
+        elif tag == "script":
+            self._open = "script"
 
     def handle_endtag(self, tag):
-        if tag in ("h2", "td", "th"):
+        if tag in ("h2", "td", "th", "script"):
             self._open = None
 
     def handle_data(self, data):
+        if self._open == "script":
+            return
         self.text += data
         if self._open == "h2":
             self._heading += data
@@ -47,6 +51,9 @@ class Report(examples.RunTest):
         return Tables(report.render(load(self.directory), []))
 
     def evaluate_on_recorded_data(self, **values):
+        with self.hdf5() as file:
+            for name in ("policy", "expert", "explorer"):
+                del file[name]
         point = {"env": "none", "policy": None, "expert": None, "gap": None, "smoothness": {"policy": None, "expert": None}}
         self.change(**point, variants=[{**point, "settings": {"sampler.steps": 5}, "action_error": {"rmse": 0.5},
                                         "latency": {"median_us": 21.0, "nfe": 5}}], **values)

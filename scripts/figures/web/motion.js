@@ -1,15 +1,12 @@
-// Draws moving shapes on a canvas, with controls: play, scrub, and the mouse to turn and zoom. DATA holds the frames.
-(function () {
-  const root = document.getElementById("motion"), canvas = root.querySelector("canvas"), pen = canvas.getContext("2d");
-  const play = root.querySelector("button"), slider = root.querySelector("input"), clock = root.querySelector("output");
-  const decode = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  const actors = DATA.actors.map((a) => ({ ...a, poses: decode(a.poses) }));
-  const shapes = DATA.shapes, numbers = 7 * shapes.length;
+// Draws moving shapes on a canvas; the mouse turns and zooms.
+
+function motion(root, data) {
+  const canvas = element("canvas"), pen = canvas.getContext("2d");
+  const actors = data.actors.map((actor) => ({ ...actor, poses: decodeArray(actor.poses) }));
+  const shapes = data.shapes, numbers = 7 * shapes.length;
   for (const actor of actors) actor.frames = actor.poses.length / numbers;
   const frames = Math.max(...actors.map((a) => a.frames));
-  slider.max = frames - 1;
-  let yaw = DATA.planar ? 0 : 0.6, pitch = DATA.planar ? 0.08 : 0.25, zoom = 1, frame = 0, playing = true, last = null;
-  let centre = null;
+  let yaw = data.planar ? 0 : 0.6, pitch = data.planar ? 0.08 : 0.25, zoom = 1, frame = 0;
 
   const turn = (q, v) => {  // v turned by the quaternion w x y z
     const [w, x, y, z] = q, [a, b, c] = v;
@@ -31,10 +28,8 @@
   }
 
   function draw() {
-    const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
-    if (canvas.width !== width * ratio) { canvas.width = width * ratio; canvas.height = height * ratio; }
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
+    if (!canvas.clientWidth) return;  // in a hidden panel
+    const { width, height } = clearedPen(canvas);
     actors.forEach((actor, index) => {
       const part = width / actors.length;
       pen.save();
@@ -47,13 +42,11 @@
       pen.fillText(actor.label + (frame >= actor.frames ? " (ended)" : ""), index * part + 12, 22);
       pen.restore();
     });
-    slider.value = Math.floor(frame);
-    clock.textContent = (Math.floor(frame) * DATA.frame_time).toFixed(2) + " s";
   }
 
   function drawActor(actor, x0, height, width) {
-    const focus = middle(actor), scale = zoom * Math.min(width, height) / (1.8 * DATA.extent), distance = 4 * DATA.extent;
-    focus[2] = DATA.height;
+    const focus = middle(actor), scale = zoom * Math.min(width, height) / (1.8 * data.extent), distance = 4 * data.extent;
+    focus[2] = data.height;
     const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
     const project = (p) => {  // right, up and away from the viewer, who looks along +y
       const x = p[0] - focus[0], y = p[1] - focus[1], z = p[2] - focus[2];
@@ -120,7 +113,7 @@
   }
 
   function drawGrid(z, focus, project) {
-    const step = DATA.extent / 2, reach = 8, x0 = Math.round(focus[0] / step) * step, y0 = Math.round(focus[1] / step) * step;
+    const step = data.extent / 2, reach = 8, x0 = Math.round(focus[0] / step) * step, y0 = Math.round(focus[1] / step) * step;
     pen.strokeStyle = "rgba(128,128,128,.35)";
     pen.lineWidth = 1;
     for (let i = -reach; i <= reach; ++i) {
@@ -135,24 +128,22 @@
     }
   }
 
-  function tick(now) {
-    if (playing && last !== null) frame = (frame + (now - last) / 1000 / DATA.frame_time) % frames;
-    last = now;
-    draw();
-    requestAnimationFrame(tick);
-  }
-  const setPlaying = (value) => { playing = value; play.textContent = playing ? "Pause" : "Play"; };
-  play.onclick = () => setPlaying(!playing);
-  slider.oninput = () => { setPlaying(false); frame = Number(slider.value); };
+  const player = createPlayer({
+    duration: frames * data.frame_time, step: data.frame_time, say: (time) => time.toFixed(2) + " s",
+    draw: (time) => { frame = Math.min(frames - 1, time / data.frame_time + 1e-6); draw(); },
+  });
   canvas.onpointermove = (event) => {
     if (!(event.buttons & 1)) return;
     yaw -= event.movementX / 150;
     pitch = Math.max(-0.1, Math.min(1.5, pitch + event.movementY / 150));
+    draw();
   };
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
     zoom = Math.max(0.2, Math.min(5, zoom * Math.exp(-event.deltaY / 500)));
+    draw();
   }, { passive: false });
-  setPlaying(!window.matchMedia("(prefers-reduced-motion: reduce)").matches);
-  requestAnimationFrame(tick);
-})();
+  root.append(canvas, player.controls);
+  redrawWith(canvas, draw);
+  player.show();
+}

@@ -1,0 +1,87 @@
+// The flow at one state: velocity as colour and arrows over flow time and action, samples on their way, and their density.
+
+// field: (times, actions) velocities; returns an image with a pixel for each, the largest action in its first row.
+function fieldImage(field, times, actions, limit) {
+  const image = element("canvas", { width: times, height: actions }), pen = image.getContext("2d");
+  const pixels = pen.createImageData(times, actions);
+  const colours = ["--up", "--down"].map((name) => themeColour(name).split(",").map(Number));
+  for (let i = 0; i < times; ++i) {
+    for (let j = 0; j < actions; ++j) {
+      const v = field[i * actions + j] / limit, at = 4 * ((actions - 1 - j) * times + i);
+      pixels.data.set(v > 0 ? colours[0] : colours[1], at);
+      pixels.data[at + 3] = 210 * Math.min(1, Math.abs(v)) ** 0.8;
+    }
+  }
+  pen.putImageData(pixels, 0, 0);
+  return image;
+}
+
+// Arrows of equal length in the direction (1, v), at most `columns` by `rows`.
+function drawArrows(pen, field, times, actions, x, y, columns, rows) {
+  pen.strokeStyle = pen.fillStyle = themeColour("--ink");
+  pen.globalAlpha = 0.5;
+  pen.lineWidth = 1;
+  for (let c = 0; c < columns; ++c) {
+    for (let r = 0; r < rows; ++r) {
+      const i = Math.round((c + 0.5) / columns * (times.length - 1)), j = Math.round((r + 0.5) / rows * (actions.length - 1));
+      const v = field[i * actions.length + j];
+      drawArrow(pen, x(times[i]), y(actions[j]), x(1) - x(0), (y(1) - y(0)) * v);
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+function drawArrow(pen, x, y, across, down) {
+  const length = Math.hypot(across, down), [a, b] = [7 * across / length, 7 * down / length];
+  pen.beginPath();
+  pen.moveTo(x - a, y - b);
+  pen.lineTo(x + a, y + b);
+  pen.stroke();
+  pen.beginPath();
+  pen.moveTo(x + a, y + b);
+  pen.lineTo(x + 0.35 * a - 0.35 * b, y + 0.35 * b + 0.35 * a);
+  pen.lineTo(x + 0.35 * a + 0.35 * b, y + 0.35 * b - 0.35 * a);
+  pen.fill();
+}
+
+// The value at time t of a path with values at increasing times.
+function alongPath(path, times, t) {
+  let k = times.findIndex((time) => time >= t);
+  if (k <= 0) k = k < 0 ? times.length - 1 : 1;
+  const share = Math.min(1, Math.max(0, (t - times[k - 1]) / (times[k] - times[k - 1])));
+  return path[k - 1] + share * (path[k] - path[k - 1]);
+}
+
+// A kernel density of `values` at evenly spaced places from low to high; Silverman's bandwidth, at least a 60th of the range.
+function density(values, low, high, places) {
+  const n = values.length, mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, n - 1));
+  const width = Math.max(0.6 * deviation * n ** -0.2, (high - low) / 60);
+  return Array.from({ length: places }, (_, i) => {
+    const at = low + i * (high - low) / (places - 1);
+    return values.reduce((sum, v) => sum + Math.exp(-0.5 * ((at - v) / width) ** 2), 0) / (n * width * Math.sqrt(2 * Math.PI));
+  });
+}
+
+function drawDensity(pen, heights, left, width, top, bottom, colour) {
+  const largest = Math.max(...heights), row = (i) => bottom - i * (bottom - top) / (heights.length - 1);
+  pen.fillStyle = colour;
+  pen.globalAlpha = 0.55;
+  pen.beginPath();
+  pen.moveTo(left, bottom);
+  heights.forEach((height, i) => pen.lineTo(left + width * height / largest, row(i)));
+  pen.lineTo(left, top);
+  pen.fill();
+  pen.globalAlpha = 1;
+}
+
+function drawDiamond(pen, x, y) {
+  pen.fillStyle = themeColour("--expert");
+  pen.strokeStyle = themeColour("--page");
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  for (const [a, b] of [[0, -7], [7, 0], [0, 7], [-7, 0]]) pen.lineTo(x + a, y + b);
+  pen.closePath();
+  pen.fill();
+  pen.stroke();
+}

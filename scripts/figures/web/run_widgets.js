@@ -1,0 +1,3 @@
+// The widgets of a run's report.
+
+const WIDGETS = { motion, replay, explorer };

@@ -1,0 +1,5 @@
+// The widgets of a study's report.
+
+const WIDGETS = { motion, replay, explorer, sweep, curves, profiles, texts, panels };
+
+sortTables();
