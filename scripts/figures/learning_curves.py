@@ -5,8 +5,8 @@ import numpy as np
 from . import style, web
 from .training import curve
 
-MEANING = ("Lines are means over the seeds of a group that reached the step; bands are 95 % intervals of the mean (Student's t), "
-           "there from two seeds on.")
+MEANING = ("Lines are means over the seeds of a group that reached the step. Bands are 95 % intervals of the mean (Student's t); of "
+           "two seeds, for which these say little, bands reach from one to the other. Values under the pointer are in the legend.")
 MOST_POINTS = 160
 NOT_SHOWN = {"step", "epoch", "iteration", "time"}
 FIRST = ["train_loss", "validation_loss", "rollout_return", "rollout_gap", "exploring_return"]
@@ -59,7 +59,8 @@ def mean_with_interval(values):
     count = np.sum(np.isfinite(values), axis=0)
     mean = np.nansum(values, axis=0) / count
     spread = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / np.maximum(count - 1, 1))
-    margin = np.where(count > 1, [t_quantile(n - 1) for n in count] * spread / np.sqrt(count), np.nan)
+    margin = np.where(count > 2, [t_quantile(n - 1) for n in count] * spread / np.sqrt(count), np.nan)
+    margin = np.where(count == 2, spread / np.sqrt(2.0), margin)  # half the distance of the two
     return mean, mean - margin, mean + margin, count
 
 

@@ -4,7 +4,7 @@ from html import escape
 
 from . import explorer, motion, replay, style, study_files, thumbnails
 
-FIGURES_BUDGET = 1_250_000  # bytes of base64, of all groups
+FIGURES_BUDGET = 1_000_000  # bytes of base64, of all groups
 WIDGETS_BUDGET = 1_000_000
 REPLAY_SHARE = 0.3
 MOST_OF_ONE = 320_000
@@ -25,15 +25,15 @@ def _median(study, members, files):
 
 
 def panels(study, files, page_folder):
-    """A panel of HTML for each group that has something to show."""
+    """{group: HTML} of the groups that have something to show."""
     chosen = choose(study, files)
     images = thumbnails.within([files[member].figures for member in chosen if member is not None], FIGURES_BUDGET)
     budget = min(MOST_OF_ONE, WIDGETS_BUDGET // max(1, sum(member is not None for member in chosen)))
-    parts = []
-    for group, member in zip(study.groups, chosen):
+    parts = {}
+    for group, member in enumerate(chosen):
         content = "" if member is None else _content(study.runs[member], files[member], images, budget, page_folder)
         if content:
-            parts.append(f'<section class="panel" data-name="{escape(group.name)}">\n{content}</section>')
+            parts[group] = f'<section class="panel" data-name="{escape(study.groups[group].name)}" hidden>\n{content}</section>'
     return parts
 
 
@@ -63,5 +63,5 @@ def _figure(path, image, page_folder):
     title, link = escape(style.readable(path.stem).capitalize()), escape(study_files.address(path, page_folder))
     if image is None:
         return f'<p class="note"><a href="{link}">{title}</a></p>'
-    return (f'<figure><a href="{link}"><img alt="{title}" loading="lazy" src="{image}"></a>'
+    return (f'<figure><a href="{link}"><img alt="{title}" width="{image.width}" height="{image.height}" src="{image.address}"></a>'
             f"<figcaption><b>{title}</b></figcaption></figure>")

@@ -27,7 +27,7 @@ def differing(runs):
     return [key for key in keys if key not in IGNORED and len({values.get(key) for values in known}) > 1]
 
 
-def most_common(values):
-    """The value that occurs most often, the first of several; None if none occurs twice."""
+def usual(values):
+    """The value of more than half of them; None if there is none."""
     best = max(values, key=values.count, default=None)
-    return best if values.count(best) > 1 else None
+    return best if 2 * values.count(best) > len(values) else None

@@ -1,5 +1,6 @@
 """The report of a study: several runs in a single self-contained page."""
 
+import math
 from html import escape
 
 from . import (learning_curves, metric, number, representatives, study_files, study_plots, study_tables, text_differences, web,
@@ -10,8 +11,8 @@ INTERVALS = (f"{metric.LEGEND} Brackets are 95 % intervals over the seeds of a g
              "heading to sort.")
 SWEEP = "Small points are runs, large ones groups with their 95 % intervals."
 PROFILES = "The share of runs and episodes whose score lies above the threshold; bands are 95 % intervals."
-COMPARISONS = ("a − b is the difference of the means; paired: on the same seeds. The probability that a is better is that of a run "
-               "of a against a run of b.")
+COMPARISONS = ("a − b is the difference of the means; paired: on the same seeds. P(a better) is the probability that a run of "
+               "a is better than a run of b.")
 
 
 def render(study, page_folder):
@@ -24,7 +25,7 @@ def render(study, page_folder):
              _plot("Learning curves", "curves", _curves(study, files), learning_curves.MEANING, study),
              _plot("Performance profiles", "profiles", study_plots.profiles(study), PROFILES, study),
              _section("Comparisons", study_tables.comparisons(study), COMPARISONS),
-             _inside(representatives.panels(study, files, page_folder)), _runs(study, files),
+             _inside(study, representatives.panels(study, files, page_folder)), _runs(study, files),
              _texts(study, "Configuration", [file.configuration for file in files]),
              _texts(study, "Provenance", [file.provenance for file in files]),
              widgets.script("study_widgets", *PROGRAMS)]
@@ -65,16 +66,20 @@ def _curves(study, files):
     return learning_curves.data([[files[member].metrics for member in group.members] for group in study.groups])
 
 
-def _inside(panels):
+def _inside(study, panels):
+    """panels: {group: HTML}. The best group's is shown first."""
     if not panels:
         return ""
+    returns = {group: study.groups[group].scores["return"] for group in panels}
+    best = max(panels, key=lambda group: returns[group].mean.mean if returns[group] else -math.inf)
     return ('<h2>A run of each group</h2>\n<p class="note">The one with the median return.</p>\n'
-            + web.widget("panels", {}, "Choice of the group") + "\n" + "\n".join(panels))
+            + web.widget("panels", {"first": list(panels).index(best)}, "Choice of the group") + "\n"
+            + "\n".join(panels.values()) + "\n<noscript><style>.panel[hidden] { display: block; }</style></noscript>")
 
 
 def _runs(study, files):
     table = study_tables.runs(study, files)
-    note = "Marked settings differ from those of most runs." if study_tables.differing_keys(study, files) else ""
+    note = "The settings in which runs differ; those unlike most runs' are marked." if study_tables.differing_keys(study, files) else ""
     inner = f'<div class="inner">{table}\n<p class="note">{note}</p></div>'
     return f"<h2>Runs</h2>\n<details><summary>All {_count(len(study.runs), 'run')}</summary>\n{inner}</details>" if table else ""
 

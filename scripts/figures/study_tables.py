@@ -4,10 +4,12 @@ from html import escape
 
 from . import metric, number, settings
 
+GAP = f"gap to the expert {metric.HIGHER}"
+
 
 def groups(study):
     """A row for each group. Columns without any value are left out."""
-    head = [*study.varied, "seeds", metric.heading("return", ""), "IQM of the return", metric.heading("gap", ""),
+    head = [*study.varied, "seeds", metric.heading("return", ""), "IQM of the return", GAP,
             metric.heading("success", "")]
     rows = []
     for i, group in enumerate(study.groups):
@@ -24,13 +26,13 @@ def runs(study, files):
     """A row for each run, with every setting that differs; a value unlike most others' is marked."""
     keys = differing_keys(study, files)
     values = [[run.settings.get(key, files[i].settings.get(key)) for key in keys] for i, run in enumerate(study.runs)]
-    usual = [settings.most_common(column) for column in zip(*values)]
+    usual = [settings.usual(column) for column in zip(*values)]
     rows = []
     for i, run in enumerate(study.runs):
         rows.append([_name(run, files[i]), _cell(str(run.seed), run.seed), _state(run, files[i]),
-                     *(_setting(value, value != common and value is not None) for value, common in zip(values[i], usual)),
+                     *(_setting(value, None not in (common, value) and value != common) for value, common in zip(values[i], usual)),
                      _interval(run.scores["return"]), _interval(run.scores["gap"], number.signed), _percent(run.success)])
-    head = ["run", "seed", "state", *keys, metric.heading("return", ""), metric.heading("gap", ""), metric.heading("success", "")]
+    head = ["run", "seed", "state", *keys, metric.heading("return", ""), GAP, metric.heading("success", "")]
     return _table(head, rows)
 
 
@@ -42,11 +44,11 @@ def differing_keys(study, files):
 def comparisons(study):
     rows = []
     for row in study.comparisons:
-        rows.append([*(_cell(escape(study.groups[group].name), study.groups[group].name) for group in (row.a, row.b)),
+        rows.append([*(_cell(escape(study.groups[group].name), study.groups[group].name, "group") for group in (row.a, row.b)),
                      _cell(escape(metric.heading(row.metric, "").split(",")[0]), row.metric),
                      _interval(row.difference, number.signed), _cell("yes" if row.paired else "no", row.paired),
                      _interval(row.improvement)])
-    return _table(["a", "b", "metric", "a − b", "paired", "probability that a is better"], rows)
+    return _table(["a", "b", "metric", "a − b", "paired", "P(a better)"], rows)
 
 
 def _name(run, files):

@@ -58,10 +58,12 @@ function drawLine(edges, { line, colour, dash, shift }) {
     "stroke-linejoin": "round", "stroke-dasharray": dash || "none" }));
 }
 
+const BESIDE = 11;  // px from an interval to the points that it is of
+
 function drawPoints(edges, { points, colour, shift }) {
   for (const [x, y, text] of points || []) {
-    const [[cx, cy]] = placed(edges, [[x, y]], shift);
-    edges.svg.append(svgElement("circle", { cx, cy, r: 4, fill: colour, opacity: 0.45 }, svgElement("title", {}, text)));
+    const [[cx, cy]] = placed(edges, [[x, y]], (shift || 0) + BESIDE);
+    edges.svg.append(svgElement("circle", { cx, cy, r: 3.5, fill: colour, opacity: 0.55 }, svgElement("title", {}, text)));
   }
 }
 

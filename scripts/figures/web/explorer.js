@@ -60,7 +60,7 @@ function explorer(root, data) {
     pen.textAlign = "left";
     pen.fillText(data.action.name + unit, 8, 20);
     pen.textAlign = "right";
-    for (const tick of linearTicks(low, high, 6)) pen.fillText(tickText(tick), left - 6, y(tick) + 4);
+    for (const tick of linearTicks(low, high, 8)) pen.fillText(tickText(tick), left - 6, y(tick) + 4);
     pen.textAlign = "center";
     const wide = right - left > 260;
     for (const time of wide ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.5, 1]) {

@@ -16,16 +16,27 @@ function fieldImage(field, times, actions, limit) {
   return image;
 }
 
-// Arrows of equal length in the direction (1, v), at most `columns` by `rows`.
+// The velocity at a time and an action between those of the field, whose times and actions are evenly spaced.
+function velocityAt(field, times, actions, time, action) {
+  const place = (values, value) => {
+    const at = (value - values[0]) / (values[values.length - 1] - values[0]) * (values.length - 1);
+    return Math.max(0, Math.min(values.length - 1 - 1e-9, at));
+  };
+  const a = place(times, time), b = place(actions, action), i = Math.floor(a), j = Math.floor(b);
+  const row = (k) => field[k * actions.length + j] * (1 - b + j) + field[k * actions.length + j + 1] * (b - j);
+  return row(i) * (1 - a + i) + row(i + 1) * (a - i);
+}
+
+// Arrows of equal length in the direction (1, v), `columns` by `rows`.
 function drawArrows(pen, field, times, actions, x, y, columns, rows) {
   pen.strokeStyle = pen.fillStyle = themeColour("--ink");
   pen.globalAlpha = 0.5;
   pen.lineWidth = 1;
   for (let c = 0; c < columns; ++c) {
     for (let r = 0; r < rows; ++r) {
-      const i = Math.round((c + 0.5) / columns * (times.length - 1)), j = Math.round((r + 0.5) / rows * (actions.length - 1));
-      const v = field[i * actions.length + j];
-      drawArrow(pen, x(times[i]), y(actions[j]), x(1) - x(0), (y(1) - y(0)) * v);
+      const time = times[0] + (c + 0.5) / columns * (times[times.length - 1] - times[0]);
+      const action = actions[0] + (r + 0.5) / rows * (actions[actions.length - 1] - actions[0]);
+      drawArrow(pen, x(time), y(action), x(1) - x(0), (y(1) - y(0)) * velocityAt(field, times, actions, time, action));
     }
   }
   pen.globalAlpha = 1;

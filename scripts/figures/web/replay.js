@@ -21,8 +21,8 @@ function replay(root, data) {
     const steps = lengthOf(actor), at = Math.min(Math.floor(moment / data.time_step + 1e-6), steps);
     const of = (values) => arrayRow(values, episode, actor.steps);
     const torque = of(actor.torque)[Math.min(at, steps - 1)];
-    const share = at === steps ? NaN : torque / data.limit, room = Math.min(width, height - 70);
-    const x = left + width / 2, y = 34 + (height - 70) / 2;
+    const share = at === steps ? NaN : torque / data.limit, room = Math.min(width, height - 88);
+    const x = left + width / 2, y = 34 + (height - 88) / 2;
     pen.strokeStyle = themeColour("--line");
     pen.lineWidth = 1;
     pen.beginPath();
@@ -36,7 +36,8 @@ function replay(root, data) {
     pen.fillStyle = themeColour("--ink");
     pen.font = "13px system-ui, sans-serif";
     const applied = Number.isFinite(share) ? decimal(torque, 2) + " " + data.unit : "–";
-    pen.fillText("return " + decimal(of(actor.rewardSum)[at], 1) + "   torque " + applied, x, height - 12);
+    pen.fillText("torque " + applied, x, height - 30);
+    pen.fillText("return " + decimal(of(actor.rewardSum)[at], 1), x, height - 12);
   }
 
   function draw(time) {

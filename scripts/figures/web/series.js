@@ -2,8 +2,8 @@
 
 const DISTINCT = 7;  // colours of page.css
 const DASHES = ["none", "7 4", "2 3"];
-// From dark blue to yellow-green (viridis without its ends), for more series than there are distinct colours.
-const RAMP = [[72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 130, 142], [31, 158, 137], [53, 183, 121], [109, 205, 89]];
+// From violet to orange, legible on light and dark pages, for more series than there are distinct colours.
+const RAMP = [[128, 98, 204], [63, 127, 207], [31, 151, 166], [47, 163, 107], [132, 163, 45], [201, 143, 23], [217, 102, 43]];
 
 function seriesColour(index, count) {
   if (count <= DISTINCT) return `var(--series-${index})`;

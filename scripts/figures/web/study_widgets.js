@@ -3,3 +3,4 @@
 const WIDGETS = { motion, replay, explorer, sweep, curves, profiles, texts, panels };
 
 sortTables();
+for (const root of document.querySelectorAll('[data-widget="panels"]')) startWidget(root);

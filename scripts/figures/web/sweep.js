@@ -30,7 +30,7 @@ function sweep(root, data) {
       const points = members.flatMap(({ g, x }) => data.runs.filter((run) => run.group === g && Number.isFinite(run[metric.name]))
         .map((run) => [x, run[metric.name], run.name + ": " + readout(run[metric.name])]));
       return { colour: seriesColour(i, names.length), dash: seriesDash(i, names.length), bars, points,
-               line: axis.categories ? [] : bars.map(([x, y]) => [x, y]), shift: (i - (names.length - 1) / 2) * 9 };
+               line: axis.categories ? [] : bars.map(([x, y]) => [x, y]), shift: (i - (names.length - 1) / 2) * Math.min(9, 60 / names.length) };
     }
   }
 
