@@ -1,5 +1,6 @@
 """The moving picture of an episode: the shapes of an environment, drawn by web/motion.js in the reader's browser."""
 
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -7,14 +8,31 @@ import numpy as np
 from . import style, web, widgets
 
 
-def html(run):
-    """A part of a page; empty if the environment has no shapes."""
-    motion = run.motion
-    if motion is None:
+SLOWEST = 1 / 15  # s, the longest time between frames if not all of them fit
+
+
+def html(run, budget=None):
+    """A part of a page; empty if the environment has no shapes. budget: bytes of base64 that the poses may take."""
+    if run.motion is None:
         return ""
-    names = " and ".join(motion.actors)
-    return (f'<figure id="motion">{web.widget("motion", _data(run, motion), f"Animation of {names}")}\n'
-            f"<figcaption><b>Motion.</b> {escape(_caption(run, motion))}</figcaption></figure>")
+    motion = run.motion if budget is None else _within(run.motion, budget)
+    pack = web.array if budget is None else lambda poses: web.quantised(poses, "u2")
+    cut = "" if _duration(motion) > 0.95 * _duration(run.motion) else f" Of the episode the first {_duration(motion):.1f} s are here."
+    return (f'<figure id="motion">{web.widget("motion", _data(motion, pack), "Animation of " + " and ".join(motion.actors))}\n'
+            f"<figcaption><b>Motion.</b> {escape(_caption(run, motion) + cut)}</figcaption></figure>")
+
+
+def _duration(motion):
+    return motion.frame_time * max(map(len, motion.actors.values()))
+
+
+def _within(motion, budget):
+    """With fewer frames a second, and if that is not enough, without the end."""
+    frames = max(1, int(0.75 * budget / (2 * 7 * len(motion.kinds) * len(motion.actors))))
+    wanted = -(-max(map(len, motion.actors.values())) // frames)
+    stride = max(1, min(wanted, int(SLOWEST / motion.frame_time)))
+    return replace(motion, frame_time=stride * motion.frame_time,
+                   actors={name: poses[::stride][:frames] for name, poses in motion.actors.items()})
 
 
 def _caption(run, motion):
@@ -23,7 +41,8 @@ def _caption(run, motion):
             f"{'the hardest of the recorded ones' if run.expert else 'in one episode'}. Drag to turn, scroll to zoom.")
 
 
-def _data(run, motion):
+def _data(motion, pack):
+    """pack: of web, for the poses."""
     moves = [_moves(motion, i) for i in range(len(motion.kinds))]
     first = np.concatenate([poses[:, moves, :3].reshape(-1, 3) for poses in motion.actors.values()])
     start = next(iter(motion.actors.values()))[0, moves, :3] if any(moves) else np.zeros((1, 3))
@@ -35,7 +54,7 @@ def _data(run, motion):
             "planar": bool(len(first)) and bool(np.ptp(first[:, 1]) < 1e-6 + 0.3 * np.ptp(start[:, 1])),
             "shapes": [{"kind": kind, "size": size.tolist(), "colour": colour.tolist(), "moves": bool(moving)}
                        for kind, size, colour, moving in zip(motion.kinds, motion.sizes, motion.colours, moves)],
-            "actors": [{"label": label, "poses": web.array(poses)} for label, poses in motion.actors.items()]}
+            "actors": [{"label": label, "poses": pack(poses)} for label, poses in motion.actors.items()]}
 
 
 def _moves(motion, shape):

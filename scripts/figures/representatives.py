@@ -50,13 +50,8 @@ def _touched(directory, budget):
     run, problem = study_files.recorded(directory)
     if run is None:
         return f'<p class="note problem">{escape(problem)}</p>\n'
-    moving = replay.html(run, REPLAY_SHARE * budget) or _small(motion.html(run), REPLAY_SHARE * budget)
+    moving = replay.html(run, REPLAY_SHARE * budget) or motion.html(run, REPLAY_SHARE * budget)
     return "\n".join(filter(None, [moving, explorer.html(run, (1.0 - REPLAY_SHARE) * budget)])) + "\n"
-
-
-def _small(part, budget):
-    """Empty if the part is larger: poses of many bodies are left to the run's own report."""
-    return part if len(part) <= 1.5 * budget else ""
 
 
 def _figure(path, image, page_folder):

@@ -7,6 +7,7 @@ import unittest
 
 import examples
 import numpy as np
+from figures import motion
 from figures.checked_hdf5 import InputError
 from figures.run import load
 
@@ -49,6 +50,18 @@ class Motion(examples.RunTest):
         self.assertGreater(data["extent"], 1.9)  # the heights that the rod reaches
         self.assertIn("side by side from the same start", page)
 
+    def test_a_small_budget_leaves_out_frames_and_then_the_end(self):
+        self.add_motion(frames=300)  # 12 s
+        run = load(self.directory)
+        whole, thin, short = (self.data(motion.html(run, budget)) for budget in (200_000, 25_000, 5_000))
+        self.assertEqual([round(data["frame_time"], 6) for data in (whole, thin, short)], [0.04, 0.04, 0.04])
+        self.assertEqual([data["actors"][0]["poses"]["shape"][0] for data in (whole, thin, short)], [300, 223, 44])
+        self.assertIn("Of the episode the first 1.8 s are here.", motion.html(run, 5_000))
+        self.assertNotIn("Of the episode", motion.html(run, 200_000))
+        run.motion.frame_time = 0.01
+        fewer = self.data(motion.html(run, 9_000))
+        self.assertEqual((fewer["frame_time"], fewer["actors"][0]["poses"]["shape"][0]), (0.04, 75))
+
     def test_a_demonstration_has_a_page_of_its_own(self):
         self.add_motion(actors=["expert"])
         self.make_demo()
@@ -58,7 +71,7 @@ class Motion(examples.RunTest):
 
     def test_without_shapes_there_is_no_motion(self):
         self.plot()
-        self.assertNotIn('data-widget="motion"', (self.directory / "report.html").read_text())
+        self.assertNotIn('<figure id="motion">', (self.directory / "report.html").read_text())
 
     def test_damaged_poses_are_refused(self):
         self.add_motion()

@@ -16,6 +16,39 @@ function fieldImage(field, times, actions, limit) {
   return image;
 }
 
+// The colours of the field, from its image, and its arrows.
+function drawField(pen, { left, right, top, bottom, x, y }, { times, actions }, field, image) {
+  const dx = (x(times[times.length - 1]) - x(times[0])) / (times.length - 1), dy = (bottom - top) / (actions.length - 1);
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top, right - left, bottom - top);
+  pen.clip();
+  pen.drawImage(image, x(times[0]) - dx / 2, top - dy / 2, dx * times.length, dy * actions.length);
+  drawArrows(pen, field, times, actions, x, y, Math.round((right - left) / 44), Math.round((bottom - top) / 26));
+  pen.restore();
+}
+
+// Each sample's whole path, and where it is at time t.
+function drawSamples(pen, { x, y }, times, paths, t) {
+  pen.strokeStyle = themeColour("--ink");
+  pen.lineWidth = 0.8;
+  pen.globalAlpha = 0.35;
+  for (const path of paths) {
+    pen.beginPath();
+    path.forEach((action, k) => pen.lineTo(x(times[k]), y(action)));
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+  pen.fillStyle = themeColour("--policy");
+  pen.strokeStyle = themeColour("--page");
+  for (const path of paths) {
+    pen.beginPath();
+    pen.arc(x(t), y(alongPath(path, times, t)), 4, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
+  }
+}
+
 // The velocity at a time and an action between those of the field, whose times and actions are evenly spaced.
 function velocityAt(field, times, actions, time, action) {
   const place = (values, value) => {
@@ -74,13 +107,14 @@ function density(values, low, high, places) {
   });
 }
 
-function drawDensity(pen, heights, left, width, top, bottom, colour) {
-  const largest = Math.max(...heights), row = (i) => bottom - i * (bottom - top) / (heights.length - 1);
-  pen.fillStyle = colour;
+// The density of these actions, to the right of the frame.
+function drawDensity(pen, { right, side, top, bottom, low, high }, values) {
+  const heights = density(values, low, high, 120), largest = Math.max(...heights), left = right + 14;
+  pen.fillStyle = themeColour("--policy");
   pen.globalAlpha = 0.55;
   pen.beginPath();
   pen.moveTo(left, bottom);
-  heights.forEach((height, i) => pen.lineTo(left + width * height / largest, row(i)));
+  heights.forEach((height, i) => pen.lineTo(left + (side - 8) * height / largest, bottom - i * (bottom - top) / (heights.length - 1)));
   pen.lineTo(left, top);
   pen.fill();
   pen.globalAlpha = 1;

@@ -42,12 +42,13 @@ function scientific(value) {
   return (base === 1 ? "" : minus(String(base)) + "·") + "10" + (power < 0 ? "⁻" : "") + raised;
 }
 
-// A number to read off, with three digits.
+// A number to read off, with three digits; integers with all.
 function readout(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1e6 || (size > 0 && size < 1e-4)) return scientific(value);
-  return decimal(value, size === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size))));
+  if (Number.isInteger(value)) return decimal(value, 0);
+  return decimal(value, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
 function decimal(value, places) {
