@@ -53,7 +53,7 @@ def comparisons(study):
 
 def _name(run, files):
     shown = f'<a href="{escape(files.report)}">{escape(run.name)}</a>' if files.report else escape(run.name)
-    return _cell(shown, run.name)
+    return _cell(shown, run.name, "name")
 
 
 def _state(run, files):
@@ -87,11 +87,15 @@ def _table(head, rows):
     columns = [column for column in range(len(head)) if any(row[column][0] for row in rows)]
     if not rows or not columns:
         return ""
-    names = "".join(f'<th scope="col" aria-sort="none"><button type="button">{escape(head[column])}</button></th>'
-                    for column in columns)
+    names = "".join(_heading(head[column], rows[0][column][2]) for column in columns)
     body = ["<tr>" + "".join(_html(*row[column]) for column in columns) + "</tr>" for row in rows]
     return ('<div class="scroll"><table class="sortable"><thead><tr>' + names + "</tr></thead>\n<tbody>\n" + "\n".join(body)
             + "\n</tbody></table></div>")
+
+
+def _heading(name, kind):
+    kind = ' class="group"' if kind == "group" else ""
+    return f'<th scope="col" aria-sort="none"{kind}><button type="button">{escape(name)}</button></th>'
 
 
 def _html(shown, value, kind):

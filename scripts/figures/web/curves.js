@@ -2,7 +2,7 @@
 
 function curves(root, data) {
   const plot = element("div", { class: "plot" });
-  let key = data.keys[0], log = key.log;
+  let key = data.keys[0], log = key.log, logSteps = false;
   const decoded = new Map();
   const curveOf = (group) => {
     const packed = data.groups[group][key.name];
@@ -17,7 +17,7 @@ function curves(root, data) {
   function draw() {
     const shown = colours.map((colour, i) => ({ ...colour, curve: curveOf(i), i })).filter(({ curve, i }) => curve && legend.isShown(i));
     const values = shown.flatMap(({ curve }) => [...curve.mean, ...(log ? [] : [...(curve.low || []), ...(curve.high || [])])]);
-    const x = axisOver(shown.flatMap(({ curve }) => [...curve.steps]), { label: data.x, margin: 0 });
+    const x = axisOver(shown.flatMap(({ curve }) => [...curve.steps]), { label: data.x, log: logSteps, margin: 0 });
     const series = shown.map(({ curve, colour, dash }) => ({
       colour, dash,
       line: Array.from(curve.steps, (step, k) => [step, curve.mean[k]]),
@@ -29,9 +29,10 @@ function curves(root, data) {
   }
 
   const scale = chooser("axis", ["linear", "logarithmic"], (i) => { log = i === 1; draw(); });
+  const steps = chooser("steps", ["linear", "logarithmic"], (i) => { logSteps = i === 1; draw(); });
   const setScale = () => { log = key.log; scale.querySelector("select").value = Number(log); };
   const choice = chooser("curve", data.keys.map((one) => one.label), (i) => { key = data.keys[i]; setScale(); draw(); });
-  root.append(element("div", { class: "controls" }, choice, scale), legend.root, plot);
+  root.append(element("div", { class: "controls" }, choice, scale, steps), legend.root, plot);
   setScale();
   draw();
   redrawWith(plot, draw);
@@ -42,9 +43,9 @@ function unpackedCurve(packed) {
   return { steps: of("steps"), mean: of("mean"), low: of("low"), high: of("high") };
 }
 
-// The text of a curve at the recorded step nearest to `step`.
+// The text of a curve at the recorded step nearest to `step`; empty if the curve is elsewhere.
 function valueAt(curve, step) {
-  if (!curve) return "";
+  if (!curve || step < curve.steps[0] || step > curve.steps[curve.steps.length - 1]) return "";
   let k = 0;
   for (let i = 1; i < curve.steps.length; ++i) if (Math.abs(curve.steps[i] - step) < Math.abs(curve.steps[k] - step)) k = i;
   const ends = curve.low && Number.isFinite(curve.low[k]) ? ` [${readout(curve.low[k])}, ${readout(curve.high[k])}]` : "";
