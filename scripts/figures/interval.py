@@ -42,7 +42,7 @@ def read(recorded):
     try:
         low, high = (np.nan if end is None else float(end) for end in recorded["ci95"])
         return Interval(float(recorded["mean"]), low, high)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError('should be {"mean": number, "ci95": [number, number]}') from None
 
 

@@ -46,7 +46,12 @@ def integer(value):
 
 def is_finite(value):
     """Whether `value` is a number at all, and neither infinite nor NaN."""
-    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond the range of float
+        return False
 
 
 def _exponent(value, digits):

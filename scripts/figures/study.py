@@ -96,7 +96,10 @@ def _member(item):
     state = item.get("state", str)
     if state not in STATES:
         item.fail("state", f"should be one of {', '.join(STATES)}")
-    return Member(item.get("name", str), Path(item.get("directory", str)), item.get("group", int), item.get("seed", int), state,
+    directory = Path(item.get("directory", str))
+    if not directory.is_absolute():
+        item.fail("directory", "should be absolute")
+    return Member(item.get("name", str), directory, item.get("group", int), item.get("seed", int), state,
                   item.text_map("settings"), {metric: item.interval(metric) for metric in METRICS}, item.share("success"))
 
 

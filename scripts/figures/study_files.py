@@ -33,10 +33,10 @@ def read(directory, page_folder):
         files.settings = settings.read(files.configuration)
         files.provenance = _provenance(_text(directory / "provenance.json"))
         files.figures = thumbnails.paths(directory)
-        if (directory / "report.html").exists():
+        if (directory / "report.html").is_file():
             files.report = address(directory / "report.html", page_folder)
         files.metrics = json_files.read_metrics(directory / "metrics.jsonl")
-    except (InputError, OSError) as error:
+    except (InputError, OSError, ValueError) as error:  # ValueError: a name that no file can have
         files.problems.append(str(error))
     return files
 
@@ -55,7 +55,7 @@ def recorded(directory):
 
 
 def _text(path):
-    if not path.exists() or path.stat().st_size > LONGEST_TEXT:
+    if not path.is_file() or path.stat().st_size > LONGEST_TEXT:
         return ""
     return path.read_text(encoding="utf-8", errors="replace")
 

@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-WHY_NOT = "" if CHROMIUM else "no Chromium on this machine"
 LONGEST = 20.0  # s, of one message's answer
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
          "--remote-debugging-pipe", "--force-color-profile=srgb"]

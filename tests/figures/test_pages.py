@@ -16,7 +16,12 @@ FASTEST_PAINT_NEEDED = 1000.0  # ms
 plot = examples.load_plot()
 
 
-@unittest.skipIf(browser.WHY_NOT, browser.WHY_NOT)
+def setUpModule():
+    if not browser.CHROMIUM:
+        print("pages are not opened: there is no Chromium on this machine", file=sys.stderr)
+        raise unittest.SkipTest("no Chromium")
+
+
 class Pages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -179,6 +179,12 @@ class Report(Case):
         self.assertIn("Of the runs, 1 failed and 3 not finished.", page.text)
         self.assertIn("not an HDF5 file", page.text)
 
+    def test_names_that_no_file_can_have(self):
+        for name in ("/a\0b", "/\ud800"):
+            content = small()
+            content["runs"][0].update({"name": name, "directory": name})
+            self.assertEqual(len(self.page(content).tables[-1]), 3)
+
     def test_a_study_without_any_result_or_directory(self):
         page = self.page(small())
         self.assertEqual(page.headings, ["Groups", "Effect of the settings", "Runs"])

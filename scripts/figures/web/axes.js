@@ -41,14 +41,22 @@ function drawVerticalAxis(svg, axis, scale, ticks, texts, left, right) {
   svg.append(svgElement("text", { class: "name", x: 0, y: 13 }, axis.label));
 }
 
-// Texts that would overlap are turned.
+// Texts that would overlap are turned, and then shortened to end within the plot.
 function drawHorizontalAxis(svg, axis, scale, ticks, texts, bottom, turned) {
   ticks.forEach((tick, i) => {
     const x = scale(tick);
     const place = turned ? { "text-anchor": "end", transform: `translate(${x + 4} ${bottom + 14}) rotate(-35)` }
                          : { "text-anchor": "middle", x, y: bottom + 19 };
-    svg.append(svgElement("line", { class: "axis", x1: x, x2: x, y1: bottom, y2: bottom + 4 }), svgElement("text", place, texts[i]));
+    svg.append(svgElement("line", { class: "axis", x1: x, x2: x, y1: bottom, y2: bottom + 4 }),
+               svgElement("text", place, turned ? shortened(texts[i], x / (0.82 * LETTER)) : texts[i], svgElement("title", {}, texts[i])));
   });
+}
+
+const LONGEST = 28;  // letters of a turned text
+
+function shortened(text, room) {
+  const letters = Math.max(4, Math.min(LONGEST, Math.floor(room)));
+  return text.length > letters ? text.slice(0, letters - 1) + "…" : text;
 }
 
 // Whether texts at these places need more room than there is.

@@ -4,13 +4,13 @@
 // A series has a colour and any of line [[x, y]], band [[x, low, high]], points [[x, y, text]], bars [[x, middle, low, high]],
 // dash, and shift, px to the right. Returns the scales and edges, {svg, x, y, left, right, top, bottom}.
 function drawChart(holder, spec) {
-  const width = Math.max(240, holder.clientWidth), height = spec.height || 320, top = 28;
-  const verticalTicks = ticksOf(spec.y, Math.round(height / 55)), verticalTexts = tickTexts(spec.y, verticalTicks);
+  const width = Math.max(240, holder.clientWidth), room = spec.height || 320, top = 28, bottom = room - 44;
+  const verticalTicks = ticksOf(spec.y, Math.round(room / 55)), verticalTexts = tickTexts(spec.y, verticalTicks);
   const left = 14 + LETTER * Math.max(...verticalTexts.map((text) => text.length)), right = width - 12;
   const x = scaleOf(spec.x, left, right);
   const ticks = fittingTicks(spec.x, x, right - left), texts = tickTexts(spec.x, ticks);
   const turned = wouldOverlap(ticks.map(x), texts), longest = Math.max(...texts.map((text) => text.length));
-  const bottom = height - 44 - (turned ? Math.min(110, 0.57 * LETTER * longest) : 0), y = scaleOf(spec.y, bottom, top);
+  const height = room + (turned ? 0.57 * LETTER * Math.min(LONGEST, longest) : 0), y = scaleOf(spec.y, bottom, top);
   const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": spec.label || spec.y.label });
   drawVerticalAxis(svg, spec.y, y, verticalTicks, verticalTexts, left, right);
   drawHorizontalAxis(svg, spec.x, x, ticks, texts, bottom, turned);

@@ -28,7 +28,7 @@ function curves(root, data) {
     followPointer(edges, x, (step) => colours.forEach((_, i) => legend.say(i, step === null ? "" : valueAt(curveOf(i), step))));
   }
 
-  const scale = chooser("axis", ["linear", "logarithmic"], (i) => { log = i === 1; draw(); });
+  const scale = chooser("scale", ["linear", "logarithmic"], (i) => { log = i === 1; draw(); });
   const steps = chooser("steps", ["linear", "logarithmic"], (i) => { logSteps = i === 1; draw(); });
   const setScale = () => { log = key.log; scale.querySelector("select").value = Number(log); };
   const choice = chooser("curve", data.keys.map((one) => one.label), (i) => { key = data.keys[i]; setScale(); draw(); });

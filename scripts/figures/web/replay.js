@@ -1,5 +1,7 @@
 // Policy and expert on the pendulum, side by side from the same start: angle, torque and the return so far.
 
+const STRIP = 130;  // px, the height of the returns below the pendulums
+
 function replay(root, data) {
   const canvas = element("canvas", { class: "replay" });
   const actors = data.actors.map((actor) => ({
@@ -44,7 +46,12 @@ function replay(root, data) {
     moment = time;
     if (!canvas.clientWidth) return;  // in a hidden panel
     const { pen, width, height } = clearedPen(canvas);
-    actors.forEach((actor, i) => drawActor(pen, actor, i * width / actors.length, width / actors.length, height));
+    const above = height - STRIP;
+    actors.forEach((actor, i) => drawActor(pen, actor, i * width / actors.length, width / actors.length, above));
+    const rows = actors.map((actor) => ({
+      colour: themeColour("--" + actor.label), values: arrayRow(actor.rewardSum, episode, actor.steps),
+    }));
+    drawReturns(pen, { left: 56, right: width - 16, top: above + 26, bottom: height - 24 }, rows, data.time_step, moment, duration());
   }
 
   const player = createPlayer({

@@ -51,7 +51,7 @@ function lineName(group, keys) {
   return keys.map((key) => key + " = " + (group.settings[key] ?? "–")).join(", ") || "all";
 }
 
-// Numeric if all values are numbers, on a log scale if they are positive and spread; else categories. place(text): where it is.
+// Numeric if all values are numbers, on a log scale if they are positive and spread; else categories in the order of the groups. place(text): where it is.
 function axisOfKey(texts, key) {
   const numbers = texts.map((text) => (text === undefined || text.trim() === "" ? NaN : Number(text)));
   const unique = [...new Set(numbers)].sort((a, b) => a - b);
@@ -59,6 +59,6 @@ function axisOfKey(texts, key) {
     const log = unique[0] > 0 && unique[unique.length - 1] >= 8 * unique[0];
     return { ...axisOver(unique, { label: key, log, margin: 0.08 }), ticks: unique, place: Number };
   }
-  const categories = [...new Set(texts.map((text) => text ?? "–"))].sort(compareValues);
+  const categories = [...new Set(texts.map((text) => text ?? "–"))];
   return { ...axisOver([], { label: key, categories }), place: (text) => categories.indexOf(text ?? "–") };
 }
