@@ -5,8 +5,9 @@ import numpy as np
 from . import style, web
 from .training import curve
 
-MEANING = ("Lines are means over the seeds of a group that reached the step. Bands are 95 % intervals of the mean (Student's t); of "
-           "two seeds, for which these say little, bands reach from one to the other. Values under the pointer are in the legend.")
+MEANING = ("Lines are means over the seeds of a group that reached the step. Bands are 95 % intervals of the mean (Student's "
+           "t); of two seeds, for which these say little, bands reach from one to the other. Values under the pointer are in "
+           "the legend.")
 MOST_POINTS = 160
 NOT_SHOWN = {"step", "epoch", "iteration", "time"}
 FIRST = ["train_loss", "validation_loss", "rollout_return", "rollout_gap", "exploring_return"]

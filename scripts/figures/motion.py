@@ -17,7 +17,8 @@ def html(run, budget=None):
         return ""
     motion = run.motion if budget is None else _within(run.motion, budget)
     pack = web.array if budget is None else lambda poses: web.quantised(poses, "u2")
-    cut = "" if _duration(motion) > 0.95 * _duration(run.motion) else f" Of the episode the first {_duration(motion):.1f} s are here."
+    is_cut = _duration(motion) < 0.95 * _duration(run.motion)
+    cut = f" Of the episode the first {_duration(motion):.1f} s are here." if is_cut else ""
     return (f'<figure id="motion">{web.widget("motion", _data(motion, pack), "Animation of " + " and ".join(motion.actors))}\n'
             f"<figcaption><b>Motion.</b> {escape(_caption(run, motion) + cut)}</figcaption></figure>")
 

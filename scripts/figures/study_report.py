@@ -79,7 +79,8 @@ def _inside(study, panels):
 
 def _runs(study, files):
     table = study_tables.runs(study, files)
-    note = "The settings in which runs differ; those unlike most runs' are marked." if study_tables.differing_keys(study, files) else ""
+    differ = study_tables.differing_keys(study, files)
+    note = "The settings in which runs differ; those unlike most runs' are marked." if differ else ""
     inner = f'<div class="inner">{table}\n<p class="note">{note}</p></div>'
     return f"<h2>Runs</h2>\n<details><summary>All {_count(len(study.runs), 'run')}</summary>\n{inner}</details>" if table else ""
 

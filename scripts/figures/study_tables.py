@@ -12,9 +12,10 @@ def groups(study):
     head = [*study.varied, "seeds", metric.heading("return", ""), "IQM of the return", GAP,
             metric.heading("success", "")]
     rows = []
-    for i, group in enumerate(study.groups):
+    for group in study.groups:
         score, gap = group.scores["return"], group.scores["gap"]
-        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(str(len(group.members)), len(group.members)),
+        seeds = len(group.members)
+        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(str(seeds), seeds),
                      _interval(score and score.mean), _interval(score and score.iqm), _interval(gap and gap.mean, number.signed),
                      _percent(group.success)])
         if not study.varied:

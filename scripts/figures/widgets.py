@@ -2,7 +2,8 @@
 
 from . import web
 
-OF_A_RUN = ("elements", "arrays", "ticks", "player", "pendulum", "flow_panel", "flow_axes", "motion", "replay_strip", "replay", "explorer")
+OF_A_RUN = ("elements", "arrays", "ticks", "player", "pendulum", "flow_panel", "flow_axes", "motion", "replay_strip", "replay",
+            "explorer")
 
 
 def script(table="run_widgets", *programs):

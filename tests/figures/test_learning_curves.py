@@ -34,7 +34,8 @@ class LearningCurves(unittest.TestCase):
         self.assertEqual((kept[0], kept[-1], len(kept)), (0, 4999, learning_curves.MOST_POINTS))
 
     def test_keys_are_numbers_that_are_recorded_more_than_once(self):
-        metrics = [{"step": i, "epoch": i, "train_loss": 1.0, "learning_rate": 0.1, "name": "x"} for i in range(3)] + [{"step": 3, "once": 1}]
+        metrics = [{"step": i, "epoch": i, "train_loss": 1.0, "learning_rate": 0.1, "name": "x"} for i in range(3)]
+        metrics.append({"step": 3, "once": 1})
         self.assertEqual(learning_curves.keys([metrics]), ["train_loss", "learning_rate"])
 
 

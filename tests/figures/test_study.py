@@ -15,8 +15,8 @@ def small():
     def score(mean):
         return {"mean": mean, "ci95": [mean - 1, mean + 1]}
 
-    runs = [{"name": "a", "directory": "/nowhere/a", "group": 0, "seed": 0, "state": "evaluated", "settings": {"train.epochs": "10"},
-             "return": score(-150.0), "gap": score(-3.0), "success": 0.5},
+    runs = [{"name": "a", "directory": "/nowhere/a", "group": 0, "seed": 0, "state": "evaluated",
+             "settings": {"train.epochs": "10"}, "return": score(-150.0), "gap": score(-3.0), "success": 0.5},
             {"name": "b", "directory": "/nowhere/b", "group": 1, "seed": 0, "state": "failed", "settings": {"train.epochs": "20"},
              "return": None, "gap": None, "success": None}]
     groups = [{"name": "train.epochs=10", "settings": {"train.epochs": "10"}, "runs": [0], "gap": None, "success": 0.5,

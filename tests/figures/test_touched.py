@@ -111,7 +111,8 @@ class Touched(examples.RunTest):
         def units(file):
             file["explorer"].attrs["axis_units"] = "rad"
 
-        for change, message in ((falling, "/explorer/times: should be two or more increasing"), (misshapen, "/explorer/expert: has shape"),
+        for change, message in ((falling, "/explorer/times: should be two or more increasing"),
+                                (misshapen, "/explorer/expert: has shape"),
                                 (infinite, "/explorer/velocity: contains values"), (units, "/explorer/axis_names: should have")):
             with self.subTest(change.__name__):
                 self.setUp()

@@ -47,8 +47,9 @@ function drawHorizontalAxis(svg, axis, scale, ticks, texts, bottom, turned) {
     const x = scale(tick);
     const place = turned ? { "text-anchor": "end", transform: `translate(${x + 4} ${bottom + 14}) rotate(-35)` }
                          : { "text-anchor": "middle", x, y: bottom + 19 };
+    const shown = turned ? shortened(texts[i], x / (0.82 * LETTER)) : texts[i];
     svg.append(svgElement("line", { class: "axis", x1: x, x2: x, y1: bottom, y2: bottom + 4 }),
-               svgElement("text", place, turned ? shortened(texts[i], x / (0.82 * LETTER)) : texts[i], svgElement("title", {}, texts[i])));
+               svgElement("text", place, shown, svgElement("title", {}, texts[i])));
   });
 }
 

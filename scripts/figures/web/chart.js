@@ -11,7 +11,7 @@ function drawChart(holder, spec) {
   const ticks = fittingTicks(spec.x, x, right - left), texts = tickTexts(spec.x, ticks);
   const turned = wouldOverlap(ticks.map(x), texts), longest = Math.max(...texts.map((text) => text.length));
   const height = room + (turned ? 0.57 * LETTER * Math.min(LONGEST, longest) : 0), y = scaleOf(spec.y, bottom, top);
-  const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": spec.label || spec.y.label });
+  const svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": spec.y.label });
   drawVerticalAxis(svg, spec.y, y, verticalTicks, verticalTexts, left, right);
   drawHorizontalAxis(svg, spec.x, x, ticks, texts, bottom, turned);
   svg.append(svgElement("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
@@ -54,8 +54,10 @@ function drawBand(edges, { band, colour }) {
 
 function drawLine(edges, { line, colour, dash, shift }) {
   if (!line || !line.length) return;
-  edges.svg.append(svgElement("path", { d: pathOf(placed(edges, line, shift), false), fill: "none", stroke: colour, "stroke-width": 2,
-    "stroke-linejoin": "round", "stroke-dasharray": dash || "none" }));
+  edges.svg.append(svgElement("path", {
+    d: pathOf(placed(edges, line, shift), false), fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round",
+    "stroke-dasharray": dash || "none",
+  }));
 }
 
 const BESIDE = 11;  // px from an interval to the points that it is of
@@ -76,7 +78,8 @@ function drawBars(edges, { bars, colour, shift }) {
       const d = `M${cx} ${tips[0][1]}V${tips[1][1]}` + tips.map(([, y]) => `M${cx - 5} ${y}H${cx + 5}`).join("");
       edges.svg.append(svgElement("path", { d, stroke: colour, "stroke-width": 1.75, fill: "none" }));
     }
+    const text = readout(middle) + (ends.length ? " [" + ends.map(readout).join(", ") + "]" : "");
     edges.svg.append(svgElement("circle", { cx, cy, r: 6, fill: colour, stroke: "var(--page)", "stroke-width": 1.5 },
-                                svgElement("title", {}, readout(middle) + (ends.length ? " [" + ends.map(readout).join(", ") + "]" : ""))));
+                                svgElement("title", {}, text)));
   }
 }

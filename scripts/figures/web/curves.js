@@ -15,7 +15,7 @@ function curves(root, data) {
   const legend = createLegend(colours, draw);
 
   function draw() {
-    const shown = colours.map((colour, i) => ({ ...colour, curve: curveOf(i), i })).filter(({ curve, i }) => curve && legend.isShown(i));
+    const shown = colours.map((colour, i) => ({ ...colour, curve: curveOf(i) })).filter(({ curve }, i) => curve && legend.isShown(i));
     const values = shown.flatMap(({ curve }) => [...curve.mean, ...(log ? [] : [...(curve.low || []), ...(curve.high || [])])]);
     const x = axisOver(shown.flatMap(({ curve }) => [...curve.steps]), { label: data.x, log: logSteps, margin: 0 });
     const series = shown.map(({ curve, colour, dash }) => ({

@@ -114,7 +114,9 @@ function drawDensity(pen, { right, side, top, bottom, low, high }, values) {
   pen.globalAlpha = 0.55;
   pen.beginPath();
   pen.moveTo(left, bottom);
-  heights.forEach((height, i) => pen.lineTo(left + (side - 8) * height / largest, bottom - i * (bottom - top) / (heights.length - 1)));
+  heights.forEach((height, i) => {
+    pen.lineTo(left + (side - 8) * height / largest, bottom - i * (bottom - top) / (heights.length - 1));
+  });
   pen.lineTo(left, top);
   pen.fill();
   pen.globalAlpha = 1;

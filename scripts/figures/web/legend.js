@@ -4,7 +4,8 @@
 function createLegend(entries, changed) {
   const shown = entries.map(() => true), values = entries.map(() => element("span", { class: "value" }));
   const items = entries.map(({ name, colour, dash }, i) => {
-    const line = svgElement("line", { x1: 0, x2: 22, y1: 6, y2: 6, stroke: colour, "stroke-width": 3, "stroke-dasharray": dash || "none" });
+    const stroke = { stroke: colour, "stroke-width": 3, "stroke-dasharray": dash || "none" };
+    const line = svgElement("line", { x1: 0, x2: 22, y1: 6, y2: 6, ...stroke });
     const button = element("button", { type: "button", "aria-pressed": "true" },
                            svgElement("svg", { width: 22, height: 12, "aria-hidden": "true" }, line), name, values[i]);
     button.addEventListener("click", () => {

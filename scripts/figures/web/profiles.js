@@ -14,10 +14,11 @@ function profiles(root, data) {
     const x = axisOver(data.thresholds, { label: "threshold of the " + data.label, margin: 0 });
     const y = { label: "share above the threshold", low: 0, high: 1, log: false };
     const edges = drawChart(plot, { height: 300, x, y, series });
-    followPointer(edges, x, (threshold) => colours.forEach((_, i) => legend.say(i, threshold === null ? "" : shareAt(i, threshold))));
+    followPointer(edges, x, (threshold) => colours.forEach((_, i) => legend.say(i, shareAt(i, threshold))));
   }
 
   function shareAt(i, threshold) {
+    if (threshold === null) return "";
     const away = data.thresholds.map((value) => Math.abs(value - threshold)), k = away.indexOf(Math.min(...away));
     return readout(data.groups[i].fractions[k] ?? NaN);
   }

@@ -51,7 +51,8 @@ function replay(root, data) {
     const rows = actors.map((actor) => ({
       colour: themeColour("--" + actor.label), values: arrayRow(actor.rewardSum, episode, actor.steps),
     }));
-    drawReturns(pen, { left: 56, right: width - 16, top: above + 26, bottom: height - 24 }, rows, data.time_step, moment, duration());
+    const box = { left: 56, right: width - 16, top: above + 26, bottom: height - 24 };
+    drawReturns(pen, box, rows, data.time_step, moment, duration());
   }
 
   const player = createPlayer({
