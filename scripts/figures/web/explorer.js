@@ -3,7 +3,7 @@
 function explorer(root, data) {
   const canvas = element("canvas", { class: "explorer" });
   const flow = { velocity: decodeArray(data.velocity), samples: decodeArray(data.samples), expert: decodeArray(data.expert) };
-  const at = data.axes.map((axis) => Math.floor(axis.values.length / 2));
+  const at = data.axes.map((axis, k) => Math.floor(axis.values.length / (k === 0 ? 4 : 2)));  // of a pendulum: halfway up, at rest
   let t = 1, image = null;
 
   function draw() {
