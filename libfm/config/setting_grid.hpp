@@ -3,8 +3,7 @@
 //
 //   grid: {sampler.steps: [1, 2, 5], sampler.solver: [euler, heun]}
 //
-// A grid has at most 10,000 points. The bounds of a field of this type are one_of the keys or sections that may be
-// varied; without bounds, any option.
+// The bounds of a field of this type are one_of the keys or sections that may be varied; without bounds, any option.
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +19,12 @@ struct SettingGrid {
 
   bool operator==(const SettingGrid&) const = default;
 };
+
+/// The number of combinations of the axes' values; 1 without axes.
+double grid_size(const SettingGrid& grid);
+
+/// The KEY=VALUE settings of each point, with the last axis changing fastest; empty without axes.
+std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid);
 
 // As a list of [key, values], which keeps the order of the axes.
 

@@ -12,8 +12,6 @@
 namespace fm {
 namespace {
 
-constexpr double most_points = 10'000;  ///< of a grid
-
 class Filler {
  public:
   Filler(const ConfigField& root, Problems& problems) : root_(root), problems_(problems) {}
@@ -65,12 +63,6 @@ class Filler {
       } else {
         problems_.add(node.keys[i].place, path, problem);
       }
-    }
-    double points = 1.0;
-    for (const auto& [name, values] : grid.axes) points *= static_cast<double>(values.size());
-    if (points > most_points) {
-      problems_.add(node.place, key, fmt::format("has {} points, more than {}", points, most_points));
-      return;
     }
     *field.grid = std::move(grid);
   }

@@ -35,10 +35,12 @@ void for_each_block(std::int64_t rows, std::int64_t block,
 }
 
 void set_threads(int count) {
-  thread_count = count > 0 ? count : omp_get_num_procs();
+  thread_count = count > 0 ? count : cores();
   omp_set_num_threads(thread_count);
 }
 
 int threads() { return thread_count; }
+
+int cores() { return omp_get_num_procs(); }
 
 }  // namespace fm

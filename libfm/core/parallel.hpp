@@ -17,4 +17,7 @@ void set_threads(int count);
 
 int threads();
 
+/// Cores that this process may use.
+int cores();
+
 }  // namespace fm

@@ -23,12 +23,6 @@ std::string format_rate(double rate) {
   return rate < 100.0 ? fmt::format("{:.3g}", rate) : fmt::format("{:.0f}", rate);
 }
 
-/// Width of the terminal; a longer line would wrap and could not be overwritten.
-std::size_t terminal_columns() {
-  struct ::winsize size = {};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 }  // namespace
 
 std::string format_duration(double seconds) {
@@ -52,6 +46,11 @@ std::string format_progress(const ProgressState& state) {
     }
   }
   return state.text.empty() ? line : fmt::format("{}  {}", line, state.text);
+}
+
+std::size_t terminal_columns() {
+  struct ::winsize size = {};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 Progress::Progress(std::string title, std::int64_t total, std::string unit, std::int64_t start)

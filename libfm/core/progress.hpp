@@ -3,6 +3,7 @@
 // ten seconds and one at the end.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ std::string format_progress(const ProgressState& state);
 
 /// "45 s", "3 min 20 s", "2 h 05 min".
 std::string format_duration(double seconds);
+
+/// Width of the terminal, or 80. A longer line would wrap and could not be overwritten.
+std::size_t terminal_columns();
 
 class Progress {
  public:

@@ -1,6 +1,7 @@
 #include "libfm/evaluation/evaluation_file.hpp"
 
 #include "libfm/data/hdf5_writer.hpp"
+#include "libfm/evaluation/explorer.hpp"
 #include "libfm/evaluation/flow_figures.hpp"
 #include "libfm/evaluation/motion.hpp"
 
@@ -104,7 +105,10 @@ void write_evaluation_file(const std::filesystem::path& file, const EvaluationFi
   describe(out, input);
   if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec);
   if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec);
-  if (input.model && input.env_factory) write_flow_figures(out, input, evaluation.seed);
+  if (input.model && input.env_factory) {
+    write_flow_figures(out, input, evaluation.seed);
+    write_explorer(out, input, evaluation);
+  }
   if (input.env_factory) write_motion(out, input.env_factory, evaluation);
   out.save(file);
 }

@@ -11,6 +11,9 @@
 //                       of it at trajectory_times (P)
 //   /denoising/I        at the same states: observation, goal, expert_action, trajectory_times, and trajectories
 //                       (M, P, A) from noise to action
+//   /explorer           of a flow, in many states: attributes axis_names, axis_units (one a line), axis_0 (N0), axis_1 (N1);
+//                       times (11), actions (21), velocity (N0, N1, 11, 21), sample_times (P), samples (N0, N1, 16, P),
+//                       expert (N0, N1), all of the first action dimension; N1 = 1 with one axis
 //   /motion             one episode as moving shapes, of an environment that has them: attributes kinds (one a line),
 //                       frame_time (s), episode (of the K); sizes (M, 3), colours (M, 3); policy, expert (F, M, 7)
 //

@@ -12,6 +12,8 @@
 namespace fm {
 namespace {
 
+constexpr double most_points = 10'000;  ///< of eval.grid
+
 bool is_folder_name(const std::string& name) {
   const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; };
   return !name.empty() && name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
@@ -113,6 +115,10 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
               "{} does not begin with noise: alpha = {:.3g}, sigma = {:.3g} at t = 0; widen its range",
               e.policy.flow.path.name, begin.alpha, begin.sigma);
   }
+  if (const double points = grid_size(e.eval.grid); points > most_points) {
+    found.add("eval.grid", "has {} points, more than {}", points, most_points);
+  }
+  for (const auto& [key, problem] : sweep_problems(e.sweep)) found.add(key.c_str(), "{}", problem);
   return found.take();
 }
 
@@ -142,9 +148,10 @@ Experiment read_configuration(const std::filesystem::path& file) {
   return experiment;
 }
 
-Experiment default_experiment(std::span<const std::string> overrides) {
-  Experiment experiment;
-  apply_overrides<Experiment>(experiment, overrides, contradictions);
+Experiment default_experiment(std::span<const std::string> overrides) { return varied(Experiment(), overrides); }
+
+Experiment varied(Experiment experiment, std::span<const std::string> settings) {
+  apply_overrides<Experiment>(experiment, settings, contradictions);
   make_paths_absolute(experiment);
   return experiment;
 }

@@ -2,6 +2,7 @@
 // An experiment: all options of an experiment file. Each component's options are defined in the component's own folder.
 
 #include "libfm/config/setting_grid.hpp"
+#include "libfm/experiment/sweep_options.hpp"
 #include "libfm/policy_spec/network_options.hpp"
 #include "libfm/policy_spec/policy_options.hpp"
 #include "libfm/policy_spec/sampler_options.hpp"
@@ -120,6 +121,7 @@ struct Experiment {
   RlOptions rl;
   EvalOptions eval;
   ReportOptions report;
+  SweepOptions sweep;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -139,6 +141,7 @@ struct Experiment {
     visit("rl", rl, "reinforcement learning, after the training");
     visit("eval", eval, "evaluation");
     visit("report", report, "what is made of the results");
+    visit("sweep", sweep, "the runs of fm sweep");
   }
 
   bool has_env() const { return env.name != no_env; }
@@ -150,6 +153,9 @@ struct Experiment {
 /// @throws InputError with one line for each problem of reading or, if there is none, for each contradiction between
 /// options; MachineError if reading fails
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
+
+/// The experiment with other settings. @throws InputError as above
+Experiment varied(Experiment experiment, std::span<const std::string> settings);
 
 /// A configuration that someone else may have written: its options are read, and nothing that they name is opened or run.
 /// @throws InputError with one line for each problem of reading; MachineError if reading fails

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 extern char** environ;
 
@@ -21,19 +22,21 @@ std::filesystem::path scripts() {
   return given == nullptr ? FM_SCRIPTS : given;
 }
 
-}  // namespace
-
-void draw_figures(const std::filesystem::path& directory) {
-  const std::string script = (scripts() / "plot").string(), argument = directory.string();
+/// Runs scripts/NAME and waits for its end.
+void run_script(const char* name, std::vector<std::string> words) {
+  const std::string script = (scripts() / name).string();
   if (!std::filesystem::exists(script)) {
     throw_machine_error("figures: {} does not exist; set FM_SCRIPTS to the folder that contains it", script);
   }
-  char* const arguments[] = {const_cast<char*>(script.c_str()), const_cast<char*>(argument.c_str()), nullptr};
+  words.insert(words.begin(), script);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, 2, 1);  // stdout is reserved for this program's results
   pid_t child = 0;
-  const int error = posix_spawn(&child, script.c_str(), &actions, nullptr, arguments, environ);
+  const int error = posix_spawn(&child, script.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) throw_machine_error("figures: {} cannot be started: {}", script, std::strerror(error));
   int status = 0;
@@ -41,8 +44,16 @@ void draw_figures(const std::filesystem::path& directory) {
   }
   stop_if_interrupted();
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw_machine_error("figures: {} {} failed", script, argument);
+    throw_machine_error("figures: {} failed", fmt::join(words, " "));
   }
+}
+
+}  // namespace
+
+void draw_figures(const std::filesystem::path& directory) { run_script("plot", {directory.string()}); }
+
+void draw_report(const std::filesystem::path& numbers, const std::filesystem::path& report) {
+  run_script("report", {numbers.string(), "--out", report.string()});
 }
 
 }  // namespace fm

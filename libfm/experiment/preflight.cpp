@@ -129,20 +129,4 @@ void check_evaluation(const Experiment& e, const PolicyModel& model) {
   }
 }
 
-std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid) {
-  if (grid.axes.empty()) return {};
-  std::vector<std::vector<std::string>> points = {{}};
-  for (const auto& [key, values] : grid.axes) {
-    std::vector<std::vector<std::string>> longer;
-    for (const auto& point : points) {
-      for (const std::string& value : values) {
-        longer.push_back(point);
-        longer.back().push_back(key + "=" + value);
-      }
-    }
-    points = std::move(longer);
-  }
-  return points;
-}
-
 }  // namespace fm

@@ -19,7 +19,4 @@ void preflight(const Experiment& experiment, bool warn = false);
 /// @throws InputError naming the setting that it does not support
 void check_evaluation(const Experiment& experiment, const PolicyModel& model);
 
-/// The KEY=VALUE settings of each point of eval.grid; empty for an empty grid.
-std::vector<std::vector<std::string>> grid_points(const SettingGrid& grid);
-
 }  // namespace fm

@@ -107,23 +107,34 @@ void check_stage(const Experiment& e, const std::string& setting, bool reinforce
 
 }  // namespace
 
-RunDirectory RunDirectory::create(const Experiment& experiment, LastStage last_stage) {
-  const std::string config = print_yaml(experiment);
-  const std::string name = fmt::format("{}_s{}_{}", local_time(), experiment.seed, hash_text(config).substr(0, 6));
-  const auto runs = std::filesystem::absolute(experiment.runs).lexically_normal();
-  const std::filesystem::path path = create_new(runs / experiment.name / name);
+std::filesystem::path runs_folder(const Experiment& e) {
+  return std::filesystem::absolute(e.runs).lexically_normal() / e.name;
+}
+
+std::filesystem::path create_timed_directory(const std::filesystem::path& folder, const std::string& before,
+                                             const std::string& behind) {
+  return create_new(folder / (before + local_time() + behind));
+}
+
+RunDirectory RunDirectory::create(const Experiment& e, LastStage last_stage) {
+  const std::string ending = fmt::format("_s{}_{}", e.seed, hash_text(print_yaml(e)).substr(0, 6));
+  return create_at(create_timed_directory(runs_folder(e), "", ending), e, last_stage);
+}
+
+RunDirectory RunDirectory::create_at(const std::filesystem::path& path, const Experiment& experiment,
+                                     LastStage last_stage) {
+  std::filesystem::create_directories(path);
   nlohmann::ordered_json origin = provenance(experiment);
   origin["last_stage"] = last_stage == LastStage::train ? "train" : "report";
   write_provenance(path, origin);
-  write_file_atomically(path / "config.yaml", config);
+  write_file_atomically(path / "config.yaml", print_yaml(experiment));
   RunDirectory run(path, last_stage, IfUsed::refuse);
   run.experiment_ = experiment;
   return run;
 }
 
 std::filesystem::path create_demo_directory(const Experiment& experiment) {
-  const auto runs = std::filesystem::absolute(experiment.runs).lexically_normal();
-  return create_new(runs / experiment.name / (local_time() + "_demo"));
+  return create_timed_directory(runs_folder(experiment), "", "_demo");
 }
 
 RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_used) {

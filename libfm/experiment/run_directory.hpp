@@ -21,6 +21,9 @@ class RunDirectory {
   /// @throws MachineError or std::filesystem::filesystem_error if it cannot be written
   static RunDirectory create(const Experiment& experiment, LastStage last_stage);
 
+  /// The same in a directory of that name, which is created if needed.
+  static RunDirectory create_at(const std::filesystem::path& path, const Experiment& experiment, LastStage last_stage);
+
   /// Opens an existing run directory.
   /// @throws InputError if it is not one, is invalid, used by another process (unless this waits for it), or its
   /// config.yaml is not that of the run; MachineError if reading fails
@@ -49,6 +52,14 @@ class RunDirectory {
   LastStage last_stage_;
   FileDescriptor lock_;
 };
+
+/// RUNS/NAME, which holds the run directories of experiments of this name.
+std::filesystem::path runs_folder(const Experiment& experiment);
+
+/// Creates the new directory FOLDER/BEFORE TIME BEHIND, with -2, -3 ... appended if it exists.
+/// @throws std::filesystem::filesystem_error if it cannot be created
+std::filesystem::path create_timed_directory(const std::filesystem::path& folder, const std::string& before,
+                                             const std::string& behind);
 
 /// Creates a new directory for `fm demo`: RUNS/NAME/TIME_demo/.
 /// @throws std::filesystem::filesystem_error if it cannot be created

@@ -17,6 +17,7 @@ struct ExperimentArguments {
   std::vector<std::string> overrides;
   bool print_config = false;
   bool dry_run = false;
+  bool sweeps = false;  ///< the command runs the experiment's sweep; others leave it out, with a warning
 
   /// Adds EXPERIMENT, KEY=VALUE, --print-config and --dry-run to a command.
   void add_to(CLI::App& command, bool file_is_required = true);
@@ -36,6 +37,10 @@ void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_run(CLI::App& app);
 void add_resume(CLI::App& app);
+void add_sweep(CLI::App& app);
+void add_report(CLI::App& app);
+void add_compare(CLI::App& app);
+void add_list(CLI::App& app);
 void add_info(CLI::App& app);
 void add_schema(CLI::App& app);
 

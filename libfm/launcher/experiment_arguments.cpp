@@ -1,6 +1,7 @@
 #include "libfm/launcher/commands.hpp"
 
 #include "libfm/config/print_config.hpp"
+#include "libfm/core/log.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,12 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan,
     settings.insert(settings.begin(), path);
     path.clear();
   }
-  const Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
+  Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
+  if (!sweeps && !experiment.sweep.is_empty()) {
+    spdlog::warn("{}: has a sweep, which fm sweep runs; this command does the one run of the file's own settings",
+                 path);
+    experiment.sweep = {};
+  }
   if (print_config) fmt::print("{}", print_yaml(experiment));
   if (check != nullptr && !print_config) check(experiment, dry_run);
   if (dry_run) {

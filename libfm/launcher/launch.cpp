@@ -57,6 +57,10 @@ int run(int argc, char** argv) {
   fm::add_train(app);
   fm::add_eval(app);
   fm::add_test(app);
+  fm::add_sweep(app);
+  fm::add_report(app);
+  fm::add_compare(app);
+  fm::add_list(app);
   fm::add_info(app);
   fm::add_schema(app);
   if (argc > 1) check_command(app, argv[1]);

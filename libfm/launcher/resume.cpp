@@ -21,8 +21,10 @@ void add_resume(CLI::App& app) {
                    "train.epochs=N, train.steps=N or rl.steps=N to train longer; also train.patience, "
                    "rl.target_return, threads, device")
       ->option_text("KEY=VALUE ...");
-  command->callback([path, settings] {
-    RunDirectory run = RunDirectory::open(*path);
+  auto wait = std::make_shared<bool>(false);
+  command->add_flag("--wait", *wait, "if another process is using the run, wait until it is done");
+  command->callback([path, settings, wait] {
+    RunDirectory run = RunDirectory::open(*path, *wait ? IfUsed::wait : IfUsed::refuse);
     run.change(*settings);
     use_machine(run.experiment());
     print_run(run);

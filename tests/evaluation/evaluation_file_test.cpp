@@ -112,6 +112,30 @@ for i in range(3):
 )"));
 }
 
+CATCH_TEST_CASE("the explorer has the flow in a grid of states", "[evaluation_file]") {
+  const TemporaryFolder folder;
+  const Written written;
+  fm::write_evaluation_file(folder / "evaluation.h5", written.input, written.evaluation);
+  CATCH_CHECK(h5py_agrees(folder, folder / "evaluation.h5", R"(
+e = file["explorer"]
+assert e.attrs["axis_names"].decode() == "theta\nomega" and e.attrs["axis_units"].decode() == "rad\nrad/s"
+assert e["velocity"].shape == (25, 13, 11, 21) and e["samples"].shape == (25, 13, 16, 5)
+assert e["expert"].shape == (25, 13) and (e["expert"][:] == 0).all()
+times, actions = e["times"][:], e["actions"][:]
+assert actions[0] <= e["samples"][:].min() and actions[-1] >= e["samples"][:].max()
+for i, j in ((0, 6), (12, 3), (24, 12)):  # one Euler step is the velocity at its beginning
+    begin, after = e["samples"][i, j, :, 0], e["samples"][i, j, :, 1]
+    at_begin = np.interp(begin, actions, e["velocity"][i, j, 0])
+    assert np.abs((after - begin) * 4 - at_begin).max() < 0.05
+# Hanging at rest is a point of the grid and a landmark.
+assert np.isclose(e["axis_0"][0], -np.pi) and np.isclose(e["axis_1"][6], 0)
+landmark = file["flow_field/0"]
+same = [np.interp(actions, landmark["actions"][:], row) for row in landmark["velocity"][::4]]
+inside = (actions > landmark["actions"][0]) & (actions < landmark["actions"][-1])
+assert np.abs(np.array(same) - e["velocity"][0, 6])[:, inside].max() < 0.02
+)"));
+}
+
 CATCH_TEST_CASE("behind an episode's end there is NaN, and without a model there is the expert alone",
                 "[evaluation_file]") {
   const TemporaryFolder folder;

@@ -153,13 +153,3 @@ CATCH_TEST_CASE("checking an evaluation changes nothing in the policy", "[prefli
   CATCH_CHECK_THROWS_AS(fm::check_evaluation(impossible, *model), fm::InputError);
   CATCH_CHECK(fm::options_to_json(model->description().sampler) == before);
 }
-
-CATCH_TEST_CASE("the points of a grid are all combinations, the last axis the fastest", "[preflight]") {
-  CATCH_CHECK(fm::grid_points({}).empty());
-  const fm::SettingGrid grid{{{"sampler.steps", {"1", "2"}}, {"sampler.solver", {"euler", "heun", "rk4"}}}};
-  const auto points = fm::grid_points(grid);
-  CATCH_REQUIRE(points.size() == 6);
-  CATCH_CHECK(points[0] == Settings{"sampler.steps=1", "sampler.solver=euler"});
-  CATCH_CHECK(points[1] == Settings{"sampler.steps=1", "sampler.solver=heun"});
-  CATCH_CHECK(points[5] == Settings{"sampler.steps=2", "sampler.solver=rk4"});
-}

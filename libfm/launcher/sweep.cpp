@@ -1,0 +1,103 @@
+// fm sweep EXPERIMENT|SWEEP_DIR: runs the grid, zip and seeds of an experiment's `sweep:`, then reports.
+
+#include "libfm/study/run_sweep.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/log.hpp"
+#include "libfm/launcher/commands.hpp"
+#include "libfm/launcher/print_result.hpp"
+#include "libfm/study/report.hpp"
+#include "libfm/study/study_table.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace fm {
+namespace {
+
+struct SweepArguments {
+  ExperimentArguments experiment{.sweeps = true};
+  int jobs = 0;
+  bool fail_fast = false;
+  bool anew = false;
+};
+
+void print_members(const std::vector<SweepMember>& members, int jobs) {
+  Table table{{"member", "settings"}, {}};
+  for (const SweepMember& m : members) table.rows.push_back({m.name, fmt::format("{}", fmt::join(m.settings, " "))});
+  fmt::print("{}", format_table(table, TableFormat::text));
+  fmt::print("{} runs, {} at a time\n", members.size(), jobs);
+}
+
+void run_to_end(const SweepDirectory& sweep, const SweepRunOptions& options) {
+  spdlog::info("sweep: {} members, {} at a time, in {}", sweep.members().size(), options.jobs, sweep.path().string());
+  std::vector<std::string> failed;
+  try {
+    failed = run_members(sweep, options);
+  } catch (...) {
+    spdlog::warn("{} is not finished; to continue: fm sweep {}", sweep.experiment().name, sweep.path().string());
+    throw;
+  }
+  if (sweep.experiment().report.figures) write_report({sweep.path()}, sweep.path() / "report.html");
+  print_result(study_text(read_study({sweep.path()}), TableFormat::text), sweep.path());
+  if (failed.empty()) return;
+  throw_machine_error("{} of {} members failed: {}; the same command tries them again", failed.size(),
+                      sweep.members().size(), fmt::join(failed, ", "));
+}
+
+int jobs_of(const SweepArguments& arguments, const Experiment& sweep, std::size_t members) {
+  return arguments.jobs > 0 ? arguments.jobs : default_jobs(sweep, members);
+}
+
+void continue_sweep(const SweepArguments& arguments, const std::filesystem::path& path) {
+  const Experiment sweep = read_experiment(path / "sweep.yaml", {});
+  const int jobs = jobs_of(arguments, sweep, sweep_points(sweep.sweep).size());
+  run_to_end(SweepDirectory::open(path, threads_of_each(jobs)), {jobs, arguments.fail_fast});
+}
+
+void start_sweep(const SweepArguments& arguments, const Experiment& sweep) {
+  const std::vector<SweepMember> members = sweep_members(sweep);
+  const int jobs = jobs_of(arguments, sweep, members.size());
+  check_members(members);
+  if (arguments.experiment.dry_run) return print_members(members, jobs);
+  run_to_end(SweepDirectory::create(sweep, members, threads_of_each(jobs)), {jobs, arguments.fail_fast});
+}
+
+void start_or_continue(const SweepArguments& arguments) {
+  const std::filesystem::path given = arguments.experiment.file;
+  if (is_sweep(given)) {
+    if (!arguments.experiment.overrides.empty()) {
+      throw_input_error("{}: the settings of a sweep that has begun cannot be changed", given.string());
+    }
+    return continue_sweep(arguments, given);
+  }
+  ExperimentArguments reading = arguments.experiment;
+  reading.dry_run = false;  // the members are printed instead
+  const auto experiment = reading.read("");
+  if (!experiment) return;
+  if (experiment->sweep.is_empty()) {
+    throw_input_error("{}: has no sweep; add one, such as sweep: {{seeds: [0, 1, 2]}}", given.string());
+  }
+  const auto begun = arguments.anew ? std::nullopt : find_sweep(*experiment);
+  if (begun && !arguments.experiment.dry_run) return continue_sweep(arguments, *begun);
+  start_sweep(arguments, *experiment);
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("sweep", "run the grid, zip and seeds of an experiment's sweep, then report");
+  auto arguments = std::make_shared<SweepArguments>();
+  arguments->experiment.add_to(*command);
+  command->add_option("--jobs", arguments->jobs, "members that run at a time (default: as many as there are cores for)")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--fail-fast", arguments->fail_fast, "start no further members once one has failed");
+  command->add_flag("--new", arguments->anew, "begin a new sweep, even if the same one has been run or begun");
+  command->footer(
+      "The same command continues a sweep that was interrupted, as does fm sweep SWEEP_DIR.\n"
+      "Example: fm sweep experiments/pendulum.yaml 'sweep.grid={train.learning_rate: [1.0e-3, 2.0e-3]}' "
+      "'sweep.seeds=[0, 1]'");
+  command->callback([arguments] { start_or_continue(*arguments); });
+}
+
+}  // namespace fm

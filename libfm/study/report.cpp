@@ -1,0 +1,23 @@
+#include "libfm/study/report.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/experiment/figures.hpp"
+#include "libfm/study/study_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace fm {
+
+Study write_report(const std::vector<std::filesystem::path>& directories, const std::filesystem::path& file) {
+  if (file.extension() != ".html") throw_input_error("{}: a report's name ends with .html", file.string());
+  Study study = read_study(directories);
+  std::filesystem::path numbers = file;
+  numbers.replace_extension(".json");
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  write_file_atomically(numbers, to_json(study).dump(2) + "\n");
+  draw_report(numbers, file);
+  return study;
+}
+
+}  // namespace fm

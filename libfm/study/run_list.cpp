@@ -1,0 +1,100 @@
+#include "libfm/study/run_list.hpp"
+
+#include "libfm/core/error.hpp"
+#include "libfm/core/number_text.hpp"
+#include "libfm/experiment/provenance.hpp"
+#include "libfm/study/study_runs.hpp"
+#include "libfm/study/sweep_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fm {
+namespace {
+
+using Row = std::vector<std::string>;
+
+/// Of all files below; a file that other folders have too (hard links) counts its share.
+double megabytes(const std::filesystem::path& folder) {
+  double bytes = 0.0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    std::error_code vanished;  // a temporary file of a run that goes on
+    if (!entry.is_regular_file(vanished)) continue;
+    const auto size = static_cast<double>(entry.file_size(vanished));
+    const auto links = static_cast<double>(entry.hard_link_count(vanished));
+    if (!vanished) bytes += size / links;
+  }
+  return bytes / 1e6;
+}
+
+std::string text(const std::optional<Estimate>& estimate) {
+  if (!estimate) return "";
+  if (!estimate->interval) return number_text(estimate->mean);
+  return number_text_within(estimate->mean, (estimate->interval->high - estimate->interval->low) / 2.0);
+}
+
+/// When the run began, in UTC.
+std::string begin_of(const std::filesystem::path& run) {
+  const auto origin = read_provenance(run);
+  const auto started = origin.find("started");
+  return started != origin.end() && started->is_string() ? started->get<std::string>() : "";
+}
+
+std::string state_text(const StudyRun& run) {
+  if (run.state == RunState::evaluated) return "evaluated";
+  const RunProgress progress = read_progress(run.directory, run.experiment);
+  const std::string stage = stage_words(progress);
+  return progress.fraction > 0.0 && progress.fraction < 1.0
+             ? fmt::format("{}: {:.0f} %", stage, 100.0 * progress.fraction)
+             : "before " + stage;
+}
+
+std::optional<Row> run_row(const std::filesystem::path& directory, const std::string& name) {
+  const auto run = read_run(directory);
+  if (!run) return std::nullopt;
+  const auto& result = run->result;
+  return Row{name,
+             begin_of(directory),
+             state_text(*run),
+             result ? text(result->mean_return) : "",
+             result ? text(result->gap) : "",
+             fmt::format("{:.1f}", megabytes(directory))};
+}
+
+Row sweep_row(const std::filesystem::path& directory, const std::string& name) {
+  const Experiment sweep = read_experiment(directory / "sweep.yaml", {});
+  const std::vector<std::string> members = member_names(sweep_points(sweep.sweep));
+  const auto done = std::ranges::count_if(members, [&](const std::string& member) {
+    return std::filesystem::exists(directory / member / "evaluation.json");
+  });
+  const auto first = directory / members.front();
+  return {name,
+          std::filesystem::exists(first / "provenance.json") ? begin_of(first) : "",
+          fmt::format("{} of {} runs", done, members.size()),
+          "",
+          "",
+          fmt::format("{:.1f}", megabytes(directory))};
+}
+
+}  // namespace
+
+Table list_runs(const std::filesystem::path& runs) {
+  if (!std::filesystem::is_directory(runs)) throw_input_error("{}: is not a directory", runs.string());
+  Table table{{"run", "begun", "state", "return", "gap", "MB"}, {}};
+  for (const auto& experiment : std::filesystem::directory_iterator(runs)) {
+    if (!experiment.is_directory() || experiment.path().filename() == "cache") continue;
+    for (const auto& entry : std::filesystem::directory_iterator(experiment.path())) {
+      const auto name = (experiment.path().filename() / entry.path().filename()).string();
+      if (is_sweep(entry.path())) {
+        table.rows.push_back(sweep_row(entry.path(), name));
+      } else if (std::filesystem::exists(entry.path() / "config.yaml")) {
+        if (auto row = run_row(entry.path(), name)) table.rows.push_back(std::move(*row));
+      }
+    }
+  }
+  std::ranges::sort(table.rows, {}, [](const Row& row) { return row[1]; });
+  return table;
+}
+
+}  // namespace fm
