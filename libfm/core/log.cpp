@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 namespace fm {
@@ -43,6 +44,8 @@ void log_to_stderr() {
   auto terminal = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   // On a terminal each line first clears a progress bar.
   terminal->set_formatter(formatter(isatty(STDERR_FILENO) != 0 ? "\r\x1b[2K%^%*%$" : "%*"));
+  const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
+  if (no_colour != nullptr && *no_colour != '\0') terminal->set_color_mode(spdlog::color_mode::never);
   auto logger = std::make_shared<spdlog::logger>("fm", terminal);
   logger->set_error_handler(note_lost_line);
   spdlog::set_default_logger(logger);

@@ -15,6 +15,7 @@ void add_collect(CLI::App& app) {
   CLI::App* command = app.add_subcommand("collect", "collect the expert's episodes into the cache");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
+  command->footer("Example: fm collect experiments/pendulum.yaml collect.episodes=500");
   command->callback([arguments] {
     const auto experiment = arguments->read("collect");
     if (!experiment) return;

@@ -15,6 +15,7 @@ void add_demo(CLI::App& app) {
       app.add_subcommand("demo", "roll out the expert, print its return and draw expert_trajectory.png");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
+  command->footer("Example: fm demo experiments/pendulum.yaml expert.name=optimal");
   command->callback([arguments] {
     const auto experiment = arguments->read("roll out the expert and draw it");
     if (!experiment) return;

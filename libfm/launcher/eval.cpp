@@ -131,6 +131,7 @@ void add_eval(CLI::App& app) {
   command->add_flag("--visualize", arguments->visualize, "also draw the figures and the report");
   command->add_flag("--print-config", arguments->print_config, "print the complete configuration and exit");
   command->add_flag("--dry-run", arguments->dry_run, "check everything, print what would be done and exit");
+  command->footer("Example: fm eval runs/pendulum/20261123-101500_s0_1a2b3c sampler.steps=5 --visualize");
   command->callback([arguments] { evaluate(*arguments); });
 }
 

@@ -16,6 +16,7 @@ void add_info(CLI::App& app) {
   auto as_json = std::make_shared<bool>(false);
   command->add_option("FILE|RUN_DIR", *path, "a .h5 or .safetensors file, or a run directory")->required();
   command->add_flag("--json", *as_json, "print JSON");
+  command->footer("Example: fm info runs/pendulum/20261123-101500_s0_1a2b3c/data.h5");
   command->callback([path, as_json] {
     const auto info = file_info(*path);
     fmt::print("{}", *as_json ? info.dump(2) + "\n" : printable(file_info_text(info)));

@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   fm::add_list(app);
   fm::add_info(app);
   fm::add_schema(app);
+  fm::add_completion(app);
   if (argc > 1) check_command(app, argv[1]);
   try {
     app.parse(argc, argv);

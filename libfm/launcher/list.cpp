@@ -16,6 +16,7 @@ void add_list(CLI::App& app) {
   command->add_option("RUNS", *runs, "the folder with the runs of all experiments")->capture_default_str();
   auto csv = std::make_shared<bool>(false);
   command->add_flag("--csv", *csv, "print CSV");
+  command->footer("Example: fm list runs");
   command->callback([runs, csv] {
     fmt::print("{}", printable(format_table(list_runs(*runs), *csv ? TableFormat::csv : TableFormat::text)));
   });

@@ -23,6 +23,7 @@ void add_resume(CLI::App& app) {
       ->option_text("KEY=VALUE ...");
   auto wait = std::make_shared<bool>(false);
   command->add_flag("--wait", *wait, "if another process is using the run, wait until it is done");
+  command->footer("Example: fm resume runs/pendulum/20261123-101500_s0_1a2b3c train.epochs=300");
   command->callback([path, settings, wait] {
     RunDirectory run = RunDirectory::open(*path, *wait ? IfUsed::wait : IfUsed::refuse);
     run.change(*settings);

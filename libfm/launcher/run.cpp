@@ -14,6 +14,7 @@ void add_run(CLI::App& app) {
   CLI::App* command = app.add_subcommand("run", "collect, train, evaluate and report, in a new run directory");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
+  command->footer("Example: fm run experiments/pendulum.yaml seed=1 train.epochs=50");
   command->callback([arguments] {
     const auto experiment = arguments->read("collect, train, evaluate and report", preflight);
     if (!experiment) return;

@@ -15,6 +15,7 @@ void add_schema(CLI::App& app) {
   CLI::App* command = app.add_subcommand("schema", "print the JSON Schema of experiment files, for editors");
   auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "print the reference of all keys as Markdown instead");
+  command->footer("Example: fm schema > schema.json");
   command->callback([markdown] {
     if (*markdown) {
       fmt::print("{}", reference_markdown(Experiment{}));

@@ -7,6 +7,7 @@
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 #include "libfm/study/report.hpp"
+#include "libfm/study/slurm.hpp"
 #include "libfm/study/study_table.hpp"
 
 #include <algorithm>
@@ -20,6 +21,8 @@ struct SweepArguments {
   int jobs = 0;
   bool fail_fast = false;
   bool anew = false;
+  bool on_slurm = false;
+  SlurmOptions slurm;
 };
 
 void print_members(const std::vector<SweepMember>& members, int jobs) {
@@ -29,7 +32,12 @@ void print_members(const std::vector<SweepMember>& members, int jobs) {
   fmt::print("{} runs, {} at a time\n", members.size(), jobs);
 }
 
-void run_to_end(const SweepDirectory& sweep, const SweepRunOptions& options) {
+void report_results(const SweepDirectory& sweep) {
+  if (sweep.experiment().report.figures) write_report({sweep.path()}, sweep.path() / "report.html");
+  print_result(study_text(read_study({sweep.path()}), TableFormat::text), sweep.path());
+}
+
+void run_here(const SweepDirectory& sweep, const SweepRunOptions& options) {
   spdlog::info("sweep: {} members, {} at a time, in {}", sweep.members().size(), options.jobs, sweep.path().string());
   std::vector<std::string> failed;
   try {
@@ -38,21 +46,40 @@ void run_to_end(const SweepDirectory& sweep, const SweepRunOptions& options) {
     spdlog::warn("{} is not finished; to continue: fm sweep {}", sweep.experiment().name, sweep.path().string());
     throw;
   }
-  if (sweep.experiment().report.figures) write_report({sweep.path()}, sweep.path() / "report.html");
-  print_result(study_text(read_study({sweep.path()}), TableFormat::text), sweep.path());
+  report_results(sweep);
   if (failed.empty()) return;
   throw_machine_error("{} of {} members failed: {}; the same command tries them again", failed.size(),
                       sweep.members().size(), fmt::join(failed, ", "));
+}
+
+void run_on_slurm(const SweepDirectory& sweep, const SlurmOptions& options) {
+  const SlurmStatus status = submit_to_slurm(sweep, options);
+  spdlog::info("sweep: {} of {} members are done, {} wait or run, {} submitted{}", status.finished,
+               sweep.members().size(), status.queued, status.submitted.size(),
+               status.job.empty() ? "" : " as job " + status.job);
+  if (status.finished == static_cast<int>(sweep.members().size())) return report_results(sweep);
+  spdlog::info("the same command says what is done, submits what has failed or was lost, and reports in the end");
+  print_result("", sweep.path());
 }
 
 int jobs_of(const SweepArguments& arguments, const Experiment& sweep, std::size_t members) {
   return arguments.jobs > 0 ? arguments.jobs : default_jobs(sweep, members);
 }
 
+/// Threads of each member, unless the sweep gives a number.
+int threads_of(const SweepArguments& arguments, int jobs) {
+  return arguments.on_slurm ? arguments.slurm.cpus : threads_of_each(jobs);
+}
+
+void run_members_of(const SweepDirectory& sweep, const SweepArguments& arguments, int jobs) {
+  if (arguments.on_slurm) return run_on_slurm(sweep, arguments.slurm);
+  run_here(sweep, {jobs, arguments.fail_fast});
+}
+
 void continue_sweep(const SweepArguments& arguments, const std::filesystem::path& path) {
   const Experiment sweep = read_experiment(path / "sweep.yaml", {});
   const int jobs = jobs_of(arguments, sweep, sweep_points(sweep.sweep).size());
-  run_to_end(SweepDirectory::open(path, threads_of_each(jobs)), {jobs, arguments.fail_fast});
+  run_members_of(SweepDirectory::open(path, threads_of(arguments, jobs)), arguments, jobs);
 }
 
 void start_sweep(const SweepArguments& arguments, const Experiment& sweep) {
@@ -60,7 +87,7 @@ void start_sweep(const SweepArguments& arguments, const Experiment& sweep) {
   const int jobs = jobs_of(arguments, sweep, members.size());
   check_members(members);
   if (arguments.experiment.dry_run) return print_members(members, jobs);
-  run_to_end(SweepDirectory::create(sweep, members, threads_of_each(jobs)), {jobs, arguments.fail_fast});
+  run_members_of(SweepDirectory::create(sweep, members, threads_of(arguments, jobs)), arguments, jobs);
 }
 
 void start_or_continue(const SweepArguments& arguments) {
@@ -83,6 +110,19 @@ void start_or_continue(const SweepArguments& arguments) {
   start_sweep(arguments, *experiment);
 }
 
+void add_slurm_options(CLI::App& command, SweepArguments& arguments) {
+  SlurmOptions& slurm = arguments.slurm;
+  auto* flag = command.add_flag("--slurm", arguments.on_slurm, "submit the members as a Slurm job array");
+  command.add_option("--partition", slurm.partition, "Slurm: the partition")->needs(flag);
+  command.add_option("--time", slurm.time, "Slurm: time limit of a task, such as 02:00:00")->needs(flag);
+  command.add_option("--array-limit", slurm.array_limit, "Slurm: tasks that run at a time")
+      ->check(CLI::Range(1, 100000))
+      ->needs(flag);
+  command.add_option("--cpus", slurm.cpus, "Slurm: cores of each task (default: 1)")->check(CLI::Range(1, 4096))->needs(flag);
+  command.add_option("--slurm-option", slurm.options, "Slurm: a further option of sbatch, such as --slurm-option=--account=lab")
+      ->needs(flag);
+}
+
 }  // namespace
 
 void add_sweep(CLI::App& app) {
@@ -93,6 +133,7 @@ void add_sweep(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--fail-fast", arguments->fail_fast, "start no further members once one has failed");
   command->add_flag("--new", arguments->anew, "begin a new sweep, even if the same one has been run or begun");
+  add_slurm_options(*command, *arguments);
   command->footer(
       "The same command continues a sweep that was interrupted, as does fm sweep SWEEP_DIR.\n"
       "Example: fm sweep experiments/pendulum.yaml 'sweep.grid={train.learning_rate: [1.0e-3, 2.0e-3]}' "

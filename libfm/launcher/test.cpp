@@ -28,6 +28,7 @@ void add_test(CLI::App& app) {
   CLI::App* command = app.add_subcommand("test", "run the whole pipeline at reduced size, as a check of this machine");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command, /*file_is_required=*/false);
+  command->footer("Example: fm test experiments/pendulum.yaml");
   command->callback([arguments] {
     const auto experiment = arguments->read("run the whole pipeline at reduced size", preflight);
     if (!experiment) return;

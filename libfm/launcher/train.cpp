@@ -13,6 +13,7 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "collect and train, in a new run directory");
   auto arguments = std::make_shared<ExperimentArguments>();
   arguments->add_to(*command);
+  command->footer("Example: fm train experiments/pendulum.yaml train.epochs=50");
   command->callback([arguments] {
     const auto experiment = arguments->read("collect, train", preflight);
     if (!experiment) return;

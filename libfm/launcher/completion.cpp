@@ -1,0 +1,84 @@
+// fm completion bash|zsh: a program for the shell that completes commands, flags, keys of the experiment and their values.
+
+#include "libfm/config/config_field.hpp"
+#include "libfm/launcher/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace fm {
+namespace {
+
+// A word KEY=VALUE is completed at its value. bash takes the words apart at '=', so only the value is replied there.
+constexpr const char* shell_program = R"(
+_fm() {
+  local line=${COMP_LINE:0:COMP_POINT} word command="" key value w
+  word=${line##* }
+  for w in ${line#* }; do
+    case " $_fm_commands " in *" $w "*) command=$w; break ;; esac
+  done
+  COMPREPLY=()
+  if [ -z "$command" ] || { [ "$word" = "$command" ] && [ "${line% *}" = "${line%% *}" ]; }; then
+    COMPREPLY=($(compgen -W "$_fm_commands --help --version" -- "$word"))
+  elif [[ $word == *=* ]]; then
+    key=${word%%=*} value=${word#*=}
+    COMPREPLY=($(compgen -W "$(_fm_values "$key")" -- "$value"))
+    [ -n "$ZSH_VERSION" ] && COMPREPLY=("${COMPREPLY[@]/#/$key=}")
+  elif [[ $word == -* ]]; then
+    COMPREPLY=($(compgen -W "$(_fm_flags "$command")" -- "$word"))
+  else
+    COMPREPLY=($(compgen -f -- "$word") $(compgen -W "$_fm_keys" -S = -- "$word"))
+    [ -z "$ZSH_VERSION" ] && compopt -o filenames -o nospace 2>/dev/null
+  fi
+}
+)";
+
+std::string flags_of(const CLI::App& command) {
+  std::string flags;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags += " --" + name;
+  }
+  return flags;
+}
+
+/// What completes the value of a field; empty if anything may stand there.
+std::string values_of(const ConfigField& field) {
+  if (field.shape == FieldShape::grid || field.shape == FieldShape::mapping) return "";
+  if (field.type == ScalarType::boolean) return "true false";
+  return fmt::format("{}{}", fmt::join(field.bounds.names, " "), field.shape == FieldShape::optional ? " null" : "");
+}
+
+std::string completion_script(const CLI::App& app) {
+  std::string commands, flags, keys, values;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    commands += " " + command->get_name();
+    flags += fmt::format("    {}) echo \"{}\" ;;\n", command->get_name(), flags_of(*command));
+  }
+  Experiment defaults;
+  for (const auto& [key, field] : all_fields(describe(defaults))) {
+    if (field->shape == FieldShape::section) continue;
+    keys += " " + key;
+    if (const std::string names = values_of(*field); !names.empty()) {
+      values += fmt::format("    {}) echo \"{}\" ;;\n", key, names);
+    }
+  }
+  return fmt::format("_fm_commands=\"{}\"\n_fm_keys=\"{}\"\n_fm_flags() {{\n  case $1 in\n{}  esac\n}}\n"
+                     "_fm_values() {{\n  case $1 in\n{}  esac\n}}\n{}",
+                     commands, keys, flags, values, shell_program);
+}
+
+}  // namespace
+
+void add_completion(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("completion", "print a program for bash or zsh that completes what fm takes");
+  auto shell = std::make_shared<std::string>();
+  command->add_option("SHELL", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+  command->footer("Example: source <(scripts/fm completion bash)    in ~/.bashrc, or with zsh in ~/.zshrc");
+  command->callback([&app, shell] {
+    if (*shell == "zsh") fmt::print("autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n");
+    fmt::print("{}complete -F _fm fm\n", completion_script(app));
+  });
+}
+
+}  // namespace fm
