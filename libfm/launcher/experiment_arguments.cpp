@@ -1,6 +1,7 @@
 #include "libfm/launcher/commands.hpp"
 
 #include "libfm/config/print_config.hpp"
+#include "libfm/core/error.hpp"
 
 #include <fmt/format.h>
 
@@ -40,9 +41,15 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan,
     settings.insert(settings.begin(), path);
     path.clear();
   }
-  const Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
-  if (print_config) fmt::print("{}", print_yaml(experiment));
-  if (check != nullptr && !print_config) check(experiment, dry_run);
+  Origins origins;
+  const Experiment experiment =
+      path.empty() ? default_experiment(settings, &origins) : read_experiment(path, settings, &origins);
+  if (print_config) fmt::print("{}", print_yaml(experiment, origins));
+  try {
+    if (check != nullptr && !print_config) check(experiment, dry_run);
+  } catch (const InputError& error) {
+    throw InputError(origins.located(error.what()));
+  }
   if (dry_run) {
     const bool learns = plan.starts_with(learning);
     fmt::print("{}: the configuration{} valid; would {}\n", path.empty() ? "defaults" : path,
