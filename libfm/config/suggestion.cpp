@@ -1,6 +1,6 @@
 #include "libfm/config/suggestion.hpp"
 
-#include "libfm/config/yaml_files.hpp"
+#include "libfm/config/bases.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -6,7 +6,6 @@
 //
 // They are applied in that order, each after its own bases, and then the file itself.
 
-#include "libfm/config/config_field.hpp"
 #include "libfm/config/problems.hpp"
 #include "libfm/config/yaml_node.hpp"
 
@@ -17,8 +16,6 @@
 #include <vector>
 
 namespace fm {
-
-constexpr std::string_view base_key = "base";
 
 /// Whether a file may have bases. A file that someone else may have written must not make the program read others.
 enum class Bases { allowed, refused };
@@ -35,8 +32,5 @@ std::vector<YamlFile> load_yaml(const std::filesystem::path& file, Bases bases, 
 
 /// As above, with `text` as the content of the file `name`.
 std::vector<YamlFile> parse_yaml_file(std::string_view text, const std::string& name, Bases bases, Problems& problems);
-
-/// The values of `base`, as a field that is a list of texts.
-ConfigField base_field();
 
 }  // namespace fm

@@ -1,7 +1,7 @@
 #include "libfm/config/yaml_filler.hpp"
 
+#include "libfm/config/bases.hpp"
 #include "libfm/config/suggestion.hpp"
-#include "libfm/config/yaml_files.hpp"
 #include "libfm/config/yaml_text.hpp"
 #include "libfm/config/yaml_value.hpp"
 

@@ -60,7 +60,7 @@ void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& fou
               spec.name);
   }
   if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
-    found.add({"collect.uniform_states", "policy.horizon.prediction"},
+    found.add({"collect.uniform_states", "policy.horizon.prediction", "data.files"},
               "labelled states are followed by no further actions to predict; set 0, or policy.horizon.prediction: 1");
   }
 }
