@@ -87,7 +87,7 @@ class Loader {
     if (top.kind == YamlKind::refused) problems_.fail_all();
     const YamlNode bases = take_bases(top, problems_);
     files_.push_back({source, std::move(top)});
-    chain_.push_back(file);
+    chain_.push_back({file.string(), identity(file)});
     for (const YamlNode& base : std::views::reverse(bases.items)) {
       problems_.begin(source);
       visit_base(shortest(file.parent_path() / base.text), base.place);
@@ -101,15 +101,20 @@ class Loader {
   }
 
  private:
+  struct Link {
+    std::string file;
+    std::string id;
+  };
+
   void visit_base(const fs::path& file, TextPlace place) {
     if (allowed_ == Bases::refused) return refuse(place, "cannot be used here: this configuration must be complete");
-    const auto is_same = [&](const fs::path& other) { return identity(other) == identity(file); };
-    if (const auto first = std::ranges::find_if(chain_, is_same); first != chain_.end()) {
+    const std::string id = identity(file);
+    if (const auto first = std::ranges::find(chain_, id, &Link::id); first != chain_.end()) {
       std::string cycle;
-      for (const fs::path& link : std::ranges::subrange(first, chain_.end())) cycle += link.string() + " -> ";
+      for (const Link& link : std::ranges::subrange(first, chain_.end())) cycle += link.file + " -> ";
       return refuse(place, "the files are based on one another: " + cycle + file.string());
     }
-    if (!visited_.insert(identity(file)).second) return;
+    if (!visited_.insert(id).second) return;
     try {
       visit(file, read_text(file));
     } catch (const InputError& error) {
@@ -125,7 +130,7 @@ class Loader {
   Bases allowed_;
   Problems& problems_;
   std::vector<YamlFile> files_;
-  std::vector<fs::path> chain_;  ///< from the first file to the one being visited
+  std::vector<Link> chain_;  ///< from the first file to the one being visited
   std::set<std::string> visited_;
 };
 

@@ -100,7 +100,7 @@ class SchemaTest(LauncherTest):
                 text = f"{key}={json.dumps(value)}"
                 (right if self.validator.is_valid(nested(key, value)) else wrong).add(text)
             (wrong if schema.get("additionalProperties", True) is False else set()).add(f"{key}.zzz=1")
-        self.assertGreater(min(len(right), len(wrong)), 1000)
+        self.assertGreater(min(len(right), len(wrong)), 500)
         self.assertEqual(sorted(self.refused(sorted(right))), [])
         for i in range(0, len(wrong), BATCH):
             batch = sorted(wrong)[i:i + BATCH]
