@@ -45,7 +45,7 @@ std::size_t width(const std::string& text) {
 std::string origin_comment(const Origin* origin, const std::string& otherwise) {
   if (origin == nullptr) return otherwise;
   const Source& source = *origin->source;
-  return source.is_file ? fmt::format("{}:{}", without_controls(source.name), origin->place.line) : "override";
+  return source.is_file ? fmt::format("{}:{}", source.name, origin->place.line) : "override";
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ class Loader {
   void visit(const fs::path& file, std::string text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // a byte order mark
     const int order = -static_cast<int>(files_.size());
-    const std::shared_ptr<const Source> source(new Source{file.string(), std::move(text), true, order});
+    const std::shared_ptr<const Source> source(
+        new Source{without_controls(file.string()), std::move(text), true, order});
     problems_.begin(source);
     YamlNode top = parse_top(source->text, problems_);
     if (top.kind == YamlKind::refused) problems_.fail_all();
@@ -123,7 +124,7 @@ class Loader {
   }
 
   void refuse(TextPlace place, const std::string& problem) {
-    problems_.add(place, std::string(base_key), problem);
+    problems_.add(place, std::string(base_key), without_controls(problem));
     problems_.fail_all();
   }
 

@@ -131,6 +131,7 @@ CATCH_TEST_CASE("a base is one file or a list of files, at the top of a file", "
   CATCH_CHECK(refusal("base: [[a]]\n") == "file.yaml:1:8: base[0]: expects text, found a list");
   CATCH_CHECK(refusal("train: {base: a}\n") == "file.yaml:1:9: train.base: can only be given at the top of a file");
   CATCH_CHECK(refusal("{}", {"base=a"}) == "override 'base=a': base: can only be given in a file");
+  CATCH_CHECK(refusal("base: \"a\\nb\"\n") == "file.yaml:1:7: base: a\\nb: No such file or directory");
   CATCH_CHECK(refusal("bas: a\n") == "file.yaml:1:1: bas: unknown key (did you mean base?)");
 
   folder.write("file.yaml", "base: other.yaml\n");
