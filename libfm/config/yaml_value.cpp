@@ -62,6 +62,10 @@ bool is_ambiguous(std::string_view text) {
   return text.size() > 2 && !digits.empty() && text.find_first_not_of(digits, 2) == text.npos;
 }
 
+std::string ambiguous_problem(const std::string& text) {
+  return fmt::format("{0} is not text to every reader of YAML (in quotes it is: \"{0}\")", shortened(text));
+}
+
 Reading mismatch(const ConfigField& field, const YamlNode& node, const std::string& hint = "") {
   const bool is_element = field.shape == FieldShape::list;
   return {{},
@@ -122,7 +126,7 @@ Reading read_text(const ConfigField& field, const YamlNode& node) {
   }
   if (node.kind != YamlKind::plain && node.kind != YamlKind::quoted) return mismatch(field, node);
   if (node.kind == YamlKind::plain && is_ambiguous(node.text)) {
-    return {{}, fmt::format("{0} is not text to every reader of YAML (in quotes it is: \"{0}\")", node.text)};
+    return {{}, ambiguous_problem(node.text)};
   }
   if (node.text.find('\0') != node.text.npos) return {{}, "text cannot contain a NUL character"};
   const auto& names = field.bounds.names;
@@ -212,6 +216,10 @@ nlohmann::json node_to_json(const YamlNode& node, const std::string& key, Proble
   }
   if (node.kind == YamlKind::null || node.kind == YamlKind::refused) return nullptr;
   if (node.kind == YamlKind::plain && is_flag_text(node.text)) return node.text == "true";
+  if (node.kind == YamlKind::plain && is_ambiguous(node.text)) {
+    problems.add(node.place, key, ambiguous_problem(node.text));
+    return nullptr;
+  }
   if (node.kind != YamlKind::plain || !is_number_text(node.text)) return node.text;
   std::int64_t whole = 0;
   const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
