@@ -16,10 +16,6 @@ void append_fields(const ConfigField& section, const std::string& key, std::vect
   }
 }
 
-bool is_within(const std::string& key, const std::string& section) {
-  return key == section || key.starts_with(section + ".");
-}
-
 std::string list_words(ScalarType type) {
   switch (type) {
     case ScalarType::boolean:
@@ -100,6 +96,10 @@ std::string bounds_words(const Bounds& bounds) {
   if (has_low && has_high) words += " and ";
   if (has_high) words += fmt::format("{} {}", bounds.high_is_open ? "below" : "at most", bounds.high);
   return words;
+}
+
+bool is_within(const std::string& key, const std::string& section) {
+  return key == section || key.starts_with(section + ".");
 }
 
 std::string join_key(const std::string& section, const std::string& name) {

@@ -63,6 +63,9 @@ std::string scalar_words(ScalarType type);
 /// "between 1 and 10", "above 0", "at least 0 and below 1"; empty where every number is allowed.
 std::string bounds_words(const Bounds& bounds);
 
+/// Whether `key` is `section` itself or below it.
+bool is_within(const std::string& key, const std::string& section);
+
 /// Joins "train" and "epochs" to "train.epochs"; an empty section stands for the root.
 std::string join_key(const std::string& section, const std::string& name);
 

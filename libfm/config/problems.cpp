@@ -1,6 +1,6 @@
 #include "libfm/config/problems.hpp"
 
-#include "libfm/config/yaml_text.hpp"
+#include "libfm/config/config_field.hpp"
 #include "libfm/core/error.hpp"
 
 #include <algorithm>
@@ -12,39 +12,23 @@ namespace {
 
 constexpr std::size_t max_problems = 50;
 
-/// The column in characters: UTF-8 continuation bytes are not counted.
-int character_column(std::string_view text, TextPlace place) {
-  for (int line = 1; line < place.line && !text.empty(); ++line) {
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  }
-  const std::string_view before = text.substr(0, static_cast<std::size_t>(place.column - 1));
-  return place.column - static_cast<int>(std::ranges::count_if(before, [](char c) { return (c & 0xC0) == 0x80; }));
-}
-
 }  // namespace
 
-void Problems::begin_file(const std::string& file, std::string_view text) {
-  prefix_ = file;
-  text_ = text;
-  is_file_ = true;
-  ++source_;
-}
-
-void Problems::begin_override(const std::string& override_text) {
-  prefix_ = fmt::format("override '{}'", shortened(override_text));
-  is_file_ = false;
-  ++source_;
-}
-
-void Problems::add(TextPlace place, const std::string& key, const std::string& problem) {
+void Problems::add(const Origin& origin, const std::string& key, const std::string& problem) {
+  failed_.push_back(key.substr(0, key.find('[')));
   if (full()) {
     ++left_out_;
     return;
   }
-  std::string text = prefix_;
-  if (is_file_) text += fmt::format(":{}:{}", place.line, character_column(text_, place));
-  text += key.empty() ? ": " : ": " + key + ": ";
-  lines_.push_back({source_, place, text + problem});
+  std::string text = origin.source ? origin_words(origin) + ": " : "";
+  if (!key.empty()) text += key + ": ";
+  lines_.push_back({origin, text + problem});
+}
+
+bool Problems::concern(const std::string& key) const {
+  return std::ranges::any_of(failed_, [&](const std::string& failed) {
+    return failed.empty() || is_within(key, failed) || is_within(failed, key);
+  });
 }
 
 bool Problems::full() const { return lines_.size() >= max_problems; }
@@ -52,8 +36,10 @@ bool Problems::full() const { return lines_.size() >= max_problems; }
 void Problems::throw_if_any() const {
   if (lines_.empty()) return;
   auto lines = lines_;
-  std::ranges::stable_sort(
-      lines, {}, [](const Line& line) { return std::tuple(line.source, line.place.line, line.place.column); });
+  std::ranges::stable_sort(lines, {}, [](const Line& line) {
+    const auto& [source, place] = line.origin;
+    return std::tuple(source ? source->order : 0, place.line, place.column);
+  });
   std::string text;
   for (const Line& line : lines) text += (text.empty() ? "" : "\n") + line.text;
   if (left_out_ > 0) text += fmt::format("\nand {} more", left_out_);

@@ -4,47 +4,49 @@
 //   pendulum.yaml:12:3: train.epoch: unknown key (did you mean epochs?)
 //   override 'sampler.steps=0': sampler.steps: must be between 1 and 10000, found 0
 
+#include "libfm/config/origin.hpp"
+
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace fm {
 
-/// Line and column in a text, in bytes, counted from 1.
-struct TextPlace {
-  int line = 1;
-  int column = 1;
-};
-
 class Problems {
  public:
-  /// Problems added from here on are attributed to this file, with line and column (in characters).
-  /// @param text the file's content, which must outlive the last call of add()
-  void begin_file(const std::string& file, std::string_view text);
-  /// Problems added from here on are attributed to this override.
-  void begin_override(const std::string& override_text);
+  /// Problems added from here on are attributed to this source.
+  void begin(std::shared_ptr<const Source> source) { source_ = std::move(source); }
+
+  /// A place in the current source.
+  Origin at(TextPlace place) const { return {source_, place}; }
 
   /// @param key dotted key path; empty for a problem of the text as a whole
-  void add(TextPlace place, const std::string& key, const std::string& problem);
+  void add(TextPlace place, const std::string& key, const std::string& problem) { add(at(place), key, problem); }
+
+  /// As above, in any source; an origin without a source stands for the defaults.
+  void add(const Origin& origin, const std::string& key, const std::string& problem);
+
+  /// Says that a source could not be read, so that no option's value is known.
+  void fail_all() { failed_.emplace_back(); }
+
+  /// Whether a problem concerns this option, a section around it or one of the options below it.
+  bool concern(const std::string& key) const;
 
   /// Whether the limit of reported problems is reached: further ones are only counted, so suggestions are not needed.
   bool full() const;
 
-  /// @throws InputError listing all problems in the order of the text, if there are any.
+  /// @throws InputError listing all problems in the order of the sources and their texts, if there are any.
   void throw_if_any() const;
 
  private:
   struct Line {
-    int source;
-    TextPlace place;
+    Origin origin;
     std::string text;
   };
-  std::string prefix_;
-  std::string_view text_;
-  bool is_file_ = false;
-  int source_ = 0;
+  std::shared_ptr<const Source> source_;
   int left_out_ = 0;
   std::vector<Line> lines_;
+  std::vector<std::string> failed_;  ///< keys, without the index of an element
 };
 
 }  // namespace fm

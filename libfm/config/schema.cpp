@@ -1,5 +1,7 @@
 #include "libfm/config/schema.hpp"
 
+#include "libfm/config/bases.hpp"
+
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -28,12 +30,30 @@ Json json_number(double number) {
   return is_whole ? Json(static_cast<std::int64_t>(number)) : Json(number);
 }
 
-Json scalar_schema(ScalarType type, const Bounds& bounds) {
-  Json schema = {{"type", json_type(type)}};
+/// The range of a whole number's type, as far as the bounds allow all of it.
+template <class T>
+void add_range(const Bounds& bounds, Json& schema) {
+  if (!(bounds.low > static_cast<double>(std::numeric_limits<T>::min()))) {
+    schema["minimum"] = std::numeric_limits<T>::min();
+  }
+  if (!(bounds.high < static_cast<double>(std::numeric_limits<T>::max()))) {
+    schema["maximum"] = std::numeric_limits<T>::max();
+  }
+}
+
+void add_limits(ScalarType type, const Bounds& bounds, Json& schema) {
   if (std::isfinite(bounds.low)) schema[bounds.low_is_open ? "exclusiveMinimum" : "minimum"] = json_number(bounds.low);
   if (std::isfinite(bounds.high)) {
     schema[bounds.high_is_open ? "exclusiveMaximum" : "maximum"] = json_number(bounds.high);
   }
+  if (type == ScalarType::int32) add_range<std::int32_t>(bounds, schema);
+  if (type == ScalarType::int64) add_range<std::int64_t>(bounds, schema);
+  if (type == ScalarType::uint64) add_range<std::uint64_t>(bounds, schema);
+}
+
+Json scalar_schema(ScalarType type, const Bounds& bounds) {
+  Json schema = {{"type", json_type(type)}};
+  add_limits(type, bounds, schema);
   if (bounds.multiple_of > 1) schema["multipleOf"] = bounds.multiple_of;
   if (!bounds.names.empty()) schema["enum"] = bounds.names;
   return schema;
@@ -70,6 +90,13 @@ Json object_schema(Json properties) {
   return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
 }
 
+Json bases_schema() {
+  const ConfigField field = base_field();
+  Json several = value_schema(field);
+  Json one = several["items"];
+  return {{"description", field.sentence}, {"anyOf", {std::move(one), std::move(several)}}};
+}
+
 Json grid_schema(const ConfigField& root, const ConfigField& grid) {
   Json properties = Json::object();
   for (const auto& [key, option] : all_fields(root)) {
@@ -103,6 +130,7 @@ Json section_schema(const ConfigField& root, const ConfigField& section) {
 Json fields_schema(const ConfigField& root, const std::string& title) {
   Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
   schema.update(section_schema(root, root));
+  schema["properties"][std::string(base_key)] = bases_schema();
   return schema;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
-// The JSON Schema (draft-07) of options, which editors use to complete and check YAML files.
+// The JSON Schema (draft-07) of options, which editors use to complete and check YAML files. It accepts what the reader
+// accepts, except what it cannot express: whole numbers written as 20.0 or 2e1, numbers beyond 64-bit floats, NUL
+// characters, the number of points of a grid, nesting deeper than 64 levels, contradictions between options.
 
 #include "libfm/config/config_field.hpp"
 

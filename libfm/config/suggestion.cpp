@@ -1,5 +1,7 @@
 #include "libfm/config/suggestion.hpp"
 
+#include "libfm/config/bases.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -72,6 +74,7 @@ std::string suggest_key(const ConfigField& root, const std::string& section, con
   for (const ConfigField& field : here->fields) {
     if (!is_path) siblings.push_back({nearness(name, field.name), field.name});
   }
+  if (section.empty() && !is_path) siblings.push_back({nearness(name, base_key), std::string(base_key)});
   for (const auto& [key, field] : all_fields(root)) {
     const bool is_exact = key == name || key.ends_with("." + name);
     const int distance = is_path ? nearness(join_key(section, name), key) : nearness(name, field->name);

@@ -1,5 +1,6 @@
 #include "libfm/config/yaml_filler.hpp"
 
+#include "libfm/config/bases.hpp"
 #include "libfm/config/suggestion.hpp"
 #include "libfm/config/yaml_text.hpp"
 #include "libfm/config/yaml_value.hpp"
@@ -14,10 +15,12 @@ namespace {
 
 class Filler {
  public:
-  Filler(const ConfigField& root, Problems& problems) : root_(root), problems_(problems) {}
+  Filler(const ConfigField& root, Origins& origins, Problems& problems)
+      : root_(root), origins_(origins), problems_(problems) {}
 
   void fill(const ConfigField& field, const YamlNode& node, const std::string& key) {
     if (node.kind == YamlKind::refused) return;
+    if (field.shape != FieldShape::section) origins_.set(key, problems_.at(node.place));
     if (field.shape == FieldShape::section) {
       if (expect_map(field, node, key)) fill_section(field, node, key);
     } else if (field.shape == FieldShape::grid) {
@@ -98,20 +101,26 @@ class Filler {
   }
 
   const ConfigField& root_;
+  Origins& origins_;
   Problems& problems_;
 };
 
 }  // namespace
 
 void fill_field(const ConfigField& root, const ConfigField& field, const YamlNode& node, const std::string& key,
-                Problems& problems) {
-  Filler(root, problems).fill(field, node, key);
+                Origins& origins, Problems& problems) {
+  Filler(root, origins, problems).fill(field, node, key);
 }
 
 void add_unknown_key(const ConfigField& root, TextPlace place, const std::string& section, const std::string& name,
                      Problems& problems) {
-  const std::string hint = problems.full() ? "" : suggest_key(root, section, name);
-  problems.add(place, join_key(section, shortened(name)), "unknown key" + hint);
+  std::string problem = "unknown key";
+  if (name == base_key) {
+    problem = section.empty() ? "can only be given in a file" : "can only be given at the top of a file";
+  } else if (!problems.full()) {
+    problem += suggest_key(root, section, name);
+  }
+  problems.add(place, join_key(section, shortened(name)), problem);
 }
 
 }  // namespace fm

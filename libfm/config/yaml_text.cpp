@@ -34,29 +34,6 @@ bool needs_escape(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || code == 0xFEFF;
 }
 
-/// Text on one line without control characters, safe for a terminal. Invalid UTF-8 bytes become question marks.
-std::string without_controls(std::string_view text) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at;
-    const auto code = next_code_point(text, at);
-    if (!code) {
-      ++at;
-      result += '?';
-    } else if (*code == '\n') {
-      result += "\\n";
-    } else if (*code == '\t') {
-      result += "\\t";
-    } else if (needs_escape(*code)) {
-      const auto value = static_cast<unsigned>(*code);
-      result += value < 0x100 ? fmt::format("\\x{:02x}", value) : fmt::format("\\u{:04x}", value);
-    } else {
-      result += text.substr(begin, at - begin);
-    }
-  }
-  return result;
-}
-
 /// Words that YAML 1.1 or 1.2 does not read as text.
 bool is_reserved(std::string_view text) {
   std::string lower(text);
@@ -83,6 +60,28 @@ std::string grid_to_yaml(const SettingGrid& grid) {
 }
 
 }  // namespace
+
+std::string without_controls(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const auto code = next_code_point(text, at);
+    if (!code) {
+      ++at;
+      result += '?';
+    } else if (*code == '\n') {
+      result += "\\n";
+    } else if (*code == '\t') {
+      result += "\\t";
+    } else if (needs_escape(*code)) {
+      const auto value = static_cast<unsigned>(*code);
+      result += value < 0x100 ? fmt::format("\\x{:02x}", value) : fmt::format("\\u{:04x}", value);
+    } else {
+      result += text.substr(begin, at - begin);
+    }
+  }
+  return result;
+}
 
 std::string text_to_yaml(std::string_view text) {
   if (is_plain(text)) return std::string(text);

@@ -22,6 +22,9 @@ std::string scalar_to_yaml(const ConfigScalar& scalar);
 /// The value of a field other than a section, on one line: 20, [64, 64], null, {sampler.steps: [1, 2]}.
 std::string value_to_yaml(const ConfigField& field);
 
+/// Text on one line without control characters, safe for a terminal. Invalid UTF-8 bytes become question marks.
+std::string without_controls(std::string_view text);
+
 /// Text truncated to about 60 bytes for a message, with control characters escaped.
 std::string shortened(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -51,6 +52,20 @@ bool has_whole_syntax(std::string_view text) {
 
 bool is_flag_text(std::string_view text) { return text == "true" || text == "false"; }
 
+/// Whether this is not read here, but to YAML's core schema is true, false, or a number in base 8 or 16.
+bool is_ambiguous(std::string_view text) {
+  constexpr std::array<std::string_view, 4> flags = {"True", "TRUE", "False", "FALSE"};
+  if (std::ranges::find(flags, text) != flags.end()) return true;
+  const std::string_view digits = text.starts_with("0x")   ? "0123456789abcdefABCDEF"
+                                  : text.starts_with("0o") ? "01234567"
+                                                           : "";
+  return text.size() > 2 && !digits.empty() && text.find_first_not_of(digits, 2) == text.npos;
+}
+
+std::string ambiguous_problem(const std::string& text) {
+  return fmt::format("{0} is not text to every reader of YAML (in quotes it is: \"{0}\")", shortened(text));
+}
+
 Reading mismatch(const ConfigField& field, const YamlNode& node, const std::string& hint = "") {
   const bool is_element = field.shape == FieldShape::list;
   return {{},
@@ -87,7 +102,8 @@ template <class T>
 Reading read_whole(const ConfigField& field, const YamlNode& node) {
   if (node.kind != YamlKind::plain) return mismatch(field, node);
   if (!has_whole_syntax(node.text)) return mismatch(field, node, whole_number_hint(node.text));
-  const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;
+  const bool has_idle_sign = node.text.starts_with('+') || node.text == "-0";
+  const std::string_view text = std::string_view(node.text).substr(has_idle_sign ? 1 : 0);
   T number = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
   if (result.ec != std::errc{}) {
@@ -109,6 +125,9 @@ Reading read_text(const ConfigField& field, const YamlNode& node) {
     return mismatch(field, node, fmt::format(" (in quotes it is text: \"{}\")", shortened(node.text)));
   }
   if (node.kind != YamlKind::plain && node.kind != YamlKind::quoted) return mismatch(field, node);
+  if (node.kind == YamlKind::plain && is_ambiguous(node.text)) {
+    return {{}, ambiguous_problem(node.text)};
+  }
   if (node.text.find('\0') != node.text.npos) return {{}, "text cannot contain a NUL character"};
   const auto& names = field.bounds.names;
   if (names.empty() || std::ranges::find(names, node.text) != names.end()) return {node.text, ""};
@@ -197,6 +216,10 @@ nlohmann::json node_to_json(const YamlNode& node, const std::string& key, Proble
   }
   if (node.kind == YamlKind::null || node.kind == YamlKind::refused) return nullptr;
   if (node.kind == YamlKind::plain && is_flag_text(node.text)) return node.text == "true";
+  if (node.kind == YamlKind::plain && is_ambiguous(node.text)) {
+    problems.add(node.place, key, ambiguous_problem(node.text));
+    return nullptr;
+  }
   if (node.kind != YamlKind::plain || !is_number_text(node.text)) return node.text;
   std::int64_t whole = 0;
   const std::string_view text = node.text.starts_with('+') ? std::string_view(node.text).substr(1) : node.text;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
+#include <initializer_list>
 
 namespace fm {
 namespace {
@@ -23,17 +24,25 @@ class Contradictions {
  public:
   template <class... Args>
   void add(const char* key, fmt::format_string<Args...> format, Args&&... args) {
-    found_.push_back({key, fmt::format(format, std::forward<Args>(args)...)});
+    add({key}, format, std::forward<Args>(args)...);
   }
 
-  /// Adds the error of `work`, if any, whose text begins with a key.
+  /// @param keys all options that the contradiction is between, first the one that the text is about
+  template <class... Args>
+  void add(std::initializer_list<const char*> keys, fmt::format_string<Args...> format, Args&&... args) {
+    found_.push_back({{keys.begin(), keys.end()}, fmt::format(format, std::forward<Args>(args)...)});
+  }
+
+  /// Adds the error of `work`, if any. If its text begins with `key`, or with a key below it, it is about that one.
   template <class Work>
-  void attempt(const char* key, const Work& work) {
+  void attempt(const std::string& key, std::vector<std::string> others, const Work& work) {
     try {
       work();
     } catch (const InputError& e) {
-      const std::string text = e.what(), prefix = std::string(key) + ": ";
-      found_.push_back({key, text.starts_with(prefix) ? text.substr(prefix.size()) : text});
+      const std::string text = e.what(), begin = text.substr(0, text.find(": "));
+      const bool names_key = is_within(begin, key) && begin.size() < text.size();
+      others.insert(others.begin(), names_key ? begin : key);
+      found_.push_back({std::move(others), names_key ? text.substr(begin.size() + 2) : text});
     }
   }
 
@@ -44,15 +53,16 @@ class Contradictions {
 };
 
 void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& found) {
-  found.attempt("policy.hidden", [&] { visible_observations(spec, e.policy.hidden); });
+  found.attempt("policy.hidden", {"env.name"}, [&] { visible_observations(spec, e.policy.hidden); });
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
-    found.add("collect.goal_levels", "environment '{}' has no goals; set 0", spec.name);
+    found.add({"collect.goal_levels", "env.name"}, "environment '{}' has no goals; set 0", spec.name);
   }
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
-    found.add("collect.uniform_states", "environment '{}' has no bounded states to draw from; set 0", spec.name);
+    found.add({"collect.uniform_states", "env.name"}, "environment '{}' has no bounded states to draw from; set 0",
+              spec.name);
   }
   if (e.collect.uniform_states > 0 && e.policy.horizon.prediction > 1 && e.data.files.empty()) {
-    found.add("collect.uniform_states",
+    found.add({"collect.uniform_states", "policy.horizon.prediction", "data.files"},
               "labelled states are followed by no further actions to predict; set 0, or policy.horizon.prediction: 1");
   }
 }
@@ -67,45 +77,48 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
               e.name);
   }
   if (!e.has_env() && e.data.files.empty()) {
-    found.add("env.name", "with none, data.files must name data to train on");
+    found.add({"env.name", "data.files"}, "with none, data.files must name data to train on");
   }
   if (!e.imitates() && !e.rl.is_used()) {
-    found.add("train.epochs", "0 leaves nothing to do without reinforcement learning; set epochs, or rl.name");
+    found.add({"train.epochs", "train.steps", "rl.name"},
+              "0 leaves nothing to do without reinforcement learning; set epochs, or rl.name");
   }
   if (e.rl.is_used() && !e.has_env()) {
-    found.add("rl.name", "{} needs an environment, but env.name is '{}'", e.rl.name, no_env);
+    found.add({"rl.name", "env.name"}, "{} needs an environment, but env.name is '{}'", e.rl.name, no_env);
   }
   if (e.rl.is_used() && e.train.precision == "float64") {
-    found.add("train.precision", "reinforcement learning computes in float32; set float32");
+    found.add({"train.precision", "rl.name"}, "reinforcement learning computes in float32; set float32");
   }
   if (!e.data.weights.empty() && e.data.weights.size() != e.data.files.size()) {
-    found.add("data.weights", "has {} weights for {} data.files; give one for each", e.data.weights.size(),
-              e.data.files.size());
+    found.add({"data.weights", "data.files"}, "has {} weights for {} data.files; give one for each",
+              e.data.weights.size(), e.data.files.size());
   }
-  if (e.has_env()) found.attempt("env", [&] { check_against(e, make_env(e.env).spec, found); });
+  if (e.has_env()) found.attempt("env", {}, [&] { check_against(e, make_env(e.env).spec, found); });
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
-    found.add("policy.teacher",
+    found.add({"policy.teacher", "policy.name"},
               "policy '{}' is trained from another policy: give a run directory, a checkpoint or an experiment file",
               e.policy.name);
   }
   if (e.sampler.executed > e.policy.horizon.prediction) {
-    found.add("sampler.executed", "{} exceeds policy.horizon.prediction: {}, the number of predicted actions",
-              e.sampler.executed, e.policy.horizon.prediction);
+    found.add({"sampler.executed", "policy.horizon.prediction"},
+              "{} exceeds policy.horizon.prediction: {}, the number of predicted actions", e.sampler.executed,
+              e.policy.horizon.prediction);
   }
   if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
     found.add("policy.shortcut.finest", "{} is not a power of two, which halving the steps requires",
               e.policy.shortcut.finest);
   }
   if (e.policy.name == "normalising_flow" && e.network.name != NetworkOptions().name) {
-    found.add("network.name", "the coupling layers of policy 'normalising_flow' are MLPs; set {}",
+    found.add({"network.name", "policy.name"}, "the coupling layers of policy 'normalising_flow' are MLPs; set {}",
               NetworkOptions().name);
   }
   if (e.collect.rounds > 0 && !e.data.files.empty()) {
-    found.add("collect.rounds", "nothing is collected if data.files are given; set 0, or give no files");
+    found.add({"collect.rounds", "data.files"},
+              "nothing is collected if data.files are given; set 0, or give no files");
   }
   if (e.policy.name == "diffusion" && e.policy.diffusion.clip == DiffusionOptions().clip &&
       e.policy.normaliser != PolicyOptions().normaliser) {
-    found.add("policy.diffusion.clip",
+    found.add({"policy.diffusion.clip", "policy.normaliser", "policy.name"},
               "{} clips actions that `policy.normaliser: {}` scales beyond it; set a value that no action exceeds, or "
               "normaliser: {}",
               e.policy.diffusion.clip, e.policy.normaliser, PolicyOptions().normaliser);
@@ -135,23 +148,35 @@ void make_paths_absolute(Experiment& e) {
 
 }  // namespace
 
-Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides) {
+Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides,
+                           Origins* origins) {
   Experiment experiment;
-  read_yaml<Experiment>(file, overrides, experiment, contradictions);
+  Origins given = read_yaml<Experiment>(file, overrides, experiment, contradictions);
+  if (origins != nullptr) *origins = std::move(given);
+  make_paths_absolute(experiment);
+  return experiment;
+}
+
+Experiment read_recorded(const std::filesystem::path& file) {
+  Experiment experiment;
+  read_yaml<Experiment>(file, {}, experiment, contradictions, Bases::refused);
   make_paths_absolute(experiment);
   return experiment;
 }
 
 Experiment read_configuration(const std::filesystem::path& file) {
   Experiment experiment;
-  read_yaml<Experiment>(file, {}, experiment);
+  read_yaml<Experiment>(file, {}, experiment, {}, Bases::refused);
   return experiment;
 }
 
-Experiment default_experiment(std::span<const std::string> overrides) { return varied(Experiment(), overrides); }
+Experiment default_experiment(std::span<const std::string> overrides, Origins* origins) {
+  return varied(Experiment(), overrides, origins);
+}
 
-Experiment varied(Experiment experiment, std::span<const std::string> settings) {
-  apply_overrides<Experiment>(experiment, settings, contradictions);
+Experiment varied(Experiment experiment, std::span<const std::string> settings, Origins* origins) {
+  Origins given = apply_overrides<Experiment>(experiment, settings, contradictions);
+  if (origins != nullptr) *origins = std::move(given);
   make_paths_absolute(experiment);
   return experiment;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // An experiment: all options of an experiment file. Each component's options are defined in the component's own folder.
 
+#include "libfm/config/origin.hpp"
 #include "libfm/config/setting_grid.hpp"
 #include "libfm/experiment/sweep_options.hpp"
 #include "libfm/policy_spec/network_options.hpp"
@@ -149,19 +150,24 @@ struct Experiment {
   bool imitates() const { return train.epochs > 0 || train.steps > 0; }
 };
 
-/// Reads a YAML file, applies KEY=VALUE overrides and makes paths absolute.
-/// @throws InputError with one line for each problem of reading or, if there is none, for each contradiction between
-/// options; MachineError if reading fails
-Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides);
+/// Reads a YAML file and its bases, applies KEY=VALUE overrides and makes paths absolute.
+/// @param origins if given, set to where the options are given
+/// @throws InputError with one line for each problem of reading and each contradiction between options; MachineError if
+/// reading fails
+Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> overrides,
+                           Origins* origins = nullptr);
+
+/// Reads the config.yaml of a run directory, which has no bases; as above.
+Experiment read_recorded(const std::filesystem::path& file);
 
 /// The experiment with other settings. @throws InputError as above
-Experiment varied(Experiment experiment, std::span<const std::string> settings);
+Experiment varied(Experiment experiment, std::span<const std::string> settings, Origins* origins = nullptr);
 
 /// A configuration that someone else may have written: its options are read, and nothing that they name is opened or run.
 /// @throws InputError with one line for each problem of reading; MachineError if reading fails
 Experiment read_configuration(const std::filesystem::path& file);
 
 /// The defaults with overrides applied; as above.
-Experiment default_experiment(std::span<const std::string> overrides);
+Experiment default_experiment(std::span<const std::string> overrides, Origins* origins = nullptr);
 
 }  // namespace fm

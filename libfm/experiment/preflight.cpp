@@ -44,7 +44,12 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn);
 /// The teacher with its weights or, named by an experiment file, untrained.
 std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
   if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
-  return checked(needed_experiment(*e.policy.teacher, e), false);
+  const Experiment needed = needed_experiment(*e.policy.teacher, e);
+  try {
+    return checked(needed, false);
+  } catch (const InputError& error) {
+    throw_input_error("policy.teacher: {}: {}", *e.policy.teacher, error.what());
+  }
 }
 
 void check_origins(const Experiment& e, const PolicyModel& model) {
@@ -89,6 +94,15 @@ void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
       bytes / 1e9, physical_memory() / 1e9);
 }
 
+void check_sampling(const Experiment& e, const PolicyModel& model) {
+  PolicyDescription description = model.description();
+  description.sampler = e.sampler;
+  model.check_sampler(e.sampler);
+  const RecedingHorizon fits(description);
+  if (e.sampler.engine != "libtorch") check_runs_realtime(description);
+  if (e.eval.log_probability) model.check_density(e.sampler);
+}
+
 /// Checks the experiment. @return its model, untrained
 std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   find_device(e.device);
@@ -115,17 +129,15 @@ void preflight(const Experiment& e, bool warn) {
 }
 
 void check_evaluation(const Experiment& e, const PolicyModel& model) {
-  std::vector<std::vector<std::string>> points = grid_points(e.eval.grid);
-  points.emplace_back();  // the experiment's own settings
-  for (const std::vector<std::string>& settings : points) {
+  check_sampling(e, model);
+  for (const std::vector<std::string>& settings : grid_points(e.eval.grid)) {
     Experiment varied = e;
     apply_overrides(varied, settings);
-    PolicyDescription description = model.description();
-    description.sampler = varied.sampler;
-    model.check_sampler(varied.sampler);
-    const RecedingHorizon fits(description);
-    if (varied.sampler.engine != "libtorch") check_runs_realtime(description);
-    if (e.eval.log_probability) model.check_density(varied.sampler);
+    try {
+      check_sampling(varied, model);
+    } catch (const InputError& error) {
+      throw_input_error("eval.grid: at {}: {}", fmt::join(settings, ", "), error.what());
+    }
   }
 }
 

@@ -145,7 +145,7 @@ RunDirectory RunDirectory::open(const std::filesystem::path& given, IfUsed if_us
   RunDirectory run(path, LastStage::report, if_used);
   const nlohmann::ordered_json origin = read_provenance(path);
   run.last_stage_ = last_stage_of(origin, path);
-  run.experiment_ = read_experiment(path / "config.yaml", {});
+  run.experiment_ = read_recorded(path / "config.yaml");
   check_unchanged(run.experiment_, origin, path);
   if (origin.contains("previous_configuration")) settle(run.experiment_, origin, path);
   return run;

@@ -33,6 +33,7 @@ struct Arguments {
 struct EvaluationJob {
   EvaluationTarget target;
   std::filesystem::path directory;
+  Origins origins;  ///< of the overrides
 };
 
 /// KEY=VALUE settings as a folder name.
@@ -89,12 +90,12 @@ EvaluationJob make_job(const Arguments& arguments) {
     check_data(run);
     const auto checkpoint = is_run ? run.best_checkpoint() : path;
     if (checkpoint != run.best_checkpoint()) name.push_back(path.stem().string());
-    job = {{checkpoint, run.experiment(), run.data()}, run.path()};
+    job = {{checkpoint, run.experiment(), run.data()}, run.path(), {}};
   } else {
-    job = {{path, experiment_of(path), {}}, path.parent_path() / (path.stem().string() + "_evaluation")};
+    job = {{path, experiment_of(path), {}}, path.parent_path() / (path.stem().string() + "_evaluation"), {}};
   }
   const Experiment before = job.target.experiment;
-  apply_overrides(job.target.experiment, arguments.overrides);
+  job.origins = apply_overrides(job.target.experiment, arguments.overrides);
   const auto settings = differences(before, job.target.experiment);
   check_settable(settings);
   if (before.data.files != job.target.experiment.data.files) {
@@ -109,7 +110,7 @@ EvaluationJob make_job(const Arguments& arguments) {
 
 void evaluate(const Arguments& arguments) {
   const EvaluationJob job = make_job(arguments);
-  if (arguments.print_config) fmt::print("{}", print_yaml(job.target.experiment));
+  if (arguments.print_config) fmt::print("{}", print_yaml(job.target.experiment, job.origins, "as trained"));
   if (arguments.dry_run) {
     fmt::print("would evaluate {} into {}\n", job.target.checkpoint.string(), job.directory.string());
   }

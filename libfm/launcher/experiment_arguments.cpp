@@ -1,6 +1,7 @@
 #include "libfm/launcher/commands.hpp"
 
 #include "libfm/config/print_config.hpp"
+#include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
 
 #include <fmt/format.h>
@@ -41,14 +42,20 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan,
     settings.insert(settings.begin(), path);
     path.clear();
   }
-  Experiment experiment = path.empty() ? default_experiment(settings) : read_experiment(path, settings);
+  Origins origins;
+  Experiment experiment =
+      path.empty() ? default_experiment(settings, &origins) : read_experiment(path, settings, &origins);
   if (!sweeps && !experiment.sweep.is_empty()) {
     spdlog::warn("{}: has a sweep, which fm sweep runs; this command does the one run of the file's own settings",
                  path);
     experiment.sweep = {};
   }
-  if (print_config) fmt::print("{}", print_yaml(experiment));
-  if (check != nullptr && !print_config) check(experiment, dry_run);
+  if (print_config) fmt::print("{}", print_yaml(experiment, origins));
+  try {
+    if (check != nullptr && !print_config) check(experiment, dry_run);
+  } catch (const InputError& error) {
+    throw InputError(origins.located(error.what()));
+  }
   if (dry_run) {
     const bool learns = plan.starts_with(learning);
     fmt::print("{}: the configuration{} valid; would {}\n", path.empty() ? "defaults" : path,

@@ -77,7 +77,7 @@ void run_members_of(const SweepDirectory& sweep, const SweepArguments& arguments
 }
 
 void continue_sweep(const SweepArguments& arguments, const std::filesystem::path& path) {
-  const Experiment sweep = read_experiment(path / "sweep.yaml", {});
+  const Experiment sweep = read_recorded(path / "sweep.yaml");
   const int jobs = jobs_of(arguments, sweep, sweep_points(sweep.sweep).size());
   run_members_of(SweepDirectory::open(path, threads_of(arguments, jobs)), arguments, jobs);
 }

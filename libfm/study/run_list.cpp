@@ -63,7 +63,7 @@ std::optional<Row> run_row(const std::filesystem::path& directory, const std::st
 }
 
 Row sweep_row(const std::filesystem::path& directory, const std::string& name) {
-  const Experiment sweep = read_experiment(directory / "sweep.yaml", {});
+  const Experiment sweep = read_recorded(directory / "sweep.yaml");
   const std::vector<std::string> members = member_names(sweep_points(sweep.sweep));
   const auto done = std::ranges::count_if(members, [&](const std::string& member) {
     return std::filesystem::exists(directory / member / "evaluation.json");

@@ -31,7 +31,7 @@ void add_runs(const std::filesystem::path& directory, int level, std::vector<std
 /// A sweep's runs in the order of its members.
 std::vector<std::filesystem::path> runs_of_sweep(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> runs;
-  const Experiment sweep = read_experiment(directory / "sweep.yaml", {});
+  const Experiment sweep = read_recorded(directory / "sweep.yaml");
   for (const std::string& name : member_names(sweep_points(sweep.sweep))) {
     if (std::filesystem::exists(directory / name / "config.yaml")) runs.push_back(directory / name);
   }

@@ -44,7 +44,7 @@ SweepDirectory SweepDirectory::open(const std::filesystem::path& given, int thre
   if (!is_sweep(path)) {
     throw_input_error("{}: is not a sweep's directory (it contains no sweep.yaml)", given.string());
   }
-  const Experiment sweep = read_experiment(path / "sweep.yaml", {});
+  const Experiment sweep = read_recorded(path / "sweep.yaml");
   return {path, sweep, sweep_members(sweep), threads};
 }
 

@@ -57,5 +57,7 @@ CATCH_TEST_CASE("what is no mapping, or no JSON, is an error with its place", "[
   const auto error = [](const std::string& text) { return error_of<fm::InputError>([&] { read_mapping(text); }); };
   CATCH_CHECK(error("arguments: [1]\n") == "x.yaml:1:12: arguments: expects a mapping of any keys, found a list");
   CATCH_CHECK(error("arguments: {a: {b: [1, .inf]}}\n") == "x.yaml:1:24: arguments.a.b[1]: .inf is not finite");
+  CATCH_CHECK(error("arguments: {a: True}\n") ==
+              "x.yaml:1:16: arguments.a: True is not text to every reader of YAML (in quotes it is: \"True\")");
   CATCH_CHECK_THROWS_AS(fm::options_from_json<WithMapping>({{"arguments", {1}}}, "x"), fm::InputError);
 }

@@ -178,6 +178,11 @@ CATCH_TEST_CASE("values of the wrong type are refused, naming the expected and t
   wrong("train.shuffle", "\"true\"", "expects true or false, found text \"true\"");
   wrong("name", "2024", "expects text, found the number 2024 (in quotes it is text: \"2024\")");
   wrong("name", "true", "expects text, found true (in quotes it is text: \"true\")");
+  for (const std::string text : {"True", "FALSE", "0x1F", "0o17"}) {
+    wrong("name", text, text + " is not text to every reader of YAML (in quotes it is: \"" + text + "\")");
+    CATCH_CHECK(told_of_override("name='" + text + "'").empty());
+  }
+  CATCH_CHECK(read("name: 0xyz\n").name == "0xyz");
   wrong("name", "~", "expects text, found null");
   wrong("name", "{a: 1}", "expects text, found a section");
   wrong("name", "\"a\\0b\"", "text cannot contain a NUL character");
@@ -201,6 +206,7 @@ CATCH_TEST_CASE("values of the wrong type are refused, naming the expected and t
 
 CATCH_TEST_CASE("bounds hold exactly at the limits of 64-bit integers", "[yaml]") {
   CATCH_CHECK(read("train: {samples: 9223372036854775807}").train.samples == 9223372036854775807);
+  CATCH_CHECK(read("{seed: -0, train: {samples: -0}}").seed == 0);
   CATCH_CHECK(read("train: {learning_rate: 4.9e-324}").train.learning_rate == 4.9e-324);
   CATCH_CHECK(read("train: {ema: 0, epochs: 1000000, rollout: {steps: 10000}}").train.epochs == 1000000);
   CATCH_CHECK(told("train: {ema: 0.99999999999999994}").empty());

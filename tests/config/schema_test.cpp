@@ -26,11 +26,15 @@ CATCH_TEST_CASE("the schema states the type, default, bounds and meaning of ever
   CATCH_CHECK(keys["clip"]["default"] == 1.0);
   CATCH_CHECK(keys["clip"]["minimum"] == 0.5);
   CATCH_CHECK(keys["shuffle"]["type"] == "boolean");
-  CATCH_CHECK_FALSE(keys["samples"].contains("minimum"));
+  CATCH_CHECK(keys["samples"]["minimum"] == std::numeric_limits<std::int64_t>::min());
   CATCH_CHECK(keys["rollout"]["properties"]["every"]["minimum"] == 0);
 
   const Json& top = schema["properties"];
   CATCH_CHECK(top["seed"]["minimum"] == 0);
+  CATCH_CHECK(top["seed"]["maximum"] == std::numeric_limits<std::uint64_t>::max());
+  CATCH_CHECK(keys["rollout"]["properties"]["every"]["maximum"] == std::numeric_limits<std::int32_t>::max());
+  CATCH_CHECK(top["base"]["anyOf"] == Json::parse(R"([{"type": "string"}, {"type": "array", "items": {"type": "string"},
+                                                       "minItems": 1, "maxItems": 100}])"));
   CATCH_CHECK(top["sampler"]["properties"]["solver"]["enum"] == Json({"euler", "midpoint", "heun", "rk4"}));
   CATCH_CHECK(top["data"]["properties"]["hidden"] == Json::parse(R"({"description": "layer widths", "type": "array",
                               "items": {"type": "integer", "minimum": 1, "maximum": 65536}, "default": [256, 256]})"));

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +25,11 @@ def clean(evaluation):
     if isinstance(evaluation, list):
         return [clean(value) for value in evaluation]
     return evaluation
+
+
+def without_origins(printed):
+    """What --print-config prints, without the comments that say where each value is given."""
+    return re.sub(r" +# .*$", "", printed, flags=re.MULTILINE)
 
 
 class LauncherTest(unittest.TestCase):
