@@ -11,7 +11,7 @@ namespace {
 constexpr double most_runs = 10'000;
 
 using Points = std::vector<std::vector<std::string>>;
-using Problems = std::vector<std::pair<std::string, std::string>>;
+using SweepProblems = std::vector<std::pair<std::string, std::string>>;
 
 /// Row i has the i-th value of every axis; one row without settings if there are no axes.
 Points zip_rows(const SettingGrid& zip) {
@@ -49,7 +49,7 @@ std::string key_problem(const std::string& key, const SweepOptions& sweep) {
 }
 
 void check_axes(const char* name, const SettingGrid& grid, const SweepOptions& sweep, std::set<std::string>& keys,
-                Problems& problems) {
+                SweepProblems& problems) {
   for (const auto& [key, values] : grid.axes) {
     const std::string place = fmt::format("sweep.{}", name);
     if (const std::string problem = key_problem(key, sweep); !problem.empty()) {
@@ -65,7 +65,7 @@ void check_axes(const char* name, const SettingGrid& grid, const SweepOptions& s
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> sweep_problems(const SweepOptions& sweep) {
-  Problems problems;
+  SweepProblems problems;
   std::set<std::string> keys;
   check_axes("grid", sweep.grid, sweep, keys, problems);
   check_axes("zip", sweep.zip, sweep, keys, problems);

@@ -11,7 +11,7 @@ namespace fm {
 namespace {
 
 // A word KEY=VALUE is completed at its value. bash takes the words apart at '=', so only the value is replied there.
-constexpr const char* shell_program = R"(
+constexpr const char* shell_program = R"shell(
 _fm() {
   local line=${COMP_LINE:0:COMP_POINT} word command="" key value w
   word=${line##* }
@@ -32,7 +32,7 @@ _fm() {
     [ -z "$ZSH_VERSION" ] && compopt -o filenames -o nospace 2>/dev/null
   fi
 }
-)";
+)shell";
 
 std::string flags_of(const CLI::App& command) {
   std::string flags;
@@ -63,9 +63,10 @@ std::string completion_script(const CLI::App& app) {
       values += fmt::format("    {}) echo \"{}\" ;;\n", key, names);
     }
   }
-  return fmt::format("_fm_commands=\"{}\"\n_fm_keys=\"{}\"\n_fm_flags() {{\n  case $1 in\n{}  esac\n}}\n"
-                     "_fm_values() {{\n  case $1 in\n{}  esac\n}}\n{}",
-                     commands, keys, flags, values, shell_program);
+  return fmt::format(
+      "_fm_commands=\"{}\"\n_fm_keys=\"{}\"\n_fm_flags() {{\n  case $1 in\n{}  esac\n}}\n"
+      "_fm_values() {{\n  case $1 in\n{}  esac\n}}\n{}",
+      commands, keys, flags, values, shell_program);
 }
 
 }  // namespace
@@ -76,7 +77,8 @@ void add_completion(CLI::App& app) {
   command->add_option("SHELL", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
   command->footer("Example: source <(scripts/fm completion bash)    in ~/.bashrc, or with zsh in ~/.zshrc");
   command->callback([&app, shell] {
-    if (*shell == "zsh") fmt::print("autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n");
+    if (*shell == "zsh")
+      fmt::print("autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n");
     fmt::print("{}complete -F _fm fm\n", completion_script(app));
   });
 }

@@ -118,8 +118,12 @@ void add_slurm_options(CLI::App& command, SweepArguments& arguments) {
   command.add_option("--array-limit", slurm.array_limit, "Slurm: tasks that run at a time")
       ->check(CLI::Range(1, 100000))
       ->needs(flag);
-  command.add_option("--cpus", slurm.cpus, "Slurm: cores of each task (default: 1)")->check(CLI::Range(1, 4096))->needs(flag);
-  command.add_option("--slurm-option", slurm.options, "Slurm: a further option of sbatch, such as --slurm-option=--account=lab")
+  command.add_option("--cpus", slurm.cpus, "Slurm: cores of each task (default: 1)")
+      ->check(CLI::Range(1, 4096))
+      ->needs(flag);
+  command
+      .add_option("--slurm-option", slurm.options,
+                  "Slurm: a further option of sbatch, such as --slurm-option=--account=lab")
       ->needs(flag);
 }
 

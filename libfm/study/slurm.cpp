@@ -74,7 +74,8 @@ std::string slurm_script(const SweepDirectory& sweep, const std::vector<std::siz
   for (const std::size_t member : members) {
     names += fmt::format("names[{}]={}\n", member, quoted(sweep.members()[member].name));
   }
-  return head + names + fmt::format(R"(
+  return head + names +
+         fmt::format(R"(
 run={}/${{names[$SLURM_ARRAY_TASK_ID]}}
 stop() {{ stopped=yes; kill -TERM "$process"; }}
 trap stop TERM
@@ -87,7 +88,7 @@ if [ "$stopped" = yes ]; then  # its time is up: it saves its progress, and goes
 fi
 exit "$code"
 )",
-                                    quoted(sweep.path().string()), quoted(program.string()));
+                     quoted(sweep.path().string()), quoted(program.string()));
 }
 
 SlurmStatus submit_to_slurm(const SweepDirectory& sweep, const SlurmOptions& options) {

@@ -7,11 +7,11 @@ from . import (learning_curves, metric, number, representatives, study_files, st
                widgets)
 
 PROGRAMS = ("axes", "chart", "series", "legend", "tables", "panels", "texts", "sweep", "curves", "profiles")
-INTERVALS = (f"{metric.LEGEND} Brackets are 95 % intervals over the seeds of a group; IQM is the interquartile mean. Click a "
+INTERVALS = (f"{metric.LEGEND} Brackets are 95 % intervals over the runs of a group, or over the episodes of a single run; IQM is the interquartile mean. Click a "
              "heading to sort.")
 SWEEP = "Small points are runs, large ones groups with their 95 % intervals."
-PROFILES = "The share of runs and episodes whose score lies above the threshold; bands are 95 % intervals."
-COMPARISONS = ("a − b is the difference of the means; paired: on the same seeds. P(a better) is the probability that a run of "
+PROFILES = "The share of runs whose return lies above the threshold; bands are 95 % intervals."
+COMPARISONS = ("a − b is the difference of the means; paired: from the same starts; its interval draws runs and starts. P(a better) is the probability that a run of "
                "a is better than a run of b.")
 
 

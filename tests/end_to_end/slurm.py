@@ -99,6 +99,11 @@ class Cluster:
     def wait_until_empty(self, seconds):
         self._wait(lambda: not self.run("squeue", "--noheader").strip(), "the queue", seconds)
 
+    def start_requeued(self, task):
+        """Starts a task that was queued again, which Slurm delays by two minutes."""
+        self._wait(lambda: "BeginTime" in self.run("squeue", "--noheader", "--format=%r"), "the requeue")
+        self.run("scontrol", "update", f"JobId={task}", "StartTime=now")
+
     def stop(self):
         self.run("scancel", "--user=root", check=False)
         for process in reversed(self.processes):

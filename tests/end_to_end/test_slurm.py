@@ -47,7 +47,8 @@ class OnSlurm(LauncherTest):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
         self.cluster.run("scancel", "--batch", "--signal=TERM", f"{job}_0")  # as Slurm does before the limit
-        self.cluster.wait_until_empty(120)
+        self.cluster.start_requeued(f"{job}_0")
+        self.cluster.wait_until_empty(60)
         self.assertTrue((run / "evaluation.json").exists(), (run / "console.txt").read_text())
         self.assertIn("stopped by a signal", (run / "console.txt").read_text())
 
