@@ -2,8 +2,11 @@
 
 #include "libfm/config/bases.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace fm {
@@ -97,11 +100,22 @@ Json bases_schema() {
   return {{"description", field.sentence}, {"anyOf", {std::move(one), std::move(several)}}};
 }
 
+/// To the schema of a key: train.epochs is #/properties/train/properties/epochs.
+std::string reference_to(std::string_view key) {
+  std::string reference = "#";
+  while (!key.empty()) {
+    const std::size_t dot = std::min(key.find('.'), key.size());
+    reference += "/properties/" + std::string(key.substr(0, dot));
+    key.remove_prefix(std::min(dot + 1, key.size()));
+  }
+  return reference;
+}
+
 Json grid_schema(const ConfigField& root, const ConfigField& grid) {
   Json properties = Json::object();
   for (const auto& [key, option] : all_fields(root)) {
     if (!grid_may_vary(grid, key, *option)) continue;
-    properties[key] = {{"type", "array"}, {"minItems", 1}, {"items", value_schema(*option)}};
+    properties[key] = {{"type", "array"}, {"minItems", 1}, {"items", {{"$ref", reference_to(key)}}}};
   }
   return object_schema(std::move(properties));
 }

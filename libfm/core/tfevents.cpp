@@ -4,8 +4,10 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace fm {
 namespace {
@@ -49,6 +51,53 @@ std::string bytes_field(std::uint64_t field, std::string_view bytes) {
   return key(field, 2) + varint(bytes.size()) + std::string(bytes);
 }
 
+std::string number_field(std::uint64_t field, double number) { return key(field, 1) + raw(number); }
+
+std::string varint_field(std::uint64_t field, std::uint64_t number) { return key(field, 0) + varint(number); }
+
+std::string packed_field(std::uint64_t field, std::span<const double> numbers) {
+  return bytes_field(field, {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
+}
+
+/// HistogramProto: the counts of bins with their upper ends.
+std::string histogram_message(std::span<const double> values) {
+  constexpr std::size_t bins = 30;
+  const auto [low, high] = std::ranges::minmax(values);
+  const double width = high > low ? (high - low) / bins : 1.0;
+  std::array<double, bins> ends{}, counts{};
+  double sum = 0.0, squares = 0.0;
+  for (std::size_t i = 0; i < bins; ++i) ends[i] = low + width * static_cast<double>(i + 1);
+  for (const double value : values) {
+    ++counts[std::min(bins - 1, static_cast<std::size_t>((value - low) / width))];
+    sum += value;
+    squares += value * value;
+  }
+  return number_field(1, low) + number_field(2, high) + number_field(3, static_cast<double>(values.size())) +
+         number_field(4, sum) + number_field(5, squares) + packed_field(6, ends) + packed_field(7, counts);
+}
+
+/// google.protobuf.Value.
+std::string value_message(const HyperParameter& parameter) {
+  if (const auto* number = std::get_if<double>(&parameter)) return number_field(2, *number);
+  if (const auto* flag = std::get_if<bool>(&parameter)) return varint_field(4, *flag ? 1 : 0);
+  return bytes_field(3, std::get<std::string>(parameter));
+}
+
+/// A value without a number, whose content is the plugin's: Summary.Value with SummaryMetadata and an empty tensor.
+std::string hyper_parameter_value(std::string_view tag, std::string_view content) {
+  const std::string plugin = bytes_field(1, "hparams") + bytes_field(2, content);
+  const std::string shape = bytes_field(2, varint_field(1, 1));
+  const std::string zero = bytes_field(5, raw(0.0f));
+  return bytes_field(1, tag) + bytes_field(8, varint_field(1, 1) + bytes_field(2, shape) + zero) +
+         bytes_field(9, bytes_field(1, plugin));
+}
+
+std::uint32_t big_endian(std::string_view bytes) {
+  std::uint32_t number = 0;
+  for (const char byte : bytes.substr(0, 4)) number = number << 8 | static_cast<unsigned char>(byte);
+  return number;
+}
+
 std::string event_head(double wall_time, std::int64_t step) {
   return key(1, 1) + raw(wall_time) + key(2, 0) + varint(static_cast<std::uint64_t>(step));
 }
@@ -67,6 +116,14 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
+std::optional<PngImage> as_png(std::string bytes) {
+  constexpr std::size_t width_at = 16, height_at = 20;  // in the header chunk, which comes first
+  if (bytes.size() < 24 || !bytes.starts_with("\x89PNG\r\n\x1a\n")) return std::nullopt;
+  const std::string_view view = bytes;
+  const std::uint32_t width = big_endian(view.substr(width_at)), height = big_endian(view.substr(height_at));
+  return PngImage{std::move(bytes), width, height};
+}
+
 EventWriter::EventWriter(const std::filesystem::path& file, double wall_time)
     : file_(file), descriptor_(file, O_WRONLY | O_CREAT | O_TRUNC) {
   if (!descriptor_) throw_machine_error("{}: cannot be written: {}", file_.string(), errno_text());
@@ -74,8 +131,33 @@ EventWriter::EventWriter(const std::filesystem::path& file, double wall_time)
 }
 
 void EventWriter::scalar(std::int64_t step, double wall_time, std::string_view tag, double value) {
-  const std::string scalar = bytes_field(1, tag) + key(2, 5) + raw(static_cast<float>(value));
-  append(event_head(wall_time, step) + bytes_field(5, bytes_field(1, scalar)));
+  summary(step, wall_time, bytes_field(1, tag) + key(2, 5) + raw(static_cast<float>(value)));
+}
+
+void EventWriter::histogram(std::int64_t step, double wall_time, std::string_view tag, std::span<const double> values) {
+  summary(step, wall_time, bytes_field(1, tag) + bytes_field(5, histogram_message(values)));
+}
+
+void EventWriter::image(std::int64_t step, double wall_time, std::string_view tag, const PngImage& png) {
+  constexpr std::uint64_t rgba = 4;
+  summary(step, wall_time,
+          bytes_field(1, tag) + bytes_field(4, varint_field(1, png.height) + varint_field(2, png.width) +
+                                                   varint_field(3, rgba) + bytes_field(4, png.bytes)));
+}
+
+void EventWriter::hyper_parameters(double wall_time, const std::map<std::string, HyperParameter>& settings) {
+  std::string start;  // SessionStartInfo, in HParamsPluginData
+  for (const auto& [name, value] : settings) {
+    start += bytes_field(1, bytes_field(1, name) + bytes_field(2, value_message(value)));
+  }
+  start += number_field(5, wall_time);
+  const std::string end = varint_field(1, 1) + number_field(2, wall_time);  // SessionEndInfo: success
+  summary(0, wall_time, hyper_parameter_value("_hparams_/session_start_info", bytes_field(3, start)));
+  summary(0, wall_time, hyper_parameter_value("_hparams_/session_end_info", bytes_field(4, end)));
+}
+
+void EventWriter::summary(std::int64_t step, double wall_time, std::string_view value) {
+  append(event_head(wall_time, step) + bytes_field(5, bytes_field(1, value)));
 }
 
 void EventWriter::append(std::string_view event) {

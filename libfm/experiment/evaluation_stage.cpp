@@ -10,6 +10,7 @@
 #include "libfm/experiment/data_agreement.hpp"
 #include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/preflight.hpp"
+#include "libfm/experiment/tensorboard.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
@@ -90,6 +91,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
                          .make_expert = options.make_expert,
                          .model = model},
                         evaluation);
+  write_evaluation_events(directory, e, evaluation);
   const std::string summary = summarise(evaluation, variants);
   write_file_atomically(directory / "summary.txt", summary);
   write_file_atomically(directory / "evaluation.json", to_json(evaluation, variants).dump(2) + "\n");

@@ -9,6 +9,7 @@
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/experiment/reinforcement.hpp"
 #include "libfm/experiment/teacher.hpp"
+#include "libfm/experiment/tensorboard.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/nn/matmul_rate.hpp"
@@ -87,7 +88,10 @@ std::string run_stages(const RunDirectory& run) {
   }
   const bool drawn = !run.experiment().report.figures || std::filesystem::exists(path / "report.html");
   if (evaluated && drawn) spdlog::info("{}: the run is finished; its results:", run.experiment().name);
-  if (!drawn) draw_figures(path);
+  if (!drawn) {
+    draw_figures(path);
+    write_figure_events(path);
+  }
   return summary_of(path);
 }
 

@@ -13,7 +13,8 @@ namespace {
 // A word KEY=VALUE is completed at its value. bash takes the words apart at '=', so only the value is replied there.
 constexpr const char* shell_program = R"shell(
 _fm() {
-  local line=${COMP_LINE:0:COMP_POINT} word command="" key value w
+  [ -n "$ZSH_VERSION" ] && emulate -L sh
+  local line=${COMP_LINE:0:$COMP_POINT} word command="" key value w
   word=${line##* }
   for w in ${line#* }; do
     case " $_fm_commands " in *" $w "*) command=$w; break ;; esac
@@ -56,7 +57,8 @@ std::string completion_script(const CLI::App& app) {
     flags += fmt::format("    {}) echo \"{}\" ;;\n", command->get_name(), flags_of(*command));
   }
   Experiment defaults;
-  for (const auto& [key, field] : all_fields(describe(defaults))) {
+  const ConfigField root = describe(defaults);
+  for (const auto& [key, field] : all_fields(root)) {
     if (field->shape == FieldShape::section) continue;
     keys += " " + key;
     if (const std::string names = values_of(*field); !names.empty()) {

@@ -33,7 +33,11 @@ void print_members(const std::vector<SweepMember>& members, int jobs) {
 }
 
 void report_results(const SweepDirectory& sweep) {
-  if (sweep.experiment().report.figures) write_report({sweep.path()}, sweep.path() / "report.html");
+  if (sweep.experiment().report.figures) {
+    write_report({sweep.path()}, sweep.path() / "report.html");
+  } else {
+    spdlog::info("to draw the report of the sweep: fm report {}", sweep.path().string());
+  }
   print_result(study_text(read_study({sweep.path()}), TableFormat::text), sweep.path());
 }
 

@@ -33,7 +33,8 @@ std::vector<std::string> varied_keys(const std::vector<StudyRun>& runs) {
     }
   }
   std::vector<std::string> keys;
-  for (const auto& [key, field] : all_fields(describe(first))) {
+  const ConfigField root = describe(first);
+  for (const auto& [key, field] : all_fields(root)) {
     if (std::ranges::find(different, key) != different.end()) keys.push_back(key);
   }
   return keys;

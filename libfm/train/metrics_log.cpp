@@ -26,9 +26,17 @@ std::vector<nlohmann::json> read_lines(const std::filesystem::path& file, std::i
   return lines;
 }
 
+/// The name in TensorBoard, whose groups are the parts before a slash: rollout/gap, train/loss, rl/kl.
+std::string tag_of(const std::string& name, const nlohmann::json& line) {
+  if (name.starts_with("rollout_")) return "rollout/" + name.substr(8);
+  if (line.contains("iteration")) return "rl/" + name;
+  return name == "train_loss" ? "train/loss" : "train/" + name;
+}
+
 void remove_events(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().filename().string().starts_with("events.out.tfevents.")) std::filesystem::remove(entry.path());
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("events.out.tfevents.") && name.ends_with(".libfm")) std::filesystem::remove(entry.path());
   }
 }
 
@@ -68,7 +76,7 @@ void MetricsLog::write(const nlohmann::json& metrics) {
 void MetricsLog::to_events(const nlohmann::json& metrics) {
   for (const auto& [name, value] : metrics.items()) {
     if (name == "step" || name == "time" || !value.is_number()) continue;
-    events_->scalar(metrics.at("step"), metrics.value("time", 0.0), name, value);
+    events_->scalar(metrics.at("step"), metrics.value("time", 0.0), tag_of(name, metrics), value);
   }
 }
 

@@ -47,7 +47,7 @@ CATCH_TEST_CASE("the schema of a grid lists the options that it may vary", "[yam
   for (const auto& item : grid["properties"].items()) keys.push_back(item.key());
   CATCH_CHECK(keys == std::vector<std::string>{"train.init", "sampler.solver", "sampler.steps", "data.hidden"});
   CATCH_CHECK(grid["properties"]["sampler.steps"] == Json::parse(R"({"type": "array", "minItems": 1,
-                              "items": {"type": "integer", "minimum": 1, "maximum": 10000}})"));
+                              "items": {"$ref": "#/properties/sampler/properties/steps"}})"));
 }
 
 CATCH_TEST_CASE("the reference has a table for each section and a row for each key", "[yaml]") {

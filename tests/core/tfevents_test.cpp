@@ -91,6 +91,35 @@ CATCH_TEST_CASE("scalars are stored as Event messages", "[tfevents]") {
   CATCH_CHECK(number<float>(value.at(2)) == 0.125f);
 }
 
+CATCH_TEST_CASE("a histogram counts every value once", "[tfevents]") {
+  const TemporaryFolder folder;
+  const std::vector<double> values = {-1.0, -1.0, 0.0, 2.0};
+  fm::EventWriter(folder / "events.out.tfevents.0", 1.0).histogram(7, 2.0, "actions", values);
+  const auto value = fields_of(fields_of(events_of(folder / "events.out.tfevents.0")[1].at(5)).at(1));
+  const auto histogram = fields_of(value.at(5));
+  CATCH_CHECK(value.at(1) == "actions");
+  CATCH_CHECK(number<double>(histogram.at(1)) == -1.0);
+  CATCH_CHECK(number<double>(histogram.at(2)) == 2.0);
+  CATCH_CHECK(number<double>(histogram.at(3)) == 4.0);
+  CATCH_CHECK(number<double>(histogram.at(4)) == 0.0);
+  CATCH_CHECK(number<double>(histogram.at(5)) == 6.0);
+  CATCH_REQUIRE(histogram.at(6).size() == histogram.at(7).size());
+  double total = 0.0;
+  for (std::size_t i = 0; i < histogram.at(7).size(); i += 8) total += number<double>(histogram.at(7).substr(i, 8));
+  CATCH_CHECK(total == 4.0);
+  CATCH_CHECK(number<double>(histogram.at(7).substr(0, 8)) == 2.0);
+}
+
+CATCH_TEST_CASE("an image is a PNG file with its size", "[tfevents]") {
+  const std::string png = std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\2\0\0\0\x10", 24);
+  const auto image = fm::as_png(png);
+  CATCH_REQUIRE(image);
+  CATCH_CHECK(image->width == 258);
+  CATCH_CHECK(image->height == 16);
+  CATCH_CHECK(!fm::as_png("GIF89a"));
+  CATCH_CHECK(!fm::as_png(png.substr(0, 20)));
+}
+
 CATCH_TEST_CASE("an existing file is truncated", "[tfevents]") {
   const TemporaryFolder folder;
   const auto file = folder / "events.out.tfevents.0";

@@ -16,7 +16,8 @@ class RunTest(LauncherTest):
                      "figures/expert_trajectory.png", "figures/rollout_comparison.png", "figures/flow_field.png",
                      "figures/denoising_process.png"):
             self.assertTrue((run / name).is_file() and (run / name).stat().st_size > 0, name)
-        self.assertEqual(len(list(run.glob("events.out.tfevents.*"))), 1)
+        endings = sorted(path.suffix for path in run.glob("events.out.tfevents.*"))
+        self.assertEqual(endings, [".evaluation", ".figures", ".libfm"])
         evaluation = self.evaluation(run)
         self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "action_error",
                                             "smoothness", "latency", "checkpoint_hash", "variants"])
