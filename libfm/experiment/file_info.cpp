@@ -193,6 +193,9 @@ std::string table_text(const std::string& title, const Json& rows) {
 Json file_info(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) {
     if (std::filesystem::exists(path / "config.yaml")) return run_info(path);
+    if (std::filesystem::exists(path / "sweep.yaml")) {
+      throw_input_error("{}: is a sweep; see fm compare {} and fm list", path.string(), path.string());
+    }
     throw_input_error("{}: is not a run directory (it contains no config.yaml)", path.string());
   }
   if (path.extension() == ".safetensors") return checkpoint_info(path);

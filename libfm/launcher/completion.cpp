@@ -12,6 +12,12 @@ namespace {
 
 // A word KEY=VALUE is completed at its value. bash takes the words apart at '=', so only the value is replied there.
 constexpr const char* shell_program = R"shell(
+_fm_matching() {  # WORDS BEGIN END: the words that begin so, with END behind each
+  local each
+  for each in $1; do
+    case $each in "$2"*) printf '%s\n' "$each$3" ;; esac
+  done
+}
 _fm() {
   [ -n "$ZSH_VERSION" ] && emulate -L sh
   local line=${COMP_LINE:0:$COMP_POINT} word command="" key value w
@@ -21,15 +27,15 @@ _fm() {
   done
   COMPREPLY=()
   if [ -z "$command" ] || { [ "$word" = "$command" ] && [ "${line% *}" = "${line%% *}" ]; }; then
-    COMPREPLY=($(compgen -W "$_fm_commands --help --version" -- "$word"))
+    COMPREPLY=($(_fm_matching "$_fm_commands --help --version" "$word"))
   elif [[ $word == *=* ]]; then
     key=${word%%=*} value=${word#*=}
-    COMPREPLY=($(compgen -W "$(_fm_values "$key")" -- "$value"))
+    COMPREPLY=($(_fm_matching "$(_fm_values "$key")" "$value"))
     [ -n "$ZSH_VERSION" ] && COMPREPLY=("${COMPREPLY[@]/#/$key=}")
   elif [[ $word == -* ]]; then
-    COMPREPLY=($(compgen -W "$(_fm_flags "$command")" -- "$word"))
+    COMPREPLY=($(_fm_matching "$(_fm_flags "$command")" "$word"))
   else
-    COMPREPLY=($(compgen -f -- "$word") $(compgen -W "$_fm_keys" -S = -- "$word"))
+    COMPREPLY=($(_fm_matching "$(compgen -f -- "$word")" "$word") $(_fm_matching "$_fm_keys" "$word" =))
     [ -z "$ZSH_VERSION" ] && compopt -o filenames -o nospace 2>/dev/null
   fi
 }
