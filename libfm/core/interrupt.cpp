@@ -9,7 +9,7 @@ volatile std::sig_atomic_t noted = 0;
 
 void note(int signal) {
   noted = signal;
-  std::signal(signal, SIG_DFL);
+  if (signal == SIGINT) std::signal(SIGINT, SIG_DFL);
 }
 
 }  // namespace
@@ -18,6 +18,7 @@ void note_signals() {
   noted = 0;
   std::signal(SIGINT, note);
   std::signal(SIGTERM, note);
+  std::signal(SIGCHLD, SIG_DFL);  // a parent that ignores it would hide the exit codes of this program's children
 }
 
 int noted_signal() { return noted; }

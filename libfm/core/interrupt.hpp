@@ -16,7 +16,7 @@ class Interrupted : public std::exception {
   int signal_;
 };
 
-/// Clears the flag and installs handlers: the first SIGINT or SIGTERM is only noted, a second one ends the process.
+/// Clears the flag and installs handlers: SIGTERM and the first SIGINT are only noted, a second SIGINT ends the process.
 void note_signals();
 
 /// The number of the noted signal, or 0.

@@ -43,6 +43,9 @@ void run_script(const char* name, std::vector<std::string> words) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   stop_if_interrupted();
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
+    throw_input_error("figures: {} could not use what it was given", fmt::join(words, " "));
+  }
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     throw_machine_error("figures: {} failed", fmt::join(words, " "));
   }

@@ -83,10 +83,7 @@ void check_length(const TrainOptions& before, const TrainOptions& wanted) {
 }
 
 void check_changeable(const std::string& setting) {
-  for (const char* key :
-       {"train.epochs=", "train.steps=", "train.patience=", "rl.steps=", "rl.target_return=", "threads=", "device="}) {
-    if (setting.starts_with(key)) return;
-  }
+  if (is_changeable(setting)) return;
   throw_input_error(
       "{}: cannot be changed in a run; fm resume changes train.epochs, train.steps, train.patience, rl.steps, "
       "rl.target_return, threads and device",
@@ -106,6 +103,14 @@ void check_stage(const Experiment& e, const std::string& setting, bool reinforce
 }
 
 }  // namespace
+
+bool is_changeable(const std::string& setting) {
+  for (const char* key :
+       {"train.epochs=", "train.steps=", "train.patience=", "rl.steps=", "rl.target_return=", "threads=", "device="}) {
+    if (setting.starts_with(key)) return true;
+  }
+  return false;
+}
 
 std::filesystem::path runs_folder(const Experiment& e) {
   return std::filesystem::absolute(e.runs).lexically_normal() / e.name;

@@ -53,6 +53,9 @@ class RunDirectory {
   FileDescriptor lock_;
 };
 
+/// Whether RunDirectory::change() may change this KEY=VALUE setting.
+bool is_changeable(const std::string& setting);
+
 /// RUNS/NAME, which holds the run directories of experiments of this name.
 std::filesystem::path runs_folder(const Experiment& experiment);
 

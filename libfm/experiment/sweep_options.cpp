@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 namespace fm {
@@ -44,8 +45,21 @@ Points product(const Points& a, const Points& b) {
 std::string key_problem(const std::string& key, const SweepOptions& sweep) {
   if (key.starts_with("sweep.")) return "a sweep cannot vary itself";
   if (key == "name" || key == "runs") return "decides where the sweep's folder is, so it cannot differ within it";
+  if (key == "threads" || key == "device" || key.starts_with("report.")) return "does not change the results of a run";
   if (key == "seed" && !sweep.seeds.empty()) return "is varied by sweep.seeds too; give one of them";
   return "";
+}
+
+/// Values are compared as numbers where they are: 1e-3 is 0.001.
+bool has_twice(const std::vector<std::string>& values) {
+  std::set<std::string> texts;
+  for (const std::string& value : values) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    const bool is_number = !value.empty() && *end == '\0';
+    if (!texts.insert(is_number ? fmt::format("{}", number) : value).second) return true;
+  }
+  return false;
 }
 
 void check_axes(const char* name, const SettingGrid& grid, const SweepOptions& sweep, std::set<std::string>& keys,
@@ -56,9 +70,6 @@ void check_axes(const char* name, const SettingGrid& grid, const SweepOptions& s
       problems.emplace_back(place, key + ": " + problem);
     }
     if (!keys.insert(key).second) problems.emplace_back(place, key + ": is in sweep.grid and in sweep.zip");
-    if (std::set(values.begin(), values.end()).size() < values.size()) {
-      problems.emplace_back(place, key + ": has a value twice");
-    }
   }
 }
 
@@ -69,6 +80,9 @@ std::vector<std::pair<std::string, std::string>> sweep_problems(const SweepOptio
   std::set<std::string> keys;
   check_axes("grid", sweep.grid, sweep, keys, problems);
   check_axes("zip", sweep.zip, sweep, keys, problems);
+  for (const auto& [key, values] : sweep.grid.axes) {
+    if (has_twice(values)) problems.emplace_back("sweep.grid", key + ": has a value twice");
+  }
   if (std::set(sweep.seeds.begin(), sweep.seeds.end()).size() < sweep.seeds.size()) {
     problems.emplace_back("sweep.seeds", "has a seed twice");
   }
@@ -77,6 +91,10 @@ std::vector<std::pair<std::string, std::string>> sweep_problems(const SweepOptio
     if (values.size() == first_values.size()) continue;
     problems.emplace_back("sweep.zip", fmt::format("{} has {} values but {} has {}; give as many for each key", key,
                                                    values.size(), first, first_values.size()));
+  }
+  const Points zipped = problems.empty() ? zip_rows(sweep.zip) : Points();
+  if (std::set(zipped.begin(), zipped.end()).size() < zipped.size()) {
+    problems.emplace_back("sweep.zip", "has the same values twice");
   }
   const double rows = sweep.zip.axes.empty() ? 1.0 : static_cast<double>(sweep.zip.axes.front().second.size());
   const double runs = grid_size(sweep.grid) * rows * std::max<double>(1.0, static_cast<double>(sweep.seeds.size()));

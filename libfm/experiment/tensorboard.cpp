@@ -37,7 +37,11 @@ std::map<std::string, HyperParameter> parameters_of(const Experiment& e) {
   for (const std::string& setting : differences(Experiment(), e)) {
     const std::size_t equals = setting.find('=');
     const std::string key = setting.substr(0, equals);
-    if (key == "runs" || key == "threads" || key == "device" || key.starts_with("report.")) continue;
+    if (key == "runs" || key == "threads" || key == "device" || key.starts_with("report.") || key == "data.files" ||
+        key == "policy.teacher" || key == "train.init" || key == "expert.policy.from" ||
+        key == "env.gymnasium.python") {
+      continue;
+    }
     parameters[key] = as_parameter(setting.substr(equals + 1));
   }
   return parameters;

@@ -28,7 +28,8 @@ void add_compare(CLI::App& app) {
   add_format("--latex", TableFormat::latex, "print a LaTeX tabular");
   command->footer("Example: fm compare runs/pendulum/*_s0_* --markdown");
   command->callback([directories, format] {
-    fmt::print("{}", printable(study_text(read_study({directories->begin(), directories->end()}), *format)));
+    const std::string text = study_text(read_study({directories->begin(), directories->end()}), *format);
+    fmt::print("{}", *format == TableFormat::text ? printable(text) : text);
   });
 }
 

@@ -35,8 +35,14 @@ _fm() {
   elif [[ $word == -* ]]; then
     COMPREPLY=($(_fm_matching "$(_fm_flags "$command")" "$word"))
   else
-    COMPREPLY=($(_fm_matching "$(compgen -f -- "$word")" "$word") $(_fm_matching "$_fm_keys" "$word" =))
-    [ -z "$ZSH_VERSION" ] && compopt -o filenames -o nospace 2>/dev/null
+    COMPREPLY=($(_fm_matching "$_fm_keys" "$word" =))
+    if [ -n "$word" ] && [ ${#COMPREPLY[@]} -gt 0 ]; then
+      [ -z "$ZSH_VERSION" ] && compopt -o nospace 2>/dev/null
+    else
+      local IFS=$'\n'
+      COMPREPLY=($(compgen -f -- "$word"))
+      [ -z "$ZSH_VERSION" ] && compopt -o filenames 2>/dev/null
+    fi
   fi
 }
 )shell";

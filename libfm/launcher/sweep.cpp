@@ -33,12 +33,11 @@ void print_members(const std::vector<SweepMember>& members, int jobs) {
 }
 
 void report_results(const SweepDirectory& sweep) {
-  if (sweep.experiment().report.figures) {
-    write_report({sweep.path()}, sweep.path() / "report.html");
-  } else {
-    spdlog::info("to draw the report of the sweep: fm report {}", sweep.path().string());
-  }
-  print_result(study_text(read_study({sweep.path()}), TableFormat::text), sweep.path());
+  const std::filesystem::path& path = sweep.path();
+  const bool draws = sweep.experiment().report.figures;
+  const Study study = draws ? write_report({path}, path / "report.html") : read_study({path});
+  if (!draws) spdlog::info("to draw the report of the sweep: fm report {}", path.string());
+  print_result(study_text(study, TableFormat::text), path);
 }
 
 void run_here(const SweepDirectory& sweep, const SweepRunOptions& options) {
@@ -66,30 +65,35 @@ void run_on_slurm(const SweepDirectory& sweep, const SlurmOptions& options) {
   print_result("", sweep.path());
 }
 
+/// Members that run at a time here.
 int jobs_of(const SweepArguments& arguments, const Experiment& sweep, std::size_t members) {
+  if (arguments.on_slurm) return 1;
   return arguments.jobs > 0 ? arguments.jobs : default_jobs(sweep, members);
 }
 
 /// Threads of each member, unless the sweep gives a number.
 int threads_of(const SweepArguments& arguments, int jobs) {
-  return arguments.on_slurm ? arguments.slurm.cpus : threads_of_each(jobs);
+  return arguments.on_slurm ? std::max(1, arguments.slurm.cpus) : threads_of_each(jobs);
 }
 
 void run_members_of(const SweepDirectory& sweep, const SweepArguments& arguments, int jobs) {
-  if (arguments.on_slurm) return run_on_slurm(sweep, arguments.slurm);
-  run_here(sweep, {jobs, arguments.fail_fast});
+  if (!arguments.on_slurm) return run_here(sweep, {jobs, arguments.fail_fast});
+  SlurmOptions slurm = arguments.slurm;
+  if (slurm.cpus == 0) slurm.cpus = std::max(1, sweep.experiment().threads);
+  run_on_slurm(sweep, slurm);
 }
 
 void continue_sweep(const SweepArguments& arguments, const std::filesystem::path& path) {
-  const Experiment sweep = read_recorded(path / "sweep.yaml");
+  const Experiment sweep = read_sweep(path);
   const int jobs = jobs_of(arguments, sweep, sweep_points(sweep.sweep).size());
+  if (arguments.experiment.dry_run) return print_members(sweep_members(sweep), jobs);
   run_members_of(SweepDirectory::open(path, threads_of(arguments, jobs)), arguments, jobs);
 }
 
 void start_sweep(const SweepArguments& arguments, const Experiment& sweep) {
   const std::vector<SweepMember> members = sweep_members(sweep);
   const int jobs = jobs_of(arguments, sweep, members.size());
-  check_members(members);
+  check_members(members, arguments.on_slurm ? OnThisMachine::no : OnThisMachine::yes);
   if (arguments.experiment.dry_run) return print_members(members, jobs);
   run_members_of(SweepDirectory::create(sweep, members, threads_of(arguments, jobs)), arguments, jobs);
 }
@@ -97,8 +101,10 @@ void start_sweep(const SweepArguments& arguments, const Experiment& sweep) {
 void start_or_continue(const SweepArguments& arguments) {
   const std::filesystem::path given = arguments.experiment.file;
   if (is_sweep(given)) {
-    if (!arguments.experiment.overrides.empty()) {
-      throw_input_error("{}: the settings of a sweep that has begun cannot be changed", given.string());
+    if (!arguments.experiment.overrides.empty() || arguments.experiment.print_config || arguments.anew) {
+      throw_input_error(
+          "{}: is a sweep that has begun, which can be continued only, without settings, --print-config or --new",
+          given.string());
     }
     return continue_sweep(arguments, given);
   }
@@ -122,7 +128,7 @@ void add_slurm_options(CLI::App& command, SweepArguments& arguments) {
   command.add_option("--array-limit", slurm.array_limit, "Slurm: tasks that run at a time")
       ->check(CLI::Range(1, 100000))
       ->needs(flag);
-  command.add_option("--cpus", slurm.cpus, "Slurm: cores of each task (default: 1)")
+  command.add_option("--cpus", slurm.cpus, "Slurm: cores of each task (default: threads, or 1)")
       ->check(CLI::Range(1, 4096))
       ->needs(flag);
   command

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -59,15 +60,17 @@ MemberProcess::~MemberProcess() {
   waitpid(process_, nullptr, 0);
 }
 
-void MemberProcess::interrupt() const {
-  if (process_ > 0) kill(process_, SIGTERM);
+void MemberProcess::interrupt() {
+  if (process_ > 0 && !interrupted_) kill(process_, SIGTERM);
+  interrupted_ = true;
 }
 
 std::optional<std::string> MemberProcess::outcome() {
   int status = 0;
   const pid_t ended = waitpid(process_, &status, WNOHANG);
-  if (ended == 0) return std::nullopt;
+  if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
   process_ = -1;
+  if (ended < 0) return "its end was not seen: " + errno_text();
   return status == 0 ? "" : failure_of(status);
 }
 

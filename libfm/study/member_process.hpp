@@ -20,7 +20,7 @@ class MemberProcess {
   ~MemberProcess();
 
   /// Asks the process to stop once its progress is saved.
-  void interrupt() const;
+  void interrupt();
 
   /// Why the process failed, empty if it did its work; nothing as long as it runs.
   std::optional<std::string> outcome();
@@ -30,6 +30,7 @@ class MemberProcess {
 
   std::filesystem::path console_;
   pid_t process_ = -1;
+  bool interrupted_ = false;
 };
 
 }  // namespace fm

@@ -1,6 +1,7 @@
 #include "libfm/study/run_list.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/log.hpp"
 #include "libfm/core/number_text.hpp"
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/study/study_runs.hpp"
@@ -34,8 +35,9 @@ std::string text(const std::optional<Estimate>& estimate) {
   return number_text_within(estimate->mean, (estimate->interval->high - estimate->interval->low) / 2.0);
 }
 
-/// When the run began, in UTC.
+/// When the run began, in UTC; empty if that is not recorded.
 std::string begin_of(const std::filesystem::path& run) {
+  if (!std::filesystem::is_regular_file(run / "provenance.json")) return "";
   const auto origin = read_provenance(run);
   const auto started = origin.find("started");
   return started != origin.end() && started->is_string() ? started->get<std::string>() : "";
@@ -63,18 +65,29 @@ std::optional<Row> run_row(const std::filesystem::path& directory, const std::st
 }
 
 Row sweep_row(const std::filesystem::path& directory, const std::string& name) {
-  const Experiment sweep = read_recorded(directory / "sweep.yaml");
+  const Experiment sweep = read_sweep(directory);
   const std::vector<std::string> members = member_names(sweep_points(sweep.sweep));
   const auto done = std::ranges::count_if(members, [&](const std::string& member) {
     return std::filesystem::exists(directory / member / "evaluation.json");
   });
   const auto first = directory / members.front();
   return {name,
-          std::filesystem::exists(first / "provenance.json") ? begin_of(first) : "",
+          begin_of(first),
           fmt::format("{} of {} runs", done, members.size()),
           "",
           "",
           fmt::format("{:.1f}", megabytes(directory))};
+}
+
+/// Nothing, with a warning, if what is there cannot be read.
+std::optional<Row> row_of(const std::filesystem::path& directory, const std::string& name) {
+  try {
+    if (is_sweep(directory)) return sweep_row(directory, name);
+    if (std::filesystem::exists(directory / "config.yaml")) return run_row(directory, name);
+  } catch (const InputError& e) {
+    spdlog::warn("{}: is left out: {}", name, e.what());
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -86,12 +99,12 @@ Table list_runs(const std::filesystem::path& runs) {
     if (!experiment.is_directory() || experiment.path().filename() == "cache") continue;
     for (const auto& entry : std::filesystem::directory_iterator(experiment.path())) {
       const auto name = (experiment.path().filename() / entry.path().filename()).string();
-      if (is_sweep(entry.path())) {
-        table.rows.push_back(sweep_row(entry.path(), name));
-      } else if (std::filesystem::exists(entry.path() / "config.yaml")) {
-        if (auto row = run_row(entry.path(), name)) table.rows.push_back(std::move(*row));
-      }
+      if (auto row = row_of(entry.path(), name)) table.rows.push_back(std::move(*row));
     }
+  }
+  if (table.rows.empty()) {
+    spdlog::info("{}: there are no runs in the folders of this folder, which should be the experiments' `runs`",
+                 runs.string());
   }
   std::ranges::sort(table.rows, {}, [](const Row& row) { return row[1]; });
   return table;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <initializer_list>
 
 namespace fm {
 namespace {
@@ -16,11 +17,12 @@ using Json = nlohmann::json;
 /// The numbers of the newest lines of metrics.jsonl: for each name the last one.
 Json newest_metrics(const std::filesystem::path& folder) {
   constexpr std::streamoff tail = 1 << 16;
+  Json newest = Json::object();
+  if (!std::filesystem::is_regular_file(folder / "metrics.jsonl")) return newest;
   std::ifstream in(folder / "metrics.jsonl", std::ios::binary);
   in.seekg(0, std::ios::end);
   const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : 0;
   in.seekg(std::max<std::streamoff>(0, size - tail));
-  Json newest = Json::object();
   for (std::string text; std::getline(in, text);) {
     const Json line = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (line.is_object()) newest.update(line);
@@ -55,15 +57,22 @@ void read_reinforcement(const std::filesystem::path& run, const Experiment& e, R
   progress.fraction = fraction_of(number(metrics, "step").value_or(0.0), static_cast<double>(e.rl.steps));
 }
 
-/// @return whether there is an evaluation
-bool read_evaluation(const std::filesystem::path& run, RunProgress& progress) {
-  if (!std::filesystem::exists(run / "evaluation.json")) return false;
+/// The value at a path of keys; null if it is not there.
+Json value_at(Json json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) {
+    if (!json.is_object() || !json.contains(key)) return {};
+    json = Json(json[key]);
+  }
+  return json;
+}
+
+void read_evaluation(const std::filesystem::path& run, RunProgress& progress) {
+  if (!std::filesystem::is_regular_file(run / "evaluation.json")) return;
   const Json json = Json::parse(read_file(run / "evaluation.json", 1 << 28), nullptr, /*allow_exceptions=*/false);
-  const Json mean = json.is_object() ? json.value("/policy/return/mean"_json_pointer, Json()) : Json();
+  const Json mean = value_at(json, {"policy", "return", "mean"});
   progress.state = RunState::evaluated;
   progress.fraction = 1.0;
   if (mean.is_number()) progress.mean_return = mean.get<double>();
-  return true;
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ class Runner {
 
   [[noreturn]] void stop() {
     display_.add("stopping: running members save their progress");
-    for (const Running& each : running_) each.process->interrupt();
+    for (Running& each : running_) each.process->interrupt();
     running_.clear();  // waits for each
     throw Interrupted(noted_signal());
   }

@@ -67,24 +67,24 @@ std::string slurm_script(const SweepDirectory& sweep, const std::vector<std::siz
   add(fmt::format("--cpus-per-task={}", options.cpus));
   add("--requeue");
   add("--open-mode=append");
-  add("--signal=B:TERM@60");  // s before the time limit
+  add("--signal=B:USR1@60");  // s before the time limit
   if (!options.partition.empty()) add("--partition=" + options.partition);
   if (!options.time.empty()) add("--time=" + options.time);
-  for (const std::string& option : options.options) add(option);
   for (const std::size_t member : members) {
     names += fmt::format("names[{}]={}\n", member, quoted(sweep.members()[member].name));
   }
   return head + names +
          fmt::format(R"(
 run={}/${{names[$SLURM_ARRAY_TASK_ID]}}
-stop() {{ stopped=yes; kill -TERM "$process"; }}
-trap stop TERM
+time_is_up=no
+trap 'kill -TERM "$process"' TERM                       # cancelled, or its turn is taken: it saves its progress
+trap 'time_is_up=yes; kill -TERM "$process"' USR1
 {} resume "$run" --wait >>"$run/console.txt" 2>&1 &
 process=$!
 wait "$process"; code=$?
-if [ "$stopped" = yes ]; then  # its time is up: it saves its progress, and goes on in the next turn
-  wait "$process"; code=$?
-  [ "$code" -eq 143 ] && scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
+while kill -0 "$process" 2>/dev/null; do wait "$process"; code=$?; done  # a signal has ended the first wait
+if [ "$time_is_up" = yes ] && [ "$code" -eq 143 ]; then
+  scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
 fi
 exit "$code"
 )",
@@ -109,7 +109,10 @@ SlurmStatus submit_to_slurm(const SweepDirectory& sweep, const SlurmOptions& opt
   if (missing.empty()) return status;
   const auto script = sweep.path() / "slurm.sh";
   write_file_atomically(script, slurm_script(sweep, missing, options));
-  const std::string printed = output_of({"sbatch", "--parsable", "--output=/dev/null", script.string()});
+  std::vector<std::string> words = {"sbatch", "--parsable", "--output=/dev/null"};
+  words.insert(words.end(), options.options.begin(), options.options.end());
+  words.push_back(script.string());
+  const std::string printed = output_of(words);
   status.job = printed.substr(0, printed.find_first_of(";\n"));
   std::set<std::string> jobs = submitted_jobs(sweep);
   jobs.insert(status.job);

@@ -13,7 +13,7 @@ struct SlurmOptions {
   std::string partition;             ///< empty: the cluster's default, as the next one
   std::string time;                  ///< limit of a task, such as 02:00:00
   int array_limit = 0;               ///< tasks that run at a time; 0: no limit
-  int cpus = 1;                      ///< of each task
+  int cpus = 0;                      ///< of each task
   std::vector<std::string> options;  ///< further ones of sbatch, such as --account=lab
 };
 

@@ -68,11 +68,15 @@ void make_groups(Study& study) {
   }
 }
 
+/// Of each seed the last run: runs of the same configuration and seed are one and the same.
 std::vector<const RunResult*> results_of(const Study& study, const StudyGroup& group) {
-  std::vector<const RunResult*> results;
+  std::map<std::uint64_t, const RunResult*> last;
   for (const std::size_t i : group.runs) {
-    if (study.runs[i].result) results.push_back(&*study.runs[i].result);
+    const StudyRun& run = study.runs[i];
+    if (run.result) last[run.experiment.seed] = &*run.result;
   }
+  std::vector<const RunResult*> results;
+  for (const auto& [seed, result] : last) results.push_back(result);
   return results;
 }
 
@@ -120,12 +124,13 @@ std::optional<PairedDifference> difference(const Study& study, const StudyGroup&
   Strata returns[2];
   const std::string expected = starts_of(study.runs[a.runs.front()].experiment);
   for (int i = 0; i < 2; ++i) {
-    for (const std::size_t run : (i == 0 ? a : b).runs) {
-      const StudyRun& r = study.runs[run];
-      if (!r.result) continue;
-      if (starts_of(r.experiment) != expected) return std::nullopt;
-      starts = std::min(starts, r.result->returns.size());
-      returns[i].push_back(r.result->returns);
+    const StudyGroup& group = i == 0 ? a : b;
+    for (const std::size_t run : group.runs) {
+      if (starts_of(study.runs[run].experiment) != expected) return std::nullopt;
+    }
+    for (const RunResult* result : results_of(study, group)) {
+      starts = std::min(starts, result->returns.size());
+      returns[i].push_back(result->returns);
     }
   }
   for (Strata& group : returns) {
@@ -134,7 +139,15 @@ std::optional<PairedDifference> difference(const Study& study, const StudyGroup&
   return paired_difference(returns[0], returns[1], RandomStream(0, "difference"));
 }
 
+/// Whether all runs are of one environment, so that their returns can be compared.
+bool has_one_environment(const Study& study) {
+  const auto env_of = [](const StudyRun& run) { return options_to_json(run.experiment.env); };
+  return std::ranges::all_of(study.runs,
+                             [&](const StudyRun& run) { return env_of(run) == env_of(study.runs.front()); });
+}
+
 void compare(Study& study) {
+  if (!has_one_environment(study)) return;
   const StudyGroup& first = study.groups.front();
   const Strata baseline{returns_of(results_of(study, first))};
   if (baseline[0].empty()) return;
@@ -162,7 +175,10 @@ Study read_study(const std::vector<std::filesystem::path>& directories) {
   study.title = study.runs.front().experiment.name;
   study.varied = varied_keys(study.runs);
   make_groups(study);
-  for (StudyGroup& group : study.groups) score(study, group);
+  for (StudyGroup& group : study.groups) {
+    group.results = results_of(study, group).size();
+    score(study, group);
+  }
   compare(study);
   return study;
 }

@@ -22,6 +22,7 @@ struct StudyGroup {
   std::string name;                                           ///< KEY=VALUE, ...
   std::vector<std::pair<std::string, std::string>> settings;  ///< value of every varied key
   std::vector<std::size_t> runs;
+  std::size_t results = 0;  ///< of different seeds
   std::optional<GroupScore> mean_return;
   std::optional<GroupScore> gap;
   std::optional<double> success;
@@ -39,8 +40,8 @@ struct Study {
   std::vector<std::filesystem::path> sources;  ///< as given
   std::vector<std::string> varied;             ///< the keys in which groups differ
   std::vector<StudyRun> runs;
-  std::vector<StudyGroup> groups;  ///< in the order of their first runs
-  std::vector<GroupComparison> comparisons;
+  std::vector<StudyGroup> groups;            ///< in the order of their first runs
+  std::vector<GroupComparison> comparisons;  ///< empty unless all runs are of one environment
 };
 
 /// Reads the runs of these directories. A run that cannot be read is left out with a warning.

@@ -105,6 +105,7 @@ Json profile_json(const std::vector<double>& scores, const std::vector<double>& 
 
 /// Null unless every group has several runs with a result.
 Json profiles_json(const Study& study) {
+  if (study.groups.size() > 1 && study.comparisons.empty()) return {};  // of different environments
   std::vector<double> all;
   for (const StudyGroup& group : study.groups) {
     const std::vector<double> returns = returns_of(study, group);

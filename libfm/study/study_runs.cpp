@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace fm {
 namespace {
@@ -31,7 +32,7 @@ void add_runs(const std::filesystem::path& directory, int level, std::vector<std
 /// A sweep's runs in the order of its members.
 std::vector<std::filesystem::path> runs_of_sweep(const std::filesystem::path& directory) {
   std::vector<std::filesystem::path> runs;
-  const Experiment sweep = read_recorded(directory / "sweep.yaml");
+  const Experiment sweep = read_sweep(directory);
   for (const std::string& name : member_names(sweep_points(sweep.sweep))) {
     if (std::filesystem::exists(directory / name / "config.yaml")) runs.push_back(directory / name);
   }
@@ -59,7 +60,9 @@ std::optional<RunResult> read_result(const std::filesystem::path& run) {
   if (!mean_return) return std::nullopt;  // evaluated without an environment
   RunResult result{*mean_return, estimate(json.value("gap", Json())), std::nullopt, {}};
   if (const Json success = policy.value("success", Json()); success.is_number()) result.success = success.get<double>();
-  result.returns = Hdf5Reader(run / "evaluation.h5").numbers("/policy/returns");
+  const Hdf5Reader episodes(run / "evaluation.h5");
+  result.returns = episodes.numbers("/policy/returns");
+  if (result.returns.empty()) episodes.fail("/policy/returns", "is empty");
   return result;
 }
 
@@ -78,6 +81,8 @@ std::vector<std::filesystem::path> find_runs(const std::vector<std::filesystem::
     }
     if (runs.size() == before) throw_input_error("{}: contains no run directory", given.string());
   }
+  std::set<std::filesystem::path> known;
+  std::erase_if(runs, [&](const auto& run) { return !known.insert(std::filesystem::weakly_canonical(run)).second; });
   return runs;
 }
 

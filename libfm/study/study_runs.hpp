@@ -35,7 +35,7 @@ struct StudyRun {
   std::size_t group = 0;
 };
 
-/// The run directories in these: run directories themselves, sweeps, or folders that contain them.
+/// The run directories in these, each once: run directories themselves, sweeps, or folders that contain them.
 /// @throws InputError for a directory without a run
 std::vector<std::filesystem::path> find_runs(const std::vector<std::filesystem::path>& directories);
 

@@ -20,7 +20,9 @@ std::string letter(std::size_t group) {
   return group < 26 ? std::string(1, static_cast<char>('A' + group)) : fmt::format("G{}", group + 1);
 }
 
-bool has_key_columns(const Study& study) { return study.varied.size() <= most_key_columns; }
+bool has_key_columns(const Study& study, TableFormat format) {
+  return study.varied.size() <= most_key_columns || format == TableFormat::csv;
+}
 
 using Value = std::pair<double, std::optional<Interval>>;
 
@@ -62,11 +64,9 @@ const GroupComparison* comparison_of(const Study& study, std::size_t group) {
   return found == study.comparisons.end() ? nullptr : &*found;
 }
 
-std::string runs_text(const Study& study, const StudyGroup& group) {
-  const auto finished =
-      std::ranges::count_if(group.runs, [&](std::size_t i) { return study.runs[i].result.has_value(); });
+std::string runs_text(const StudyGroup& group) {
   const std::size_t all = group.runs.size();
-  return finished == static_cast<std::ptrdiff_t>(all) ? fmt::format("{}", all) : fmt::format("{} of {}", finished, all);
+  return group.results == all ? fmt::format("{}", all) : fmt::format("{} of {}", group.results, all);
 }
 
 std::string success_text(const StudyGroup& group, TableFormat format) {
@@ -78,12 +78,12 @@ std::string success_text(const StudyGroup& group, TableFormat format) {
 std::vector<std::string> row_of(const Study& study, std::size_t index, TableFormat format) {
   const StudyGroup& group = study.groups[index];
   std::vector<std::string> row;
-  if (!has_key_columns(study) || study.varied.empty()) {
+  if (!has_key_columns(study, format) || study.varied.empty()) {
     row.push_back(study.varied.empty() ? group.name : letter(index));
   } else {
     for (const auto& [key, value] : group.settings) row.push_back(value);
   }
-  row.push_back(runs_text(study, group));
+  row.push_back(runs_text(group));
   add_value(row, mean_of(group.mean_return), format);
   add_value(row, middle_of(group.mean_return), format);
   add_value(row, mean_of(group.gap), format);
@@ -99,7 +99,7 @@ std::vector<std::string> row_of(const Study& study, std::size_t index, TableForm
 
 Table results_table(const Study& study, TableFormat format) {
   Table table;
-  if (!has_key_columns(study) || study.varied.empty()) {
+  if (!has_key_columns(study, format) || study.varied.empty()) {
     table.head.emplace_back(study.varied.empty() ? "experiment" : "group");
   } else {
     table.head = study.varied;
@@ -127,7 +127,7 @@ Table differences_table(const Study& study) {
 std::string study_text(const Study& study, TableFormat format) {
   std::string results = format_table(results_table(study, format), format);
   if (format == TableFormat::text) results += intervals;
-  return has_key_columns(study) ? results : format_table(differences_table(study), format) + "\n" + results;
+  return has_key_columns(study, format) ? results : format_table(differences_table(study), format) + "\n" + results;
 }
 
 }  // namespace fm

@@ -10,8 +10,13 @@
 
 namespace fm {
 
-/// The newest directory of a sweep with this configuration, made by this version of the program.
+/// The newest directory of a sweep with this configuration.
+/// @throws InputError if another version of the program has begun it
 std::optional<std::filesystem::path> find_sweep(const Experiment& sweep);
+
+/// The configuration of a sweep's directory, which someone else may have written: nothing that it names is opened or run.
+/// @throws InputError if it is invalid; MachineError if reading fails
+Experiment read_sweep(const std::filesystem::path& directory);
 
 /// Whether a directory is a sweep's.
 bool is_sweep(const std::filesystem::path& directory);
@@ -25,7 +30,8 @@ class SweepDirectory {
   static SweepDirectory create(const Experiment& sweep, const std::vector<SweepMember>& members, int threads);
 
   /// Opens a directory; members that a kill has left out are created.
-  /// @throws InputError if it is not a sweep's or another process is using it; MachineError if reading fails
+  /// @throws InputError if it is not a sweep's, another process is using it, or a member is not that of sweep.yaml;
+  /// MachineError if reading fails
   static SweepDirectory open(const std::filesystem::path& path, int threads);
 
   const std::filesystem::path& path() const { return path_; }

@@ -14,6 +14,7 @@ namespace fm {
 namespace {
 
 constexpr std::size_t least_name_width = 10, most_name_width = 60;
+constexpr std::size_t most_lines = 16;  ///< of running members; more would not fit on a terminal
 
 std::string cell(const std::optional<double>& value) { return value ? number_text(*value) : ""; }
 
@@ -61,8 +62,9 @@ void SweepDisplay::show(const std::vector<SweepLine>& running, const SweepCounts
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(250) : std::chrono::milliseconds(30000));
   clear();
   if (terminal_) {
-    for (const SweepLine& line : running) print(cut(format_line(line, name_width_)));
-    drawn_ = static_cast<int>(running.size()) + 1;
+    const std::size_t shown = std::min(running.size(), most_lines);
+    for (std::size_t i = 0; i < shown; ++i) print(cut(format_line(running[i], name_width_)));
+    drawn_ = static_cast<int>(shown) + 1;
   }
   print(terminal_ ? cut(format_counts(counts)) : format_counts(counts));
   std::fflush(stderr);

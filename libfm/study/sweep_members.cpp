@@ -87,8 +87,12 @@ std::vector<SweepMember> sweep_members(const Experiment& sweep) {
   return members;
 }
 
-void check_members(const std::vector<SweepMember>& members) {
-  for_all(members, [](const SweepMember& member) { preflight(member.experiment); });
+void check_members(const std::vector<SweepMember>& members, OnThisMachine where) {
+  for_all(members, [&](const SweepMember& member) {
+    Experiment experiment = member.experiment;
+    if (where == OnThisMachine::no) experiment.device = "cpu";
+    preflight(experiment);
+  });
 }
 
 }  // namespace fm

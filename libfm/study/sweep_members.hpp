@@ -20,8 +20,11 @@ std::vector<SweepMember> sweep_members(const Experiment& sweep);
 /// Names for runs with these settings, in their order: "episodes-10_s3" for collect.episodes=10 and seed=3. All differ.
 std::vector<std::string> member_names(const std::vector<std::vector<std::string>>& settings);
 
+/// Whether members will run where they are checked, on its device.
+enum class OnThisMachine { yes, no };
+
 /// Checks every member as a run is checked. @throws InputError with the problems of all members; MachineError if CUDA
 /// is requested but not available, or reading fails
-void check_members(const std::vector<SweepMember>& members);
+void check_members(const std::vector<SweepMember>& members, OnThisMachine where = OnThisMachine::yes);
 
 }  // namespace fm

@@ -30,9 +30,12 @@ std::string markdown_cell(const std::string& cell) {
 
 std::string latex_cell(const std::string& cell) {
   std::string text;
+  if (cell.starts_with('[') || cell.starts_with('*')) text = "{}";  // else an argument of the line end before it
   for (const char c : cell) {
     if (c == '\\') {
       text += "\\textbackslash{}";
+    } else if (c == '~' || c == '^') {
+      text += fmt::format("\\{}{{}}", c);
     } else {
       if (std::string_view("_%&#${}").find(c) != std::string_view::npos) text += '\\';
       text += c;

@@ -143,11 +143,21 @@ class Run:
         return not self.states
 
 
+def refuse_links(directory):
+    """Raises InputError for links among the files that a report shows: they could lead to anything on this machine."""
+    files = [directory / name for name in ("config.yaml", "provenance.json", "metrics.jsonl", "evaluation.json",
+                                           "evaluation.h5", "demo.h5", "figures")]
+    for path in [*files, *(directory / "figures").glob("*.png")]:
+        if path.is_symlink():
+            raise InputError(f"{path}: is a symbolic link, which is not followed")
+
+
 def load(directory):
     """Raises InputError if the directory contains no data to draw, or damaged files."""
     run = Run(Path(directory))
     if not run.directory.is_dir():
         raise InputError(f"{directory}: no such directory")
+    refuse_links(run.directory)
     evaluation, demo = run.directory / "evaluation.h5", run.directory / "demo.h5"
     run.is_demo = demo.exists() and not evaluation.exists()
     if run.is_demo or evaluation.exists():

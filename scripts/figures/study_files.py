@@ -29,6 +29,7 @@ def read(directory, page_folder):
         if not directory.is_dir():
             files.problems.append("its directory is not there")
             return files
+        run.refuse_links(directory)
         files.configuration = _text(directory / "config.yaml")
         files.settings = settings.read(files.configuration)
         files.provenance = _provenance(_text(directory / "provenance.json"))
@@ -55,7 +56,7 @@ def recorded(directory):
 
 
 def _text(path):
-    if not path.is_file() or path.stat().st_size > LONGEST_TEXT:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LONGEST_TEXT:
         return ""
     return path.read_text(encoding="utf-8", errors="replace")
 

@@ -9,13 +9,14 @@ GAP = f"gap to the expert {metric.HIGHER}"
 
 def groups(study):
     """A row for each group. Columns without any value are left out."""
-    head = [*study.varied, "seeds", metric.heading("return", ""), "IQM of the return", GAP,
+    head = [*study.varied, "runs", metric.heading("return", ""), "IQM of the return", GAP,
             metric.heading("success", "")]
     rows = []
     for group in study.groups:
         score, gap = group.scores["return"], group.scores["gap"]
-        seeds = len(group.members)
-        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(str(seeds), seeds),
+        evaluated = sum(study.runs[member].state == "evaluated" for member in group.members)
+        count = str(evaluated) if evaluated == len(group.members) else f"{evaluated} of {len(group.members)}"
+        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(count, evaluated),
                      _interval(score and score.mean), _interval(score and score.iqm), _interval(gap and gap.mean, number.signed),
                      _percent(group.success)])
         if not study.varied:

@@ -115,8 +115,8 @@ class Cluster:
                 process.wait()
 
     def _spawn(self, *words):
-        log = open(self.folder / f"{words[0]}.out", "w")
-        self.processes.append(subprocess.Popen(words, env=self.environment, stdout=log, stderr=log))
+        with open(self.folder / f"{words[0]}.out", "w") as log:
+            self.processes.append(subprocess.Popen(words, env=self.environment, stdout=log, stderr=log))
 
     def _wait(self, holds, what, seconds=30):
         deadline = time.monotonic() + seconds

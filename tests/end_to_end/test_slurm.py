@@ -46,7 +46,7 @@ class OnSlurm(LauncherTest):
         while not (run / "checkpoints/last.safetensors").exists():
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
-        self.cluster.run("scancel", "--batch", "--signal=TERM", f"{job}_0")  # as Slurm does before the limit
+        self.cluster.run("scancel", "--batch", "--signal=USR1", f"{job}_0")  # as Slurm does before the limit
         self.cluster.start_requeued(f"{job}_0")
         self.cluster.wait_until_empty(60)
         self.assertTrue((run / "evaluation.json").exists(), (run / "console.txt").read_text())

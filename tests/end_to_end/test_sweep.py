@@ -85,6 +85,55 @@ class Sweep(LauncherTest):
                                                                                "threads=1", "train.epochs=40"))
                 directory.rename(self.folder / f"done_{number}")
 
+    def test_a_stopped_sweep_saves_the_progress_of_every_member(self):
+        process = subprocess.Popen([FM, "sweep", self.experiment, *TINY, "threads=1", "train.epochs=3000",
+                                    "sweep.grid={network.mlp.hidden: [[8], [512, 512]]}", "--jobs", "2"],
+                                   cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 60
+        metrics = "runs/tiny/sweep_*/*/metrics.jsonl"
+        while sum(path.stat().st_size > 0 for path in self.folder.glob(metrics)) < 2:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        process.terminate()
+        time.sleep(0.02)
+        process.terminate()  # as if by two senders
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
+        [directory] = self.sweep_directories()
+        for member in ("hidden-8", "hidden-512x512"):
+            self.assertIn("stopped by a signal", (directory / member / "console.txt").read_text())
+            self.assertTrue((directory / member / "checkpoints/last.safetensors").exists())
+
+    def test_a_sweep_is_continued_as_it_is_only(self):
+        directory = pathlib.Path(self.sweep().stdout.splitlines()[-1])
+        self.assertIn("can be continued only", self.fm("sweep", directory, "--new", expect=2).stderr)
+        self.assertEqual(len(self.fm("sweep", directory, "--dry-run").stdout.splitlines()), 6)
+        text = (directory / "sweep.yaml").read_text()
+        (directory / "sweep.yaml").write_text(text.replace("batch_size: 64", "batch_size: 32").replace("steps: 4", "steps: 5"))
+        self.assertIn("sampler.steps=4", self.fm("sweep", directory, expect=2).stderr)
+        (directory / "sweep.yaml").write_text(text)
+        provenance = directory / MEMBERS[0] / "provenance.json"
+        provenance.write_text(provenance.read_text().replace('"git_commit": "', '"git_commit": "x'))
+        self.assertIn("--new begins another", self.sweep(expect=2).stderr)
+
+    def test_lists_and_tables_survive_what_is_damaged(self):
+        directory = pathlib.Path(self.sweep().stdout.splitlines()[-1])
+        (directory / MEMBERS[0] / "provenance.json").unlink()
+        (directory / MEMBERS[1] / "evaluation.json").write_text('{"policy": [1, 2]}')
+        self.assertIn("4 of 4 runs", self.fm("list").stdout)
+        self.assertIn("1 of 2", self.fm("compare", directory).stdout)
+        again = self.fm("compare", directory / MEMBERS[2], directory, directory / MEMBERS[2], "--csv").stdout.splitlines()
+        self.assertEqual(len(again), 3)
+        foreign = self.folder / "runs/foreign/sweep_1"
+        foreign.mkdir(parents=True)
+        program = self.folder / "program"
+        program.write_text(f"#!/bin/sh\ntouch {self.folder}/was_run\n")
+        program.chmod(0o755)
+        (foreign / "sweep.yaml").write_text(f"env: {{name: gymnasium, gymnasium: {{id: A, python: {program}}}}}\n"
+                                            "sweep: {zip: {train.epochs: [1, 2], train.batch_size: [8]}}\n")
+        self.assertIn("is left out", self.fm("list").stderr)
+        self.assertFalse((self.folder / "was_run").exists())
+
     def test_a_failure_is_reported_and_the_others_go_on(self):
         options = ["sweep.grid={train.learning_rate: [1.0e+30, 1.0e-3]}", "sweep.seeds=[0]", "train.precision=float32"]
         done = self.sweep(*options, expect=1)

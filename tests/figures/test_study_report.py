@@ -36,7 +36,7 @@ class Report(Case):
     def test_has_a_row_for_each_group_and_run(self):
         page = self.page(self.study())
         groups, comparisons, runs = page.tables
-        self.assertEqual(groups[0][:3], ["collect.episodes", "network.mlp.hidden", "seeds"])
+        self.assertEqual(groups[0][:3], ["collect.episodes", "network.mlp.hidden", "runs"])
         self.assertEqual([row[:3] for row in groups[1:]], [["10", "[64, 64]", "2"], ["10", "[256, 256]", "2"]])
         self.assertRegex(groups[1][3], r"^−\d+ \[−\d+, −\d+\]$")
         self.assertEqual([row[0] for row in runs], ["run", "run_0", "run_1", "run_2", "run_3"])
