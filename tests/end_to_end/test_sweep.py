@@ -87,6 +87,7 @@ class Sweep(LauncherTest):
 
     def test_a_stopped_sweep_saves_the_progress_of_every_member(self):
         process = subprocess.Popen([FM, "sweep", self.experiment, *TINY, "threads=1", "train.epochs=3000",
+                                    "train.rollout.every=0", "train.best=loss",
                                     "sweep.grid={network.mlp.hidden: [[8], [512, 512]]}", "--jobs", "2"],
                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         deadline = time.monotonic() + 60
