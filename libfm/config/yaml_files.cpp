@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -89,7 +88,8 @@ class Loader {
     const YamlNode bases = take_bases(top, problems_);
     files_.push_back({source, std::move(top)});
     chain_.push_back({file.string(), identity(file)});
-    for (const YamlNode& base : std::views::reverse(bases.items)) {
+    for (std::size_t i = bases.items.size(); i-- > 0;) {
+      const YamlNode& base = bases.items[i];
       problems_.begin(source);
       visit_base(shortest(file.parent_path() / base.text), base.place);
     }
