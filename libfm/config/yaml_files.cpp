@@ -110,9 +110,9 @@ class Loader {
   void visit_base(const fs::path& file, TextPlace place) {
     if (allowed_ == Bases::refused) return refuse(place, "cannot be used here: this configuration must be complete");
     const std::string id = identity(file);
-    if (const auto first = std::ranges::find(chain_, id, &Link::id); first != chain_.end()) {
+    if (auto link = std::ranges::find(chain_, id, &Link::id); link != chain_.end()) {
       std::string cycle;
-      for (const Link& link : std::ranges::subrange(first, chain_.end())) cycle += link.file + " -> ";
+      for (; link != chain_.end(); ++link) cycle += link->file + " -> ";
       return refuse(place, "the files are based on one another: " + cycle + file.string());
     }
     if (!visited_.insert(id).second) return;
