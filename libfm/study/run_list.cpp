@@ -43,9 +43,8 @@ std::string begin_of(const std::filesystem::path& run) {
   return started != origin.end() && started->is_string() ? started->get<std::string>() : "";
 }
 
-std::string state_text(const StudyRun& run) {
-  if (run.state == RunState::evaluated) return "evaluated";
-  const RunProgress progress = read_progress(run.directory, run.experiment);
+std::string state_text(const RunProgress& progress) {
+  if (progress.state == RunState::evaluated) return "evaluated";
   const std::string stage = stage_words(progress);
   return progress.fraction > 0.0 && progress.fraction < 1.0
              ? fmt::format("{}: {:.0f} %", stage, 100.0 * progress.fraction)
@@ -58,7 +57,7 @@ std::optional<Row> run_row(const std::filesystem::path& directory, const std::st
   const auto& result = run->result;
   return Row{name,
              begin_of(directory),
-             state_text(*run),
+             state_text(run->progress),
              result ? text(result->mean_return) : "",
              result ? text(result->gap) : "",
              fmt::format("{:.1f}", megabytes(directory))};

@@ -46,7 +46,7 @@ class Runner {
       if (noted_signal() != 0) stop();
       start();
       collect();
-      if (display_.is_due()) display_.show(lines(), counts());
+      if (display_.is_due()) show();
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return failed_;
@@ -97,6 +97,11 @@ class Runner {
     throw Interrupted(noted_signal());
   }
 
+  void show() {
+    const std::vector<SweepLine> running = lines();
+    display_.show(running, counts(running));
+  }
+
   std::vector<SweepLine> lines() const {
     std::vector<SweepLine> lines;
     for (const Running& each : running_) {
@@ -106,9 +111,9 @@ class Runner {
     return lines;
   }
 
-  SweepCounts counts() const {
+  SweepCounts counts(const std::vector<SweepLine>& running) const {
     double done = finished_here_ + static_cast<double>(failed_.size());
-    for (const Running& each : running_) done += progress_of(*each.member).fraction;
+    for (const SweepLine& line : running) done += line.progress.fraction;
     const double whole = finished_here_ + static_cast<double>(failed_.size() + running_.size() + waiting_.size());
     return {.total = static_cast<int>(sweep_.members().size()),
             .finished = finished_before_ + finished_here_,

@@ -68,22 +68,14 @@ void make_groups(Study& study) {
   }
 }
 
-/// Of each seed the last run: runs of the same configuration and seed are one and the same.
-std::vector<const RunResult*> results_of(const Study& study, const StudyGroup& group) {
-  std::map<std::uint64_t, const RunResult*> last;
+std::vector<std::size_t> counted_runs(const Study& study, const StudyGroup& group) {
+  std::map<std::uint64_t, std::size_t> last;  // by seed
   for (const std::size_t i : group.runs) {
-    const StudyRun& run = study.runs[i];
-    if (run.result) last[run.experiment.seed] = &*run.result;
+    if (study.runs[i].result) last[study.runs[i].experiment.seed] = i;
   }
-  std::vector<const RunResult*> results;
-  for (const auto& [seed, result] : last) results.push_back(result);
-  return results;
-}
-
-std::vector<double> returns_of(const std::vector<const RunResult*>& results) {
-  std::vector<double> returns;
-  for (const RunResult* result : results) returns.push_back(result->mean_return.mean);
-  return returns;
+  std::vector<std::size_t> counted;
+  for (const auto& [seed, run] : last) counted.push_back(run);
+  return counted;
 }
 
 /// @param estimates of the group's runs
@@ -100,19 +92,19 @@ GroupScore score_of(const std::vector<Estimate>& estimates, const RandomStream& 
 }
 
 void score(const Study& study, StudyGroup& group) {
-  const auto results = results_of(study, group);
-  if (results.empty()) return;
+  if (group.counted.empty()) return;
   const RandomStream stream(0, "study");
   std::vector<Estimate> returns, gaps;
   std::vector<double> success;
-  for (const RunResult* result : results) {
+  for (const std::size_t run : group.counted) {
+    const auto& result = study.runs[run].result;
     returns.push_back(result->mean_return);
     if (result->gap) gaps.push_back(*result->gap);
     if (result->success) success.push_back(*result->success);
   }
   group.mean_return = score_of(returns, stream.child("return"));
-  if (gaps.size() == results.size()) group.gap = score_of(gaps, stream.child("gap"));
-  if (success.size() == results.size()) group.success = mean(success);
+  if (gaps.size() == returns.size()) group.gap = score_of(gaps, stream.child("gap"));
+  if (success.size() == returns.size()) group.success = mean(success);
 }
 
 /// What decides the starts of the episodes.
@@ -128,9 +120,9 @@ std::optional<PairedDifference> difference(const Study& study, const StudyGroup&
     for (const std::size_t run : group.runs) {
       if (starts_of(study.runs[run].experiment) != expected) return std::nullopt;
     }
-    for (const RunResult* result : results_of(study, group)) {
-      starts = std::min(starts, result->returns.size());
-      returns[i].push_back(result->returns);
+    for (const std::size_t run : group.counted) {
+      returns[i].push_back(study.runs[run].result->returns);
+      starts = std::min(starts, returns[i].back().size());
     }
   }
   for (Strata& group : returns) {
@@ -149,10 +141,10 @@ bool has_one_environment(const Study& study) {
 void compare(Study& study) {
   if (!has_one_environment(study)) return;
   const StudyGroup& first = study.groups.front();
-  const Strata baseline{returns_of(results_of(study, first))};
+  const Strata baseline{returns_of(study, first)};
   if (baseline[0].empty()) return;
   for (std::size_t g = 1; g < study.groups.size(); ++g) {
-    const Strata strata{returns_of(results_of(study, study.groups[g])), baseline[0]};
+    const Strata strata{returns_of(study, study.groups[g]), baseline[0]};
     if (strata[0].empty()) continue;
     GroupComparison comparison{.group = g, .difference = difference(study, study.groups[g], first)};
     if (std::min(strata[0].size(), strata[1].size()) > 1) {
@@ -166,6 +158,12 @@ void compare(Study& study) {
 
 }  // namespace
 
+std::vector<double> returns_of(const Study& study, const StudyGroup& group) {
+  std::vector<double> returns;
+  for (const std::size_t run : group.counted) returns.push_back(study.runs[run].result->mean_return.mean);
+  return returns;
+}
+
 Study read_study(const std::vector<std::filesystem::path>& directories) {
   Study study{.sources = directories};
   for (const auto& directory : find_runs(directories)) {
@@ -176,7 +174,7 @@ Study read_study(const std::vector<std::filesystem::path>& directories) {
   study.varied = varied_keys(study.runs);
   make_groups(study);
   for (StudyGroup& group : study.groups) {
-    group.results = results_of(study, group).size();
+    group.counted = counted_runs(study, group);
     score(study, group);
   }
   compare(study);

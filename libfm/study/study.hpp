@@ -22,7 +22,7 @@ struct StudyGroup {
   std::string name;                                           ///< KEY=VALUE, ...
   std::vector<std::pair<std::string, std::string>> settings;  ///< value of every varied key
   std::vector<std::size_t> runs;
-  std::size_t results = 0;  ///< of different seeds
+  std::vector<std::size_t> counted;  ///< those of `runs` that have a result, of each seed the last: equal runs are one
   std::optional<GroupScore> mean_return;
   std::optional<GroupScore> gap;
   std::optional<double> success;
@@ -43,6 +43,9 @@ struct Study {
   std::vector<StudyGroup> groups;            ///< in the order of their first runs
   std::vector<GroupComparison> comparisons;  ///< empty unless all runs are of one environment
 };
+
+/// The mean return of every counted run of the group.
+std::vector<double> returns_of(const Study& study, const StudyGroup& group);
 
 /// Reads the runs of these directories. A run that cannot be read is left out with a warning.
 /// @throws InputError if there is no run; MachineError if reading fails

@@ -55,7 +55,7 @@ Json run_json(const Study& study, const StudyRun& run) {
           {"directory", run.directory.string()},
           {"group", run.group},
           {"seed", run.experiment.seed},
-          {"state", state_name(run.state)},
+          {"state", state_name(run.progress.state)},
           {"settings", settings_json(study.groups[run.group])},
           {"return", result ? estimate_json(result->mean_return) : Json()},
           {"gap", result ? estimate_json(result->gap) : Json()},
@@ -78,14 +78,6 @@ Json comparison_json(const GroupComparison& comparison) {
           {"difference", difference ? Json{{"mean", difference->mean}, {"ci95", ends(difference->interval)}} : Json()},
           {"improvement",
            improvement ? Json{{"probability", improvement->mean}, {"ci95", ends(improvement->interval)}} : Json()}};
-}
-
-std::vector<double> returns_of(const Study& study, const StudyGroup& group) {
-  std::vector<double> returns;
-  for (const std::size_t i : group.runs) {
-    if (study.runs[i].result) returns.push_back(study.runs[i].result->mean_return.mean);
-  }
-  return returns;
 }
 
 /// The share of each group's runs above a threshold, with pointwise intervals.

@@ -90,7 +90,7 @@ std::optional<StudyRun> read_run(const std::filesystem::path& directory) {
   try {
     StudyRun run{.directory = directory, .name = directory.filename().string()};
     run.experiment = read_configuration(directory / "config.yaml");
-    run.state = read_progress(directory, run.experiment).state;
+    run.progress = read_progress(directory, run.experiment);
     run.result = read_result(directory);
     return run;
   } catch (const InputError& e) {

@@ -30,7 +30,7 @@ struct StudyRun {
   std::filesystem::path directory;
   std::string name;
   Experiment experiment;
-  RunState state = RunState::begun;
+  RunProgress progress;
   std::optional<RunResult> result;
   std::size_t group = 0;
 };

@@ -66,7 +66,7 @@ const GroupComparison* comparison_of(const Study& study, std::size_t group) {
 
 std::string runs_text(const StudyGroup& group) {
   const std::size_t all = group.runs.size();
-  return group.results == all ? fmt::format("{}", all) : fmt::format("{} of {}", group.results, all);
+  return group.counted.size() == all ? fmt::format("{}", all) : fmt::format("{} of {}", group.counted.size(), all);
 }
 
 std::string success_text(const StudyGroup& group, TableFormat format) {
