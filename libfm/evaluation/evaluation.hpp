@@ -3,6 +3,7 @@
 
 #include "libfm/core/statistics.hpp"
 #include "libfm/env/rollout.hpp"
+#include "libfm/evaluation/action_references.hpp"
 #include "libfm/evaluation/engine.hpp"
 #include "libfm/evaluation/latency.hpp"
 #include "libfm/evaluation/model_metrics.hpp"
@@ -33,18 +34,30 @@ struct Gap {
   Interval ci95;
 };
 
+/// Who recorded the training data: the returns of the recorded episodes, which began elsewhere than the policy's.
+struct Demonstrator {
+  std::int64_t episodes = 0;
+  double mean = 0.0;                ///< mean return
+  double standard_deviation = 0.0;  ///< of the returns
+  Gap gap;                          ///< of the policy's mean return, not paired
+};
+
 struct Evaluation {
   std::string checkpoint_hash;  ///< of the checkpoint's file; empty: not recorded
   std::string env;
   std::int64_t episodes = 0;  ///< that were rolled out: 0 without an environment
   std::uint64_t seed = 0;
   std::vector<Dimension> actions;      ///< of the policy
-  std::optional<ActorMetrics> policy;  ///< empty if there is no environment, as are expert and gap
-  std::optional<ActorMetrics> expert;
+  std::optional<ActorMetrics> policy;  ///< empty if there is no environment
+  std::optional<ActorMetrics> expert;  ///< empty if there is no environment or no expert, as is gap
   std::optional<Gap> gap;
+  std::optional<Demonstrator> demonstrator;  ///< empty without an environment or recorded returns
   std::map<std::string, double> model_metrics;
-  std::optional<ActionError> action_error;  ///< empty: there are no states to compare on
-  std::string states = "held-out states";   ///< which states these are
+  std::optional<ActionError> action_error;     ///< empty: there are no states to compare on
+  std::string states = "held-out states";      ///< which states these are
+  std::optional<ActionReferences> references;  ///< what the error compares with; empty: no training states are known
+  std::optional<double> energy_distance;       ///< between sampled and recorded actions; empty: these are an expert's
+  std::vector<PredictedEpisode> predicted;     ///< some of the episodes with recorded actions
   Latency latency;
   std::vector<Episode> policy_episodes;
   std::vector<Episode> expert_episodes;
@@ -53,12 +66,14 @@ struct Evaluation {
 struct EvaluationOptions {
   std::string env = "none";
   EnvFactory env_factory;     ///< empty: only the action error is computed
-  PolicyFactory make_expert;  ///< required with env_factory
+  PolicyFactory make_expert;  ///< empty: there is no expert
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
   DensityOptions density;
-  /// States with recorded actions, used if there is no environment to collect them from, and which these are.
+  std::vector<double> demonstrations;  ///< returns of recorded episodes; empty: none are known
+  /// States with recorded actions, used if there is no expert that visits states, and which these are.
   Rows recorded;
+  Rows training;  ///< that the policy was trained on, to compare with; may be empty
   std::string recorded_states = "held-out states";
 };
 

@@ -80,6 +80,27 @@ void write_actor(Hdf5Writer& out, const std::string& group, const std::vector<Ep
   write_rewards(out, group + "/rewards", shown);
 }
 
+/// Recorded actions (T, A) of some episodes, and samples (S, T, A).
+void write_predicted(Hdf5Writer& out, const std::vector<PredictedEpisode>& episodes) {
+  if (episodes.empty()) return;
+  out.group("/predictions");
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    const PredictedEpisode& episode = episodes[i];
+    const std::string group = fmt::format("/predictions/{}", i);
+    const FloatMatrix recorded = episode.recorded.cast<float>();
+    std::vector<float> samples;
+    for (const Matrix& sampled : episode.sampled) {
+      const FloatMatrix narrow = sampled.cast<float>();
+      samples.insert(samples.end(), narrow.data(), narrow.data() + narrow.size());
+    }
+    const auto steps = static_cast<std::uint64_t>(recorded.rows()), width = static_cast<std::uint64_t>(recorded.cols());
+    out.group(group);
+    out.array(group + "/recorded", {steps, width},
+              std::span<const float>(recorded.data(), static_cast<std::size_t>(recorded.size())));
+    out.array(group + "/sampled", {episode.sampled.size(), steps, width}, std::span<const float>(samples));
+  }
+}
+
 void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
   out.attribute("/", "format_version", std::uint64_t{1});
   out.attribute("/", "env", input.spec.name);
@@ -110,6 +131,7 @@ void write_evaluation_file(const std::filesystem::path& file, const EvaluationFi
     write_explorer(out, input, evaluation);
   }
   if (input.env_factory) write_motion(out, input.env_factory, evaluation);
+  write_predicted(out, evaluation.predicted);
   out.save(file);
 }
 

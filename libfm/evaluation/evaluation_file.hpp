@@ -16,6 +16,8 @@
 //                       expert (N0, N1), all of the first action dimension; N1 = 1 with one axis
 //   /motion             one episode as moving shapes, of an environment that has them: attributes kinds (one a line),
 //                       frame_time (s), episode (of the K); sizes (M, 3), colours (M, 3); policy, expert (F, M, 7)
+//   /predictions/I      some held-out episodes of recorded data: recorded actions (T, A), and sampled ones (16, T, A),
+//                       in each state the first action of a prediction
 //
 // P = steps + 1 for solvers with fixed steps; adaptive solvers have as many times as they took steps, plus one. Actions
 // are in the environment's units, velocities in those units per unit of flow time.

@@ -11,6 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// JSON has no NaN.
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
 Json interval(const Interval& i) { return Json::array({i.low, i.high}); }
 
 Json actor(const std::optional<ActorMetrics>& metrics) {
@@ -35,11 +38,42 @@ Json settings_object(const std::vector<std::string>& settings) {
   return object;
 }
 
+Json demonstrator(const Evaluation& e) {
+  if (!e.demonstrator) return nullptr;
+  const Demonstrator& d = *e.demonstrator;
+  return {{"episodes", d.episodes},
+          {"return", {{"mean", d.mean}, {"std", d.standard_deviation}}},
+          {"gap", {{"mean", d.gap.mean}, {"ci95", interval(d.gap.ci95)}}}};
+}
+
 /// The policy's metrics include those of the model.
 Json policy(const Evaluation& e) {
   Json json = actor(e.policy);
   for (const auto& [name, value] : e.model_metrics) {
     if (e.policy) json["metrics"][name] = value;
+  }
+  return json;
+}
+
+/// The errors of each action of the prediction: over all dimensions relative to the spread, and of each dimension.
+Json chunk_object(const ActionError& error) {
+  Json positions = Json::array();
+  const std::vector<double> relative = error.relative_by_position();
+  for (Eigen::Index h = 0; h < error.chunk.rows(); ++h) {
+    const auto row = error.chunk.row(h);
+    positions.push_back({{"relative", finite(relative[static_cast<std::size_t>(h)])},
+                         {"rmse", std::vector<double>(row.data(), row.data() + row.size())}});
+  }
+  return positions;
+}
+
+Json references_object(const ActionReferences& references) {
+  const auto error = [](const ActionError& e) { return Json{{"rmse", e.rmse}, {"relative", finite(e.relative())}}; };
+  Json json = {{"mean_action", error(references.mean_action)},
+               {"nearest_neighbour", error(references.nearest)},
+               {"repeated_states", nullptr}};
+  if (references.repeated) {
+    json["repeated_states"] = {{"relative", finite(*references.repeated)}, {"states", references.repeated_states}};
   }
   return json;
 }
@@ -58,12 +92,12 @@ Json error_object(const Evaluation& e) {
                           {"spread", spread},
                           {"relative", spread > 0.0 ? Json(error.dimensions[j] / spread) : Json()}});
   }
-  const double relative = error.relative();
-  return {{"rmse", error.rmse},
-          {"relative", std::isnan(relative) ? Json() : Json(relative)},
-          {"states", error.states},
-          {"of", e.states},
-          {"dimensions", dimensions}};
+  Json json = {{"rmse", error.rmse},       {"relative", finite(error.relative())},
+               {"states", error.states},   {"of", e.states},
+               {"dimensions", dimensions}, {"chunk", chunk_object(error)}};
+  if (e.energy_distance) json["energy_distance"] = finite(*e.energy_distance);
+  if (e.references) json["references"] = references_object(*e.references);
+  return json;
 }
 
 Json evaluation_object(const Evaluation& e) {
@@ -73,6 +107,7 @@ Json evaluation_object(const Evaluation& e) {
                {"policy", policy(e)},
                {"expert", actor(e.expert)},
                {"gap", nullptr},
+               {"demonstrator", demonstrator(e)},
                {"action_error", error_object(e)},
                {"smoothness", {{"policy", smoothness_of(e.policy)}, {"expert", smoothness_of(e.expert)}}},
                {"latency",
@@ -150,23 +185,58 @@ std::string summarise_error(const Evaluation& e) {
   return text;
 }
 
+std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:.1f} %", 100.0 * share) : "-"; }
+
+/// What the error compares with: lines of relative errors.
+std::string summarise_offline(const Evaluation& e) {
+  std::string text;
+  if (e.action_error && e.action_error->chunk.rows() > 1) {
+    const std::vector<double> positions = e.action_error->relative_by_position();
+    text += fmt::format("  along chunk {} for the first action, {} for the last\n", percent(positions.front()),
+                        percent(positions.back()));
+  }
+  if (e.references) {
+    const ActionReferences& r = *e.references;
+    text += fmt::format("  references  mean action {}, action of the nearest training state {}",
+                        percent(r.mean_action.relative()), percent(r.nearest.relative()));
+    if (r.repeated) text += fmt::format(", repeated states {} ({})", percent(*r.repeated), r.repeated_states);
+    text += "\n";
+  }
+  if (e.energy_distance) {
+    text += fmt::format("  energy      {} between sampled and recorded actions (0: the same distribution)\n",
+                        percent(*e.energy_distance));
+  }
+  return text;
+}
+
 std::string summarise(const Evaluation& e, const std::vector<Variant>& variants) {
   std::string text;
-  if (e.gap) {
+  if (e.policy) {
     text += fmt::format("{} episodes of {}, seed {}; 95 % intervals in brackets\n", e.episodes, e.env, e.seed);
-    text += summarise_actor("policy", *e.policy) + summarise_actor("expert", *e.expert);
+    text += summarise_actor("policy", *e.policy);
+  }
+  if (e.gap) {
+    text += summarise_actor("expert", *e.expert);
     text += fmt::format("gap (paired)  {}\n", words(e.gap->mean, e.gap->ci95, 8));
   }
-  text += summarise_metrics(e) + summarise_error(e);
+  if (e.demonstrator) {
+    const Demonstrator& d = *e.demonstrator;
+    text += fmt::format("demonstrator  {:>8}  (standard deviation {}, {} recorded episodes)\n", number_text(d.mean),
+                        number_text(d.standard_deviation), d.episodes);
+    text += fmt::format("gap to it     {}, from other starts\n", words(d.gap.mean, d.gap.ci95, 8));
+  }
+  text += summarise_metrics(e) + summarise_error(e) + summarise_offline(e);
   text += fmt::format("latency       {}\n", latency_words(e.latency));
   for (const Variant& variant : variants) {
     text += fmt::format("{}: ", fmt::join(variant.settings, " "));
     const Evaluation& v = variant.evaluation;
-    if (v.gap) {
-      text += fmt::format("gap {}, success {:.1f} %, ", words(v.gap->mean, v.gap->ci95), 100.0 * v.policy->success);
-      text += fmt::format("smoothness {}, ", number_text(v.policy->smoothness));
-      for (const auto& [name, value] : v.expert->metrics) {
-        if (name != "action_jerk") text += fmt::format("{} {}, ", name, number_text(v.policy->metrics.at(name)));
+    if (v.policy) {
+      text += v.gap ? fmt::format("gap {}, ", words(v.gap->mean, v.gap->ci95))
+                    : fmt::format("return {}, ", words(v.policy->mean, v.policy->ci95));
+      text += fmt::format("success {:.1f} %, smoothness {}, ", 100.0 * v.policy->success,
+                          number_text(v.policy->smoothness));
+      for (const auto& [name, value] : v.policy->metrics) {
+        if (name != "action_jerk") text += fmt::format("{} {}, ", name, number_text(value));
       }
     }
     if (v.action_error) text += fmt::format("action error {}, ", number_text(v.action_error->rmse));

@@ -43,6 +43,11 @@ Axis even_axis(const Dimension& dimension, Eigen::Index points) {
   return axis;
 }
 
+/// What stands for the expert's actions where there is no expert.
+Matrix unknown_actions(Eigen::Index count, const EnvSpec& spec) {
+  return Matrix::Constant(count, std::ssize(spec.actions), std::numeric_limits<double>::quiet_NaN());
+}
+
 States grid_states(const EvaluationFileInput& input) {
   States result;
   for (std::size_t i = 0; i < 2; ++i) result.axes.push_back(even_axis(input.spec.states[i], grid_points[i]));
@@ -59,18 +64,20 @@ States grid_states(const EvaluationFileInput& input) {
   const std::unique_ptr<VectorEnv> env = input.env_factory.make(count);
   env->reset(rows, episodes, RandomStream(0, "landmark"));
   env->set_states(rows, states);
+  result.observations = env->observations();
+  result.goals = env->goals();
+  result.expert_actions = unknown_actions(count, input.spec);
+  if (!input.make_expert) return result;
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(count, rows);
   PolicyOutput output;
   states = env->states();
   expert->act({env->observations(), env->goals(), episodes, steps, {}, &states}, output);
-  result.observations = env->observations();
-  result.goals = env->goals();
   result.expert_actions = output.actions;
   return result;
 }
 
-/// Every k-th state of an episode.
+/// Every k-th state of an episode, with its actions.
 States episode_states(const Episode& episode) {
   const Eigen::Index every = (episode.steps() + most_steps - 1) / most_steps;
   const auto rows = Eigen::seq(0, episode.steps() - 1, every);
@@ -149,10 +156,13 @@ void write(Hdf5Writer& out, const FlowModel& model, const States& states, std::u
   std::vector<double> sample_times;
   const at::Tensor paths = sample_paths(model, states, RandomStream(seed, "explorer"), sample_times);
   const Eigen::VectorXd expert = states.expert_actions.col(0);
+  double low = paths.min().item<double>(), high = paths.max().item<double>();
+  if (expert.allFinite()) {
+    low = std::min(low, expert.minCoeff());
+    high = std::max(high, expert.maxCoeff());
+  }
   const at::TensorOptions options = model.parameters().front().options();
-  const at::Tensor actions =
-      at::linspace(std::min(paths.min().item<double>(), expert.minCoeff()),
-                   std::max(paths.max().item<double>(), expert.maxCoeff()), field_actions, options);
+  const at::Tensor actions = at::linspace(low, high, field_actions, options);
   const TimeInterval interval = model.sampler().prediction().interval();
   const at::Tensor times = at::linspace(interval.begin, interval.end, field_times, options);
 
@@ -182,9 +192,14 @@ void write_explorer(Hdf5Writer& out, const EvaluationFileInput& input, const Eva
   if (model == nullptr) return;
   if (input.spec.states.size() == 2 && are_bounded(input.spec.states)) {
     write(out, *model, grid_states(input), evaluation.seed);
-  } else if (!evaluation.expert_episodes.empty() && evaluation.expert_episodes.front().steps() > 1) {
-    write(out, *model, episode_states(evaluation.expert_episodes.front()), evaluation.seed);
+    return;
   }
+  const bool has_expert = !evaluation.expert_episodes.empty();
+  const std::vector<Episode>& episodes = has_expert ? evaluation.expert_episodes : evaluation.policy_episodes;
+  if (episodes.empty() || episodes.front().steps() < 2) return;
+  States states = episode_states(episodes.front());
+  if (!has_expert) states.expert_actions = unknown_actions(states.count(), input.spec);
+  write(out, *model, states, evaluation.seed);
 }
 
 }  // namespace fm

@@ -16,13 +16,13 @@
 namespace fm {
 namespace {
 
-constexpr std::int64_t samples = 1000, field_times = 41, field_actions = 61;
+constexpr std::int64_t picture_samples = 1000, picture_times = 41, picture_actions = 61;
 
 /// An environment's observation and goal in one state, and the expert's action there.
 struct Scene {
   Matrix observation;    ///< (1, O)
   Matrix goal;           ///< (1, G)
-  Matrix expert_action;  ///< (1, A)
+  Matrix expert_action;  ///< (1, A), or empty if there is no expert
 };
 
 Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
@@ -33,6 +33,7 @@ Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
   env->reset(row, episode, RandomStream(0, "landmark"));
   env->set_states(row,
                   Eigen::Map<const Matrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
+  if (!input.make_expert) return {env->observations(), env->goals(), {}};
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(1, row);
   PolicyOutput output;
@@ -65,7 +66,7 @@ struct Paths {
 
 Paths trace(const FlowModel& model, const Condition& condition, const RandomStream& stream,
             const at::TensorOptions& options) {
-  std::vector<std::uint64_t> rows(static_cast<std::size_t>(samples));
+  std::vector<std::uint64_t> rows(static_cast<std::size_t>(picture_samples));
   std::iota(rows.begin(), rows.end(), 0);
   const std::vector<std::uint32_t> steps(rows.size(), 0);
   const PolicyDescription& d = model.description();
@@ -81,17 +82,17 @@ Paths trace(const FlowModel& model, const Condition& condition, const RandomStre
 /// and the later actions of the prediction stay at 0 in normalised units.
 void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& model, const Scene& scene,
                  const at::Tensor& actions, const at::TensorOptions& options) {
-  const Condition condition = repeat(model, scene, field_actions);
+  const Condition condition = repeat(model, scene, picture_actions);
   const PolicyDescription& d = model.description();
   const double offset = d.actions.offset[0], scale = d.actions.scale[0];
   const TimeInterval interval = model.sampler().prediction().interval();
-  const at::Tensor times = at::linspace(interval.begin, interval.end, field_times, options);
+  const at::Tensor times = at::linspace(interval.begin, interval.end, picture_times, options);
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
-  at::Tensor z = at::full({field_actions, d.policy.horizon.prediction, width}, 0.0, options);
+  at::Tensor z = at::full({picture_actions, d.policy.horizon.prediction, width}, 0.0, options);
   z.select(2, 0).select(1, 0).copy_((actions - offset) / scale);
   std::vector<at::Tensor> columns;
-  for (std::int64_t i = 0; i < field_times; ++i) {
-    const at::Tensor time = times[i].expand({field_actions});
+  for (std::int64_t i = 0; i < picture_times; ++i) {
+    const at::Tensor time = times[i].expand({picture_actions});
     columns.push_back(model.velocity(condition, z, time).select(2, 0).select(1, 0).to(at::kDouble) * scale);
   }
   write(out, group + "/times", times);
@@ -112,12 +113,14 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
   double low = INFINITY, high = -INFINITY;  // range of all actions shown
   for (const Landmark& landmark : landmarks) {
     const Scene& scene = scenes.emplace_back(scene_at(input, landmark));
-    const Condition condition = repeat(*model, scene, samples);
+    const Condition condition = repeat(*model, scene, picture_samples);
     paths.push_back(trace(*model, condition, RandomStream(seed, "pictures"), options));
     const at::Tensor path_actions = paths.back().actions.select(2, 0);
-    const double expert = scene.expert_action(0, 0);
-    low = std::min({low, path_actions.min().item<double>(), expert});
-    high = std::max({high, path_actions.max().item<double>(), expert});
+    low = std::min(low, path_actions.min().item<double>());
+    high = std::max(high, path_actions.max().item<double>());
+    if (scene.expert_action.size() == 0) continue;
+    low = std::min(low, scene.expert_action(0, 0));
+    high = std::max(high, scene.expert_action(0, 0));
   }
   out.group("/flow_field");
   out.group("/denoising");
@@ -128,10 +131,10 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
       out.attribute(group, "label", landmarks[i].name);
       write(out, group + "/observation", scenes[i].observation);
       write(out, group + "/goal", scenes[i].goal);
-      write(out, group + "/expert_action", scenes[i].expert_action);
+      if (scenes[i].expert_action.size() > 0) write(out, group + "/expert_action", scenes[i].expert_action);
       out.array(group + "/trajectory_times", {paths[i].times.size()}, std::span<const double>(paths[i].times));
     }
-    write_field(out, field, *model, scenes[i], at::linspace(low, high, field_actions, at::kDouble), options);
+    write_field(out, field, *model, scenes[i], at::linspace(low, high, picture_actions, at::kDouble), options);
     write(out, field + "/trajectories", paths[i].actions.select(2, 0));
     write(out, denoising + "/trajectories", paths[i].actions);
   }

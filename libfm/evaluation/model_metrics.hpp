@@ -1,35 +1,17 @@
 #pragma once
 // Metrics of a trained model on states labelled with the expert's actions, in addition to those of rollouts.
 
-#include "libfm/evaluation/engine.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/train/training_data.hpp"
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
-#include <vector>
 
 namespace fm {
 
 /// The noise that the samples of rows [begin, end) start from.
 at::Tensor draw_noises(const PolicyModel& model, const RandomStream& stream, std::int64_t begin, std::int64_t end);
-
-/// Errors of sampled actions against recorded ones, as they would be executed, in the environment's units.
-struct ActionError {
-  std::int64_t states = 0;         ///< number of states that were compared
-  double rmse = 0.0;               ///< root mean square over all actions of the predictions and all dimensions
-  std::vector<double> dimensions;  ///< (A), the same for each dimension
-  std::vector<double> spread;      ///< (A), standard deviation of the recorded actions; 0 if is_constant()
-
-  /// Root mean square over the dimensions of error / spread, which has no unit. Constant dimensions are left out; NaN
-  /// if all are.
-  double relative() const;
-};
-
-/// @param rows at least one
-ActionError action_error(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise);
 
 struct DensityOptions {
   bool log_probability = false;

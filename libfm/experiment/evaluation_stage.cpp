@@ -16,6 +16,8 @@
 #include "libfm/nn/device.hpp"
 #include "libfm/policy/checkpoint.hpp"
 
+#include <algorithm>
+
 namespace fm {
 namespace {
 
@@ -25,26 +27,40 @@ PolicyFactory evaluation_expert(const Experiment& e) {
   return expert_of(e, seed);
 }
 
+/// All states of other files than the policy was trained on.
+void add_files(const EvaluationTarget& target, const EnvSpec& policy, EvaluationOptions& options) {
+  const Experiment& e = target.experiment;
+  Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
+  const std::string source = fmt::format("{}", fmt::join(target.files, ", "));
+  check_data_fits(dataset, policy, source);
+  if (!e.data.mixed) check_agrees(dataset.info, policy, source);
+  leave_out_short_episodes(e, dataset, false);
+  options.recorded = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
+  options.recorded_states = "states of data.files";
+}
+
+/// The recordings that the policy was trained on, and their held-out states. Returns that are all 0 were not recorded.
+void add_recorded(const EvaluationTarget& target, EvaluationOptions& options) {
+  Dataset dataset = read_dataset(target.data);
+  leave_out_short_episodes(target.experiment, dataset, false);
+  options.demonstrations = returns_of(dataset.episodes);
+  if (std::ranges::all_of(options.demonstrations, [](double r) { return r == 0.0; })) options.demonstrations.clear();
+  Split split = split_data(target.experiment, dataset);
+  options.recorded = std::move(split.validation);
+  options.training = std::move(split.train);
+}
+
 /// @param policy the specification of the policy that is evaluated
 EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& policy) {
   const Experiment& e = target.experiment;
   EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
   options.density = {e.eval.log_probability, e.eval.probes};
-  if (e.has_env()) {
-    options.env_factory = make_env(e.env);
-    options.make_expert = evaluation_expert(e);
-  } else if (!target.files.empty()) {
-    Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
-    const std::string source = fmt::format("{}", fmt::join(target.files, ", "));
-    check_data_fits(dataset, policy, source);
-    if (!e.data.mixed) check_agrees(dataset.info, policy, source);
-    leave_out_short_episodes(e, dataset, false);
-    options.recorded = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
-    options.recorded_states = "states of data.files";
-  } else if (std::filesystem::exists(target.data)) {
-    Dataset dataset = read_dataset(target.data);
-    leave_out_short_episodes(e, dataset, false);
-    options.recorded = split_data(e, dataset).validation;
+  if (e.has_env()) options.env_factory = make_env(e.env);
+  if (e.has_expert()) options.make_expert = evaluation_expert(e);
+  if (!target.files.empty()) {
+    add_files(target, policy, options);
+  } else if (!e.data.files.empty() && std::filesystem::exists(target.data)) {
+    add_recorded(target, options);
   }
   return options;
 }
@@ -61,6 +77,7 @@ std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, co
     variants.push_back({settings, evaluate(*model, make_engine(model, checkpoint), options)});
     variants.back().evaluation.policy_episodes.clear();
     variants.back().evaluation.expert_episodes.clear();
+    variants.back().evaluation.predicted.clear();
   }
   model->set_sampler(experiment.sampler);
   return variants;
@@ -77,7 +94,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   model->set_sampler(e.sampler);
   const EvaluationOptions options = options_for(target, spec);
   if (e.has_env()) {
-    spdlog::info("eval: {} episodes of policy and expert, on {}", e.eval.episodes,
+    spdlog::info("eval: {} episodes of policy{}, on {}", e.eval.episodes, e.has_expert() ? " and expert" : "",
                  describe_device(find_device(e.device)));
   }
   Evaluation evaluation = evaluate(*model, make_engine(model, target.checkpoint), options);
@@ -99,7 +116,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
 }
 
 std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
-  if (!e.has_env()) throw InputError("demo: needs an environment and an expert (env.name is none)");
+  if (!e.has_expert()) throw InputError("demo: needs an environment and an expert (env.name or expert.name is none)");
   const EnvFactory factory = make_env(e.env);
   const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");

@@ -13,7 +13,7 @@ namespace fm {
 struct EvaluationTarget {
   std::filesystem::path checkpoint;
   Experiment experiment;                ///< what evaluation needs: env, expert, sampler, eval, device ...
-  std::filesystem::path data;           ///< without an environment: the run's data, for its held-out states
+  std::filesystem::path data;           ///< the run's data, of which recordings are compared with
   std::vector<std::string> files = {};  ///< without an environment: if any, compare on all of these files instead
 };
 

@@ -79,6 +79,9 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
   if (!e.has_env() && e.data.files.empty()) {
     found.add({"env.name", "data.files"}, "with none, data.files must name data to train on");
   }
+  if (e.has_env() && !e.has_expert() && e.imitates() && e.data.files.empty()) {
+    found.add({"expert.name", "data.files"}, "with {}, data.files must name data to train on", no_expert);
+  }
   if (!e.imitates() && !e.rl.is_used()) {
     found.add({"train.epochs", "train.steps", "rl.name"},
               "0 leaves nothing to do without reinforcement learning; set epochs, or rl.name");

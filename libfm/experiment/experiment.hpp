@@ -146,6 +146,7 @@ struct Experiment {
   }
 
   bool has_env() const { return env.name != no_env; }
+  bool has_expert() const { return has_env() && expert.name != no_expert; }
   /// Whether there are data to imitate; without them reinforcement learning begins with fresh weights or train.init.
   bool imitates() const { return train.epochs > 0 || train.steps > 0; }
 };

@@ -109,7 +109,7 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
   check_runs(e.runs);
   check_files(e);
   const EnvSpec spec = spec_of(e, warn);
-  if (e.has_env()) check_expert(e);
+  if (e.has_expert()) check_expert(e);
   const auto model = untrained(describe_untrained(e, spec));
   check_memory(*model);
   check_origins(e, *model);

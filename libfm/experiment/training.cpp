@@ -62,7 +62,7 @@ std::shared_ptr<PolicyModel> load_teacher(const Experiment& e, const std::filesy
 RolloutScore make_score(const Experiment& e) {
   const EnvFactory make = make_env(e.env);
   const RolloutOptions options{.episodes = e.train.rollout.episodes, .initial = RandomStream(e.seed, "rollout")};
-  const auto expert = returns_of(rollout(make, expert_of(e, e.seed), options));
+  const auto expert = e.has_expert() ? returns_of(rollout(make, expert_of(e, e.seed), options)) : std::vector<double>();
   return [=, seed = e.seed](std::shared_ptr<const PolicyModel> model) -> PairedReturns {
     const SerialOperations serial;
     const auto make_policy = [&] { return std::make_unique<ModelPolicy>(model, RandomStream(seed, "rollout noise")); };

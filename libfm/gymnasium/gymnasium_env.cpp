@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/core/json_options.hpp"
 #include "libfm/core/parallel.hpp"
+#include "libfm/env/rollout.hpp"
 #include "libfm/gymnasium/worker.hpp"
 
 #include <omp.h>
@@ -34,7 +35,8 @@ class GymnasiumEnv final : public VectorEnv {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto [rows_of_worker, k] = shared(rows[i]);
       rows_of_worker->commands[k] = SharedRows::reset;
-      rows_of_worker->seeds[k] = initial.at(episodes[i]).bits() >> 1U;  // many environments take 31 bits
+      rows_of_worker->seeds[k] = options_.first_seed ? *options_.first_seed + episodes[i]
+                                                     : initial.at(episodes[i]).bits() >> 1U;  // many take 31 bits
       rows_[static_cast<std::size_t>(rows[i])] = {.ended = false};
     }
     run();
@@ -64,6 +66,16 @@ class GymnasiumEnv final : public VectorEnv {
       if (!rows_[static_cast<std::size_t>(i)].ended) record(i, result);
     }
     clear_commands();
+  }
+
+  std::map<std::string, double> metrics(std::span<const Episode> episodes) const override {
+    double highest = 0.0, full_length = 0.0;
+    for (const Episode& episode : episodes) {
+      highest += std::ranges::max(episode.rewards);
+      full_length += episode.terminated.back() == 0 ? 1.0 : 0.0;
+    }
+    const auto count = static_cast<double>(episodes.size());
+    return {{"highest_reward", highest / count}, {"full_length", full_length / count}};
   }
 
   void set_goals(std::span<const int>, const Matrix&) override {

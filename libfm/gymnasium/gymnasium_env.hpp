@@ -4,12 +4,15 @@
 // Spaces are flattened into columns with names: a Box or MultiBinary element by element, a Discrete space as one column for each value
 // (of an action the value with the largest number is taken), Dict and Tuple part by part. Of a goal-conditioned
 // environment, with a Dict of observation, achieved_goal and desired_goal, the last is the goal. Success is what `info`
-// says under is_success or success, else false. States cannot be read or set.
+// says under is_success or success, else false. Metrics are highest_reward, the mean over episodes of an episode's
+// highest reward, and full_length, the share of episodes that no terminal state ended. States cannot be read or set.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/core/free_mapping.hpp"
 #include "libfm/env/environment.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace fm {
@@ -19,6 +22,7 @@ struct GymnasiumOptions {
   FreeMapping arguments = {};
   std::string python = "python3";
   int horizon = 0;
+  std::optional<std::uint64_t> first_seed;
   int copies = 8;
   double timeout = 60.0;
 
@@ -28,6 +32,9 @@ struct GymnasiumOptions {
     visit("arguments", arguments, "keyword arguments of gymnasium.make");
     visit("python", python, "the Python that has Gymnasium and the environment: a command or a path");
     visit("horizon", horizon, "steps in an episode; 0: the environment's own max_episode_steps", between(0, 1000000));
+    visit("first_seed", first_seed,
+          "episode n is reset with the seed first_seed + n, as published protocols do; null: with seeds drawn from the "
+          "experiment's own");
     visit("copies", copies, "copies of the environment that one worker process runs, at most", between(1, 4096));
     visit("timeout", timeout, "longest time that a step or reset of a worker may take, s; five times that to start",
           above(0.0));

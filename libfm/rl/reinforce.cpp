@@ -166,11 +166,8 @@ class Reinforcement {
   void evaluate(nlohmann::json& line) {
     const PairedReturns returns = job_.rollout(learner_.shared_policy());
     add_returns(returns, line);
-    const double mean_return = mean(returns.policy);
-    spdlog::info("rl: after {:>8} steps: return {} (expert {}, paired gap {})", state_.iteration * options_.rows(),
-                 number_text(mean_return), number_text(mean(returns.expert)),
-                 number_text(line["rollout_gap"].get<double>()));
-    const std::vector<double> scores = differences(returns.policy, returns.expert);
+    spdlog::info("rl: after {:>8} steps: {}", state_.iteration * options_.rows(), describe(returns));
+    const std::vector<double> scores = returns.scores();
     if (!state_.best.empty() && state_.best.size() != scores.size()) {
       throw_input_error("{}: has the scores of {} episodes, but train.rollout.episodes is {}",
                         (folder_ / "last.safetensors").string(), state_.best.size(), scores.size());
@@ -180,7 +177,7 @@ class Reinforcement {
       state_.best_iteration = state_.iteration;
       write_safetensors(folder_ / "best.safetensors", policy_checkpoint());
     }
-    state_.last_return = mean_return;
+    state_.last_return = mean(returns.policy);
     if (has_reached_target()) spdlog::info("rl: has reached rl.target_return {}", number_text(*options_.target_return));
   }
 

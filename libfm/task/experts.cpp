@@ -77,6 +77,8 @@ constexpr Row table[] = {
      [](const ExpertRequest&) -> PolicyFactory {
        throw_input_error("expert.name: a trained policy is an expert only in an experiment");
      }},
+    {no_expert, "",
+     [](const ExpertRequest&) -> PolicyFactory { throw_input_error("expert.name: '{}' does not act", no_expert); }},
     {"zero", "",
      [](const ExpertRequest& r) -> PolicyFactory { return copies_of(ZeroPolicy(make_env(r.env).spec.actions)); }},
     {"random", "",

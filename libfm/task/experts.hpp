@@ -24,6 +24,9 @@ std::vector<std::string> expert_names();
 /// The name of an expert that is a trained policy. make_expert() cannot make it: experiment/expert.hpp can.
 inline constexpr const char* trained_policy = "policy";
 
+/// No expert: there is recorded data, or nothing to imitate. make_expert() cannot make it.
+inline constexpr const char* no_expert = "none";
+
 struct PolicyExpertOptions {
   std::string from;
 
@@ -47,7 +50,10 @@ struct ExpertOptions {
 
   template <class Visitor>
   void fields(Visitor& visit) {
-    visit("name", name, "the controller that provides the demonstrations", one_of(expert_names()));
+    visit("name", name,
+          "the controller that provides the demonstrations, and that the policy is compared with; none: there is none, "
+          "as with recorded data or reinforcement learning alone",
+          one_of(expert_names()));
     visit("swing_up_lqr", swing_up_lqr, "options of `name: swing_up_lqr`");
     visit("optimal", optimal, "options of `name: optimal`");
     visit("two_modes", two_modes, "options of `name: two_modes`");

@@ -68,8 +68,9 @@ struct TrainOptions {
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
           "selects best.safetensors; return: a later epoch replaces an earlier one unless its return from the same "
-          "initial states is clearly lower; loss: the epoch with the lowest loss",
-          one_of({"return", "loss"}));
+          "initial states is clearly lower; loss: the epoch with the lowest loss, as also where there are no rollouts; "
+          "last: the last epoch",
+          one_of({"return", "loss", "last"}));
     visit("rollout", rollout, "rollouts during training");
     visit(
         "precision", precision,

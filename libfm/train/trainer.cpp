@@ -40,20 +40,19 @@ bool rollout_is_due(const TrainOptions& options, const TrainingJob& job, std::in
 
 void report(const PairedReturns& returns, std::int64_t epoch, nlohmann::json& line) {
   add_returns(returns, line);
-  spdlog::info("epoch {:>4}: loss {}, rollout return {} (expert {}, paired gap {})", epoch,
-               number_text(line["train_loss"].get<double>()), number_text(mean(returns.policy)),
-               number_text(mean(returns.expert)), number_text(line["rollout_gap"].get<double>()));
+  spdlog::info("epoch {:>4}: loss {}, rollout {}", epoch, number_text(line["train_loss"].get<double>()),
+               describe(returns));
 }
 
 /// Keeps the best so far of loss and return, for train.patience.
-void note_improvement(double loss, const std::vector<double>& gaps, std::int64_t epoch, TrainingState& state) {
+void note_improvement(double loss, const std::vector<double>& returns, std::int64_t epoch, TrainingState& state) {
   const auto keep = [&](std::optional<double>& best, double value, const auto& is_better) {
     if (best && !is_better(value, *best)) return;
     best = value;
     state.improved_epoch = epoch;
   };
   keep(state.lowest_loss, loss, std::less<>());
-  if (!gaps.empty()) keep(state.highest_return, mean(gaps), std::greater<>());
+  if (!returns.empty()) keep(state.highest_return, mean(returns), std::greater<>());
 }
 
 /// Says once that a step takes so long that stopping waits for it.
@@ -180,12 +179,11 @@ void train(const TrainOptions& options, const TrainingJob& job) {
     if (rollout_is_due(options, job, number, number == epochs || state.stopped)) {
       const PairedReturns returns = score_rollout(averaged, options.rollout.steps, job.rollout);
       report(returns, number, line);
-      const std::vector<double> gaps = differences(returns.policy, returns.expert);
-      if (options.patience > 0) note_improvement(loss, gaps, number, state);
+      if (options.patience > 0) note_improvement(loss, returns.scores(), number, state);
       state.stopped = state.stopped && state.improved_epoch < number;
-      if (best_by_return) scores = gaps;
+      if (best_by_return) scores = returns.scores();
     }
-    if (!best_by_return) scores = {-loss};
+    if (!best_by_return) scores = {options.best == "last" ? 0.0 : -loss};
     if (!scores.empty() && replaces_best(scores, state.best)) {
       state.best = scores;
       state.best_step = state.step;

@@ -31,15 +31,17 @@ class RowCollector {
                 .goals = Matrix(rows, like.goals.cols()),
                 .actions = Matrix(rows, like.actions.cols())} {}
 
-  void add(const Matrix& observations, const Matrix& goals, const Matrix& actions, double weight = 1.0) {
-    const Eigen::Index n = actions.rows();
+  /// Adds rows [begin, end) as an episode.
+  template <class Recorded>
+  void add(const Recorded& from, Eigen::Index begin, Eigen::Index end, double weight = 1.0) {
+    const Eigen::Index n = end - begin;
     if (weight != 1.0) result_.weights.resize(static_cast<std::size_t>(filled_), 1.0);
     if (weight != 1.0 || !result_.weights.empty()) {
       result_.weights.resize(static_cast<std::size_t>(filled_ + n), weight);
     }
-    result_.observations.middleRows(filled_, n) = observations.topRows(n);
-    result_.goals.middleRows(filled_, n) = goals.topRows(n);
-    result_.actions.middleRows(filled_, n) = actions;
+    result_.observations.middleRows(filled_, n) = from.observations.middleRows(begin, n);
+    result_.goals.middleRows(filled_, n) = from.goals.middleRows(begin, n);
+    result_.actions.middleRows(filled_, n) = from.actions.middleRows(begin, n);
     result_.begin.resize(static_cast<std::size_t>(filled_ + n), filled_);
     filled_ += n;
     result_.end.resize(static_cast<std::size_t>(filled_), filled_);
@@ -66,25 +68,23 @@ std::vector<bool> choose(std::int64_t n, double share, const RandomStream& strea
   return chosen;
 }
 
-Rows gather(const Dataset& dataset, const std::vector<bool>& episodes, const std::vector<bool>& states, bool wanted) {
-  Eigen::Index total = std::count(states.begin(), states.end(), wanted);
-  for (std::size_t i = 0; i < episodes.size(); ++i) {
-    if (episodes[i] == wanted) total += dataset.episodes[i].steps();
-  }
+/// Rows [0, held_from) of each episode are trained on, the others held out.
+using HeldFrom = std::vector<Eigen::Index>;
+
+Rows gather(const Dataset& dataset, const HeldFrom& held_from, const std::vector<bool>& states, bool held) {
+  const auto begin = [&](std::size_t i) { return held ? held_from[i] : 0; };
+  const auto end = [&](std::size_t i) { return held ? dataset.episodes[i].steps() : held_from[i]; };
+  Eigen::Index total = std::count(states.begin(), states.end(), held);
+  for (std::size_t i = 0; i < held_from.size(); ++i) total += end(i) - begin(i);
   RowCollector rows = dataset.episodes.empty() ? RowCollector(total, dataset.uniform_states)
                                                : RowCollector(total, dataset.episodes.front());
-  for (std::size_t i = 0; i < episodes.size(); ++i) {
-    const Episode& e = dataset.episodes[i];
-    const double weight = dataset.weights.empty() ? 1.0 : dataset.weights[i];
-    if (episodes[i] == wanted) rows.add(e.observations, e.goals, e.actions, weight);
+  for (std::size_t i = 0; i < held_from.size(); ++i) {
+    rows.add(dataset.episodes[i], begin(i), end(i), dataset.weights.empty() ? 1.0 : dataset.weights[i]);
   }
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
     const LabelledStates& labelled = dataset.uniform_states;
-    if (states[i] == wanted) {
-      const double weight = labelled.weights.empty() ? 1.0 : labelled.weights[i];
-      rows.add(labelled.observations.row(row), labelled.goals.row(row), labelled.actions.row(row), weight);
-    }
+    if (states[i] == held) rows.add(labelled, row, row + 1, labelled.weights.empty() ? 1.0 : labelled.weights[i]);
   }
   return rows.take();
 }
@@ -108,6 +108,23 @@ std::vector<std::size_t> first_of_equals(const std::vector<std::string>& keys) {
   std::vector<std::size_t> originals;
   for (std::size_t i = 0; i < keys.size(); ++i) originals.push_back(first.emplace(keys[i], i).first->second);
   return originals;
+}
+
+/// Where each episode is cut: as a whole, or where that is far from the share, near its end.
+HeldFrom choose_episodes(std::span<const Episode> episodes, double share, const RandomStream& stream) {
+  const std::vector<std::size_t> originals = originals_of(episodes);
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < originals.size(); ++i) different += originals[i] == i ? 1 : 0;
+  const bool cut = 2.0 * share * static_cast<double>(different) < 1.0;
+  const std::vector<bool> held = choose(originals, cut ? 0.0 : share, stream, 0);
+  HeldFrom held_from;
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    const Eigen::Index steps = episodes[i].steps();
+    const auto last = static_cast<Eigen::Index>(std::llround(share * static_cast<double>(steps)));
+    const bool has_last = cut && share > 0.0 && steps > 1;
+    held_from.push_back(held[i] ? 0 : steps - (has_last ? std::clamp<Eigen::Index>(last, 1, steps - 1) : 0));
+  }
+  return held_from;
 }
 
 std::string_view bytes_of(const Matrix& values) {
@@ -147,7 +164,7 @@ Rows rows_of(std::span<const Episode> episodes) {
   for (const Episode& e : episodes) total += e.steps();
   const Episode none;
   RowCollector rows(total, episodes.empty() ? none : episodes.front());
-  for (const Episode& e : episodes) rows.add(e.observations, e.goals, e.actions);
+  for (const Episode& e : episodes) rows.add(e, 0, e.steps());
   return rows.take();
 }
 
@@ -165,9 +182,9 @@ std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
 }
 
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream) {
-  const auto episodes = choose(originals_of(dataset.episodes), validation, stream, 0);
+  const HeldFrom held_from = choose_episodes(dataset.episodes, validation, stream);
   const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
-  return {.train = gather(dataset, episodes, states, false), .validation = gather(dataset, episodes, states, true)};
+  return {.train = gather(dataset, held_from, states, false), .validation = gather(dataset, held_from, states, true)};
 }
 
 Matrix observation_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t history) {

@@ -41,8 +41,10 @@ struct Split {
 /// For each episode the first one with the same observations, goals and actions: itself, unless it is a copy.
 std::vector<std::size_t> originals_of(std::span<const Episode> episodes);
 
-/// Holds out the given share of the episodes, drawn from `stream` (at least one if the share is above 0 and there are
-/// two different episodes), and likewise of the individually labelled states. Copies are on the side of their originals.
+/// Holds out the given share of the episodes, drawn from `stream` (at least one if the share is above 0), and likewise of
+/// the individually labelled states. Copies are on the side of their originals. Where a single episode is more than twice
+/// the share, as with two episodes and 5 %, the last steps of every episode are held out instead, at least one of each
+/// with two steps or more; both parts are then as episodes of their own.
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
 
 /// Training rows on a device, normalised for the model. Each row has a window: the observations up to it and the

@@ -20,7 +20,7 @@ struct TrainingState {
   std::optional<double> first_loss;  ///< of the first epoch
   // With train.patience:
   std::optional<double> lowest_loss;     ///< in validation, or in training if nothing is held out
-  std::optional<double> highest_return;  ///< of a rollout, minus the expert's
+  std::optional<double> highest_return;  ///< of a rollout, minus the expert's if there is one
   std::int64_t improved_epoch = 0;       ///< the last one that changed one of these two
   bool stopped = false;                  ///< training has stopped before its last epoch
 };

@@ -1,10 +1,12 @@
 #include "libfm/train/validation.hpp"
 
+#include "libfm/core/number_text.hpp"
 #include "libfm/core/statistics.hpp"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,17 +14,27 @@
 
 namespace fm {
 
+std::vector<double> PairedReturns::scores() const { return expert.empty() ? policy : differences(policy, expert); }
+
 void add_returns(const PairedReturns& returns, nlohmann::json& line) {
-  const std::vector<double> gaps = differences(returns.policy, returns.expert);
+  line["rollout_return"] = mean(returns.policy);
+  if (returns.expert.empty()) return;
+  const std::vector<double> gaps = returns.scores();
   const double gap = mean(gaps);
   if (gaps.size() > 1) {
     const double half = 1.96 * standard_deviation(gaps) / std::sqrt(static_cast<double>(gaps.size()));
     line["rollout_gap_low"] = gap - half;
     line["rollout_gap_high"] = gap + half;
   }
-  line["rollout_return"] = mean(returns.policy);
   line["rollout_expert_return"] = mean(returns.expert);
   line["rollout_gap"] = gap;
+}
+
+std::string describe(const PairedReturns& returns) {
+  const std::string text = "return " + number_text(mean(returns.policy));
+  if (returns.expert.empty()) return text;
+  return fmt::format("{} (expert {}, paired gap {})", text, number_text(mean(returns.expert)),
+                     number_text(mean(returns.scores())));
 }
 
 double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws) {

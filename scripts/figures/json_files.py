@@ -33,10 +33,12 @@ def read_evaluation(path):
 
 def _check_action_error(error, where):
     """error: the value of action_error in evaluation.json; None is accepted."""
-    dimensions = error.get("dimensions") if isinstance(error, dict) else []
-    if not isinstance(error, (dict, type(None))) or not isinstance(dimensions, (list, type(None))) or not all(
-            isinstance(dimension, dict) for dimension in dimensions or []):
+    error = {} if error is None else error
+    lists = [error.get(key) or [] for key in ("dimensions", "chunk")] if isinstance(error, dict) else [None]
+    if not all(isinstance(rows, list) and all(isinstance(row, dict) for row in rows) for rows in lists):
         raise InputError(f'{where}: action_error: should be {{"rmse": number, "dimensions": [object, ...]}}')
+    if not isinstance(error.get("references") or {}, dict):
+        raise InputError(f"{where}: action_error: references: should be an object")
 
 
 def _check_intervals(evaluation, where):
@@ -46,6 +48,13 @@ def _check_intervals(evaluation, where):
             interval.read(value if key == "gap" or value is None else value.get("return"))
         except (ValueError, AttributeError) as error:
             raise InputError(f"{where}: {key}: {error}") from None
+    try:
+        recorded = evaluation.get("demonstrator")
+        if recorded is not None:
+            interval.read(recorded.get("gap"))
+            float(recorded["return"]["mean"]), float(recorded["return"]["std"])
+    except (ValueError, AttributeError, TypeError, KeyError):
+        raise InputError(f'{where}: demonstrator: should be {{"return": {{"mean", "std"}}, "gap": object}}') from None
 
 
 def read_metrics(path):

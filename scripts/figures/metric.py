@@ -30,6 +30,9 @@ KNOWN = {
     "network_evaluations": Metric("network evaluations"),
     "path_straightness": Metric("path straightness, 0 is straight", "", LOWER),
     "log_probability": Metric("log probability of the expert's actions", "nats", HIGHER),
+    "energy_distance": Metric("energy distance of sampled and recorded actions, 0 to 1", "", LOWER),
+    "highest_reward": Metric("highest reward of an episode", "", HIGHER),
+    "full_length": Metric("share of episodes that no terminal state ended"),
     "direction_entropy_bits": Metric("direction entropy", "bits", HIGHER),
     "wasserstein_2": Metric("Wasserstein-2 distance", ACTION_UNIT, LOWER),
 }

@@ -9,6 +9,10 @@ from . import explorer, interval, metric, motion, number, replay, style, tables,
 
 RELATIVE = f"RMSE / standard deviation is 1 for a policy that always acts with the mean recorded action. {metric.LEGEND}"
 
+OFFLINE = ("Errors on recorded states do not tell how a policy acts: its own errors lead it to states that were not recorded, and "
+           "the mean of two good actions has a lower error than either, but may be a bad action. Only an environment, or the "
+           "robot, tells which policy is better.")
+
 
 @dataclass
 class Picture:
@@ -25,6 +29,8 @@ def render(run, pictures):
         parts.append(f'<p class="summary">{escape(summary(run))}</p>')
         parts += _section("Results", tables.results(run), _legend(run.evaluation))
         parts += _section("Action error by dimension", tables.action_error(run), RELATIVE)
+        parts += _section("Action error compared", tables.references(run), OFFLINE)
+        parts += _section("Action error along the prediction", tables.along_chunk(run), RELATIVE)
         parts += _section("Variants", tables.variants(run), _legend(run.evaluation))
     touched = list(filter(None, [replay.html(run) or motion.html(run), explorer.html(run)]))
     if pictures or touched:

@@ -69,6 +69,14 @@ class Denoising:
 
 
 @dataclass
+class Prediction:
+    """A held-out episode of recorded data, and samples of the policy in each of its states."""
+
+    recorded: np.ndarray  # (T, A), in the environment's units
+    sampled: np.ndarray  # (samples, T, A)
+
+
+@dataclass
 class Motion:
     """One episode as moving shapes, M of them."""
 
@@ -98,6 +106,7 @@ class Run:
     denoising: list = field(default_factory=list)
     motion: Motion = None
     explorer: Explorer = None
+    predictions: list = field(default_factory=list)  # Predictions
     metrics: list = field(default_factory=list)  # the objects of metrics.jsonl
     evaluation: dict = field(default_factory=dict)  # evaluation.json
     is_demo: bool = False
@@ -181,6 +190,7 @@ def _read_hdf5(run, path):
             run.flow_fields = [_read_flow_field(run, group) for group in root.groups("flow_field")]
             run.motion = _read_motion(root.child("motion"))
             run.explorer = read_explorer(root.child("explorer"))
+            run.predictions = [_read_prediction(run, group) for group in root.groups("predictions")]
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
             run.denoising = [_read_denoising(run, group, label) for group, label in
                              zip_longest(root.groups("denoising"), labels, fillvalue="") if group]
@@ -268,6 +278,11 @@ def _read_motion(group):
             group.fail(name, "contains values that are not finite")
     return Motion(kinds, group.array("sizes", shapes, 3), group.array("colours", shapes, 3),
                   group.attribute("frame_time", float), actors)
+
+
+def _read_prediction(run, group):
+    recorded = group.array("recorded", None, len(run.actions))
+    return Prediction(recorded, group.array("sampled", None, len(recorded), len(run.actions)))
 
 
 def _expert_action(group):

@@ -8,7 +8,8 @@ from . import interval, metric, number, style
 def results(run):
     """The metrics of policy and expert; empty if there are none."""
     rows = [row for row in _result_rows(run) if any(row[1:])]
-    return _table(["", "policy", "expert"], rows)
+    recorded = run.evaluation.get("demonstrator") and not run.evaluation.get("expert")
+    return _table(["", "policy", "demonstrator" if recorded else "expert"], rows)
 
 
 def variants(run):
@@ -38,6 +39,32 @@ def action_error(run):
     return _table(["action", metric.heading("action_error", ""), *map(_unitless, ("spread", "relative_error"))], rows)
 
 
+REFERENCES = {"nearest_neighbour": "the action recorded in the nearest training state", "mean_action": "the mean action",
+              "repeated_states": "recorded actions in equal states, about their mean"}
+
+
+def references(run):
+    """What the action error compares with; empty if the evaluation does not say."""
+    error = run.evaluation.get("action_error") or {}
+    recorded = error.get("references") or {}
+    if not recorded:
+        return ""
+    rows = [["the policy", _number(error.get("rmse")), _number(error.get("relative"))]]
+    rows += [[label, _number(recorded[name].get("rmse")), _number(recorded[name].get("relative"))]
+             for name, label in REFERENCES.items() if isinstance(recorded.get(name), dict)]
+    return _table(["actions of", metric.heading("action_error", metric.common_unit(run.actions)),
+                   _unitless("relative_error")], rows)
+
+
+def along_chunk(run):
+    """A row for each action of a prediction; empty if predictions are single actions."""
+    chunk = (run.evaluation.get("action_error") or {}).get("chunk") or []
+    names = [style.axis_label(action.name, action.unit) for action in run.actions]
+    rows = [[str(position), _number(error.get("relative")), *map(_number, error.get("rmse") or [])]
+            for position, error in enumerate(chunk) if len(error.get("rmse") or []) == len(names)]
+    return _table(["steps ahead", _unitless("relative_error"), *names], rows) if len(rows) > 1 else ""
+
+
 def _unitless(name):
     return metric.heading(name, "")
 
@@ -58,12 +85,22 @@ def _result_rows(run):
                 detail=", mean and 95 % interval"),
             row("return_deviation", *(_number((score.get("return") or {}).get("std")) for score in (policy, expert))),
             row("gap", _interval(evaluation.get("gap"), number.signed), detail=", on the same starts"),
+            *_demonstrator_rows(evaluation),
             row("success", _percent(policy), _percent(expert)),
             *(row(name, *(_recorded(metrics, name) for metrics in of_both)) for name in sorted({**of_both[0], **of_both[1]})),
             row("smoothness", _number(smoothness.get("policy")), _number(smoothness.get("expert"))),
             row("action_error", _number(error.get("rmse")), detail=f", on {states} states" if states else ""),
             row("latency", ", ".join(filter(None, map(_number, (latency.get("median_us"), latency.get("p99_us"))))),
                 detail=f", median and 99th percentile of one prediction{_sampler(latency)}")]
+
+
+def _demonstrator_rows(evaluation):
+    recorded = evaluation.get("demonstrator")
+    if not recorded:
+        return []
+    return [["Return of the demonstrator, mean and standard deviation",
+             "", f"{_number(recorded['return']['mean'])} ± {_number(recorded['return']['std'])}"],
+            ["Return gap, policy − demonstrator, from other starts", _interval(recorded.get("gap"), number.signed), ""]]
 
 
 def _metrics(evaluation, who):

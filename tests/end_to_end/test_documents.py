@@ -30,7 +30,9 @@ class DocumentsTest(LauncherTest):
         files = sorted((ROOT / "experiments").rglob("*.yaml"))
         self.assertGreaterEqual(len(files), 4)
         for file in files:
-            self.fm("run", file, "--dry-run", cwd=ROOT)  # the path of policy.teacher is relative to the root
+            needs_more = "gymnasium:" in file.read_text()  # a Python environment and recordings, which are not here
+            stand_ins = ["env.name=pendulum", "expert.name=zero", "data.files=[]"] if needs_more else []
+            self.fm("run", file, *stand_ins, "--dry-run", cwd=ROOT)  # the path of policy.teacher is relative to the root
 
     def test_the_main_experiment_says_the_defaults(self):
         defaults = self.folder / "defaults.yaml"

@@ -172,3 +172,41 @@ CATCH_TEST_CASE("actions that are not numbers are refused", "[evaluate]") {
   }
   CATCH_CHECK(contains(error_of<fm::InputError>([&] { evaluate_small(model, beside("zero")); }), "not finite"));
 }
+
+CATCH_TEST_CASE("without an expert the policy is evaluated on its own and beside recorded returns", "[evaluate]") {
+  const auto model = acting_at(0.0);
+  fm::EvaluationOptions options = beside("zero");
+  options.make_expert = {};
+  options.demonstrations = {-1.0, -3.0};
+  const fm::Evaluation alone = evaluate_small(model, options);
+  CATCH_CHECK((alone.expert_episodes.empty() && !alone.expert && !alone.gap));
+  CATCH_CHECK(alone.policy->mean == evaluate_small(model, beside("zero")).policy->mean);
+  CATCH_CHECK_FALSE(alone.action_error);  // there are no recorded states
+  CATCH_REQUIRE(alone.demonstrator);
+  CATCH_CHECK(alone.demonstrator->mean == -2.0);
+  CATCH_CHECK_THAT(alone.demonstrator->gap.mean, WithinAbs(alone.policy->mean + 2.0, 1e-12));
+  const double half = (alone.demonstrator->gap.ci95.high - alone.demonstrator->gap.ci95.low) / 2;
+  const double variance = std::pow(alone.policy->standard_deviation, 2) / 6 + 2.0 / 2;
+  CATCH_CHECK_THAT(half, WithinAbs(1.96 * std::sqrt(variance), 1e-9));
+}
+
+CATCH_TEST_CASE("recorded states are compared with what the policy was trained on", "[evaluate]") {
+  const auto model = acting_at(0.0);
+  fm::EvaluationOptions options = beside("zero");
+  std::vector<fm::Episode> episodes = evaluate_small(model, options).policy_episodes;  // the policy's own actions
+  options.make_expert = {};
+  options.recorded = fm::rows_of(std::span(episodes).first(4));
+  options.training = fm::rows_of(std::span(episodes).last(2));
+  const fm::Evaluation e = evaluate_small(model, options);
+  CATCH_CHECK(e.action_error->rmse < 1e-6);
+  CATCH_REQUIRE(e.references);
+  CATCH_CHECK(e.references->mean_action.rmse > 0.0);
+  CATCH_REQUIRE(e.energy_distance);
+  CATCH_CHECK(std::abs(*e.energy_distance) < 1e-6);
+  CATCH_REQUIRE(e.predicted.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CATCH_CHECK(e.predicted[i].recorded == episodes[i].actions);
+    CATCH_REQUIRE(e.predicted[i].sampled.size() == 16);
+    CATCH_CHECK((e.predicted[i].sampled[15] - episodes[i].actions).cwiseAbs().maxCoeff() < 1e-6);
+  }
+}

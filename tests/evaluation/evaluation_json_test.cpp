@@ -15,7 +15,7 @@ fm::Evaluation measured(double gap) {
   e.expert->metrics = {{"action_jerk", 0.0625}};
   e.gap = fm::Gap{.mean = gap, .ci95 = {gap - 1, gap + 1}};
   e.actions = {{"torque", "N m", -2.0, 2.0}};
-  e.action_error = fm::ActionError{.states = 10, .rmse = 0.375, .dimensions = {0.375}, .spread = {1.5}};
+  e.action_error = fm::ActionError{.states = 10, .rmse = 0.375, .dimensions = {0.375}, .spread = {1.5}, .chunk = {}};
   e.latency = {.median_us = 10, .p99_us = 20, .engine = "libtorch", .solver = "heun", .steps = 5, .nfe = 10};
   return e;
 }
@@ -24,7 +24,12 @@ fm::Evaluation measured(double gap) {
 fm::Evaluation offline() {
   fm::Evaluation e{.env = "none"};
   e.actions = {{"reach", "m", -1.0, 1.0}, {"turn", "rad", -1.0, 1.0}};
-  e.action_error = fm::ActionError{.states = 300, .rmse = 5e-6, .dimensions = {1e-6, 7e-6}, .spread = {1e-5, 0.0}};
+  fm::Matrix chunk(2, 2);
+  chunk << 1e-6, 7e-6, 2e-6, 7e-6;
+  e.action_error =
+      fm::ActionError{.states = 300, .rmse = 5e-6, .dimensions = {1e-6, 7e-6}, .spread = {1e-5, 0.0}, .chunk = chunk};
+  e.references = fm::ActionReferences{.mean_action = *e.action_error, .nearest = *e.action_error};
+  e.energy_distance = 0.125;
   return e;
 }
 
@@ -64,11 +69,35 @@ CATCH_TEST_CASE("where there is no environment, rollouts and gap are null", "[ev
   CATCH_CHECK(reach["rmse"] == 1e-6);
   CATCH_CHECK_THAT(reach["relative"].get<double>(), Catch::Matchers::WithinAbs(0.1, 1e-12));
   CATCH_CHECK(json["action_error"]["dimensions"][1]["relative"].is_null());  // it is constant
+  CATCH_CHECK(json["action_error"]["chunk"][1]["rmse"] == Json::array({2e-6, 7e-6}));
+  CATCH_CHECK_THAT(json["action_error"]["chunk"][1]["relative"].get<double>(), Catch::Matchers::WithinAbs(0.2, 1e-12));
+  CATCH_CHECK_THAT(json["action_error"]["references"]["mean_action"]["relative"].get<double>(),
+                   Catch::Matchers::WithinAbs(0.1, 1e-12));
+  CATCH_CHECK(json["action_error"]["references"]["repeated_states"].is_null());
+  CATCH_CHECK(json["action_error"]["energy_distance"] == 0.125);
   const std::string words = fm::summarise(offline(), {});
   CATCH_CHECK_FALSE(contains(words, "gap"));
   CATCH_CHECK(contains(words, "300 held-out states"));
   CATCH_CHECK(contains(words, "5.000e-06"));
   CATCH_CHECK(contains(words, "1.000e-06 m"));
+}
+
+CATCH_TEST_CASE("without an expert there is a return, beside the demonstrator's", "[evaluation_json]") {
+  fm::Evaluation e = measured(-2.0);
+  e.expert.reset();
+  e.gap.reset();
+  e.demonstrator =
+      fm::Demonstrator{.episodes = 7, .mean = -90.0, .standard_deviation = 4.0, .gap = {-12.0, {-20.0, -4.0}}};
+  const Json json = fm::to_json(e, {});
+  CATCH_CHECK((json["expert"].is_null() && json["gap"].is_null()));
+  CATCH_CHECK(json["policy"]["return"]["mean"] == -102.0);
+  CATCH_CHECK(json["demonstrator"]["return"]["mean"] == -90.0);
+  CATCH_CHECK(json["demonstrator"]["gap"]["ci95"] == Json::array({-20.0, -4.0}));
+  const std::string words = fm::summarise(e, {{{"sampler.steps=2"}, e}});
+  CATCH_CHECK(contains(words, "policy return"));
+  CATCH_CHECK_FALSE(contains(words, "expert return"));
+  CATCH_CHECK(contains(words, "7 recorded episodes"));
+  CATCH_CHECK(contains(words, "sampler.steps=2: return"));
 }
 
 CATCH_TEST_CASE("what was not measured is null, not 0", "[evaluation_json]") {

@@ -1,4 +1,5 @@
 #include "libfm/core/error.hpp"
+#include "libfm/evaluation/action_error.hpp"
 #include "libfm/evaluation/evaluation.hpp"
 #include "libfm/evaluation/model_metrics.hpp"
 

@@ -6,8 +6,8 @@ import unittest
 import examples
 import make_example
 import numpy as np
-from figures import (ablation, denoising_process, expert_trajectory, flow_field, interval, outside, rollout_comparison, samples,
-                     sampling_steps, style, time_series, training)
+from figures import (ablation, denoising_process, expert_trajectory, flow_field, interval, outside, predicted_actions,
+                     rollout_comparison, samples, sampling_steps, style, time_series, training)
 from figures.run import Dimension, FlowField, load
 
 
@@ -30,6 +30,24 @@ class Figures(examples.RunTest):
         np.testing.assert_allclose(points(start)[0], [make_example.wrap(states[0, 0]), states[0, 1]])
         np.testing.assert_allclose(points(end)[0], [make_example.wrap(states[-1, 0]), states[-1, 1]])
         self.assertIn("39 other episodes", expert_trajectory.caption(run))
+
+    def test_predicted_actions_lie_over_recorded_ones(self):
+        self.assertIsNone(predicted_actions.draw(load(self.directory)))
+        recorded = np.linspace(-1.0, 1.0, 30)[:, None]
+        sampled = recorded + np.linspace(-0.5, 0.5, 21)[:, None, None]
+        with self.hdf5() as file:
+            for number in range(2):
+                group = file.create_group(f"predictions/{number}")
+                group["recorded"], group["sampled"] = recorded, sampled
+        run = load(self.directory)
+        axes = predicted_actions.draw(run).axes
+        self.assertEqual(len(axes), 2)  # one dimension, two episodes
+        shown = {line.get_label(): line.get_ydata() for line in axes[1].lines}
+        np.testing.assert_allclose(shown["recorded"], recorded[:, 0])
+        np.testing.assert_allclose(shown["policy"], recorded[:, 0], atol=1e-12)
+        low, high = axes[1].collections[0].get_datalim(axes[1].transData).intervaly
+        np.testing.assert_allclose([low, high], [-1.45, 1.45], atol=1e-6)
+        self.assertIn("2 recorded episodes", predicted_actions.caption(run))
 
     def test_an_action_is_held_until_the_next(self):
         run = load(self.directory)

@@ -176,6 +176,25 @@ CATCH_TEST_CASE("best is the latest policy that is not clearly worse in return",
   CATCH_CHECK(last.metadata.at("training").find("\"best_step\":12") != std::string::npos);  // epoch 3 of 4 steps each
 }
 
+CATCH_TEST_CASE("without an expert the returns themselves are compared; last is the last epoch whatever they are",
+                "[trainer]") {
+  for (const auto& [best, step] : {std::pair{"return", 4}, {"last", 24}}) {
+    const TemporaryFolder folder;
+    fm::TrainingJob job = job_in(folder.path());
+    double returned = 100.0;
+    job.rollout = [&](std::shared_ptr<const fm::PolicyModel>) {
+      returned -= 10.0;
+      return fm::PairedReturns{{returned, returned + 1.0, returned + 2.0}, {}};
+    };
+    fm::TrainOptions options = quick();
+    options.best = best;
+    options.rollout.every = 1;
+    fm::train(options, job);
+    const auto last = fm::read_safetensors(folder.path() / "checkpoints/last.safetensors");
+    CATCH_CHECK(contains(last.metadata.at("training"), fmt::format("\"best_step\":{},", step)));
+  }
+}
+
 CATCH_TEST_CASE("training stops when nothing improves, and a resumed one does not go on", "[trainer]") {
   const TemporaryFolder folder;
   fm::TrainOptions options = quick();

@@ -138,6 +138,20 @@ CATCH_TEST_CASE("whole episodes are held out", "[training_data]") {
   }
 }
 
+CATCH_TEST_CASE("of few episodes the last steps are held out", "[training_data]") {
+  const fm::Split split = fm::split_rows(numbered({40, 20, 1}), 0.05, {0, "split"});
+  CATCH_CHECK(numbers(at::tensor(std::vector<double>(split.validation.observations.col(0).begin(),
+                                                     split.validation.observations.col(0).end()))) ==
+              std::vector<int>{38, 39, 59});
+  CATCH_CHECK(split.validation.begin == std::vector<std::int64_t>{0, 0, 2});
+  CATCH_CHECK(split.validation.end == std::vector<std::int64_t>{2, 2, 3});
+  CATCH_REQUIRE(split.train.size() == 38 + 19 + 1);
+  CATCH_CHECK((split.train.begin[37] == 0 && split.train.end[37] == 38));  // the cut ends the episode
+  CATCH_CHECK((split.train.begin[38] == 38 && split.train.end[38] == 57));
+  CATCH_CHECK(fm::split_rows(numbered({40}), 0.05, {0, "split"}).validation.size() == 2);
+  CATCH_CHECK(fm::split_rows(numbered(std::vector<int>(10, 4)), 0.05, {0, "split"}).validation.size() == 4);
+}
+
 CATCH_TEST_CASE("the held-out share may be 0", "[training_data]") {
   const fm::Split split = fm::split_rows(numbered({5, 3}), 0.0, {0, "split"});
   CATCH_CHECK(split.train.size() == 8);
