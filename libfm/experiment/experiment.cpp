@@ -4,6 +4,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
+#include "libfm/policy_spec/receding_horizon.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -31,6 +32,10 @@ class Contradictions {
   template <class... Args>
   void add(std::initializer_list<const char*> keys, fmt::format_string<Args...> format, Args&&... args) {
     found_.push_back({{keys.begin(), keys.end()}, fmt::format(format, std::forward<Args>(args)...)});
+  }
+
+  void add(HorizonProblem problem) {
+    found_.push_back({{problem.keys.begin(), problem.keys.end()}, std::move(problem.text)});
   }
 
   /// Adds the error of `work`, if any. If its text begins with `key`, or with a key below it, it is about that one.
@@ -102,11 +107,12 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
               "policy '{}' is trained from another policy: give a run directory, a checkpoint or an experiment file",
               e.policy.name);
   }
-  if (e.sampler.executed > e.policy.horizon.prediction) {
-    found.add({"sampler.executed", "policy.horizon.prediction"},
-              "{} exceeds policy.horizon.prediction: {}, the number of predicted actions", e.sampler.executed,
-              e.policy.horizon.prediction);
+  if (e.policy.horizon.largest_delay > 0 && e.data.files.empty() && (e.collect.noise > 0.0 || e.collect.rounds > 0)) {
+    found.add({"policy.horizon.largest_delay", "collect.noise", "collect.rounds"},
+              "the actions given in training must be those that were executed, which with collect.noise and "
+              "collect.rounds are others than the recorded ones; set 0, or collect: {{noise: 0, rounds: 0}}");
   }
+  for (HorizonProblem& problem : horizon_problems(e.policy.horizon, e.sampler)) found.add(std::move(problem));
   if (!std::has_single_bit(static_cast<unsigned>(e.policy.shortcut.finest))) {
     found.add("policy.shortcut.finest", "{} is not a power of two, which halving the steps requires",
               e.policy.shortcut.finest);

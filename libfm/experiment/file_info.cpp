@@ -105,6 +105,7 @@ Json checkpoint_info(const std::filesystem::path& file) {
                {"history", d.policy.horizon.observations},
                {"prediction", d.policy.horizon.prediction},
                {"executed", d.sampler.executed},
+               {"delay", d.sampler.delay},
                {"normaliser", d.policy.normaliser},
                {"env", d.spec.name},
                {"time_step", d.spec.time_step}};

@@ -9,6 +9,7 @@
 #include "libfm/nn/device.hpp"
 #include "libfm/nn/parameter_count.hpp"
 #include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy_spec/rate_limit.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
 #include "libfm/realtime/realtime_model.hpp"
 #include "libfm/rl/actor.hpp"
@@ -99,6 +100,7 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
   description.sampler = e.sampler;
   model.check_sampler(e.sampler);
   const RecedingHorizon fits(description);
+  const RateLimit limits(description);
   if (e.sampler.engine != "libtorch") check_runs_realtime(description);
   if (e.eval.log_probability) model.check_density(e.sampler);
 }

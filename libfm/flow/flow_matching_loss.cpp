@@ -1,10 +1,12 @@
 #include "libfm/flow/flow_matching_loss.hpp"
 
+#include "libfm/flow/committed_actions.hpp"
 #include "libfm/flow/row_losses.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/where.h>
 
 namespace fm {
 namespace {
@@ -15,15 +17,25 @@ void combine(double a, const float* x1, double b, const float* z0, std::int64_t 
   for (std::int64_t j = 0; j < count; ++j) result[j] = of_x1 * x1[j] + of_z0 * z0[j];
 }
 
+/// Squared errors of the actions that are not committed, (N).
+at::Tensor free_errors(const at::Tensor& output, const at::Tensor& target, const at::Tensor& committed) {
+  const at::Tensor share = 1.0 - committed.to(output.scalar_type()).mean({1, 2});
+  return squared_errors(output.masked_fill(committed, 0.0), target.masked_fill(committed, 0.0)) / share;
+}
+
 }  // namespace
 
 at::Tensor FlowMatchingLoss::row_losses(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0,
                                         const at::Tensor& times, const Condition& condition,
                                         const at::Tensor& weights) const {
   const PathPoint<at::Tensor> point = prediction_.at(times);
-  const at::Tensor z = interpolate(point, x1, z0);
-  const at::Tensor output = net.forward(prediction_.network_input(point, z), times.unsqueeze(-1), condition);
-  const at::Tensor losses = squared_errors(prediction_.scaled_output(point, output), prediction_.target(point, x1, z0));
+  const at::Tensor committed = committed_actions(condition, x1), noised = interpolate(point, x1, z0);
+  const at::Tensor z = committed.defined() ? at::where(committed, x1, noised) : noised;
+  const at::Tensor network_output = net.forward(prediction_.network_input(point, z), times.unsqueeze(-1), condition);
+  const at::Tensor output = prediction_.scaled_output(point, network_output),
+                   target = prediction_.target(point, x1, z0);
+  const at::Tensor losses =
+      committed.defined() ? free_errors(output, target, committed) : squared_errors(output, target);
   return weights.defined() ? weights * losses : losses;
 }
 

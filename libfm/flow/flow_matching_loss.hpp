@@ -19,6 +19,7 @@ class FlowMatchingLoss final : public torch::nn::Module {
   /// @param x1 (N, H, A), expert actions, normalised
   /// @param z0 (N, H, A), noise ~ N(0, I)
   /// @param times (N), in prediction().interval()
+  /// @param condition of committed actions, z contains x1 itself, and they are left out of the loss
   /// @param weights (N); undefined: 1
   /// @return (N), each row's mean over its action dimensions
   at::Tensor row_losses(const VelocityNet& net, const at::Tensor& x1, const at::Tensor& z0, const at::Tensor& times,

@@ -27,11 +27,22 @@ class OdeSampler final : public torch::nn::Module {
   at::Tensor refine(const VelocityNet& net, const at::Tensor& z0, const at::Tensor& guess, double time,
                     const Condition& condition, const VelocityNet* null_net = nullptr) const;
 
+  /// Continues the last chunk (N, H, A), from the current step on, as options.prefix says: of its first options.delay
+  /// actions and the following ones `guided` comes close, `trained` keeps the first exactly. @return (N, H, A)
+  at::Tensor continued(const VelocityNet& net, const at::Tensor& z0, const at::Tensor& last, const Condition& condition,
+                       const VelocityNet* null_net = nullptr) const;
+
   const TimeGrid& grid() const { return grid_; }
   const Prediction& prediction() const { return prediction_; }
 
  private:
+  at::Tensor start(const at::Tensor& z0) const;
   OdeSolution solve(const LearnedFlow& flow, const at::Tensor& z, const TimeGrid& grid, Record record) const;
+  OdeSolution solve(const VelocityField& velocity, const LearnedFlow& flow, const at::Tensor& z, const TimeGrid& grid,
+                    Record record) const;
+  at::Tensor guided(const LearnedFlow& flow, const at::Tensor& z0, const at::Tensor& last) const;
+  at::Tensor committed(const LearnedFlow& flow, const at::Tensor& z0, const at::Tensor& last,
+                       const at::Tensor& given) const;
 
   SamplerOptions options_;
   Prediction prediction_;

@@ -22,6 +22,8 @@ struct Condition {
   at::Tensor observations;  ///< (N, h, O), the last h observations, oldest first
   at::Tensor goal;          ///< (N, G); may be undefined where G is 0
   at::Tensor goal_mask;     ///< (N), 1 where the goal is used, 0 where the learned null goal replaces it
+  /// (N), how many of z's first rows are given actions without noise; undefined: none.
+  at::Tensor committed = {};
 };
 
 /// Sizes of a network's inputs and outputs. A velocity network has z and as many outputs.
@@ -32,6 +34,7 @@ struct NetworkSizes {
   int observation_history = 1;  ///< h
   int goals = 0;                ///< G
   int times = 1;                ///< 2 where the step's length is an input too; 0: time is no input
+  bool committed = false;       ///< whether Condition::committed is an input
   std::optional<int> outputs;   ///< numbers in each of the output's H rows; empty: A
 
   int row_outputs() const { return outputs.value_or(actions); }

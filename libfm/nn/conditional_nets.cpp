@@ -18,6 +18,7 @@ namespace {
 struct Row {
   const char* name;
   std::shared_ptr<ConditionalNet> (*make)(const NetworkOptions&, const NetworkSizes&, const RandomStream&);
+  bool takes_committed = false;  ///< whether it supports NetworkSizes::committed
 };
 
 template <class Net>
@@ -27,12 +28,28 @@ std::shared_ptr<ConditionalNet> make(const NetworkOptions& options, const Networ
 }
 
 constexpr Row table[] = {
-    {"mlp", make<MlpNet>},
-    {"residual_mlp", make<ResidualNet>},
-    {"transformer", make<TransformerNet>},
-    {"gru", make<GruNet>},
+    {"mlp", make<MlpNet>, true},
+    {"residual_mlp", make<ResidualNet>, true},
+    {"transformer", make<TransformerNet>, true},
+    {"gru", make<GruNet>, true},
 };
 static_assert(has_rows_for(table, network_kinds));
+
+void check_committed(const NetworkOptions& options) {
+  if (options.time_embedding == 0) {
+    throw_input_error(
+        "network.time_embedding: 0 leaves no input that tells which actions are given; set it above 0, or "
+        "policy.horizon.largest_delay: 0");
+  }
+  const Row* row = find_row(table, options.name);
+  if (row != nullptr && row->takes_committed) return;
+  std::vector<std::string> others;
+  for (const Row& other : table) {
+    if (other.takes_committed) others.emplace_back(other.name);
+  }
+  throw_input_error("policy.horizon.largest_delay: network '{}' cannot be told which actions are given ({} can); set 0",
+                    options.name, fmt::join(others, ", "));
+}
 
 }  // namespace
 
@@ -57,6 +74,7 @@ void ConditionalNet::check(const at::Tensor& z, const at::Tensor& times, const C
 std::shared_ptr<ConditionalNet> make_network(const NetworkOptions& options, const NetworkSizes& sizes,
                                              const RandomStream& init) {
   check_options(options, "network");
+  if (sizes.committed) check_committed(options);
   const Registry::Entries& added = Registry::current().of(Registry::Kind::network);
   if (const auto found = added.find(options.name); found != added.end()) {
     return std::any_cast<const RegisteredNetwork&>(found->second.make)(options.registered.at(options.name), options,

@@ -27,7 +27,7 @@ at::Tensor MlpNet::output(const at::Tensor& z, const at::Tensor& times, const Co
 
 bool MlpNet::passes_on_cuda(const at::Tensor& z, const at::Tensor& times, const at::Tensor& observations) const {
   if (!z.defined() || !z.is_cuda() || at::GradMode::is_enabled()) return false;
-  return features_.fixed() && sizes().times == 1 && observations.scalar_type() == at::kFloat &&
+  return features_.fixed() && sizes().times == 1 && !sizes().committed && observations.scalar_type() == at::kFloat &&
          times.scalar_type() == at::kFloat && !times._fw_grad(0).defined() && cuda_passes_apply(z, mlp_->layers());
 }
 
@@ -38,8 +38,8 @@ bool MlpNet::can_regress(const at::Tensor& actions, const Condition& condition) 
 
 bool MlpNet::regresses_on(const at::Tensor& actions, const Condition& condition) const {
   const at::Tensor& seen = condition.observations;
-  return features_.fixed() && sizes().times == 1 && inputs_ == outputs_ && seen.scalar_type() == at::kFloat &&
-         std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad) &&
+  return features_.fixed() && sizes().times == 1 && !sizes().committed && inputs_ == outputs_ &&
+         seen.scalar_type() == at::kFloat && std::ranges::all_of(mlp_->layers(), &at::Tensor::requires_grad) &&
          actions.numel() == actions.size(0) * outputs_ &&
          seen.numel() == actions.size(0) * (features_.size() - features_.time_size());
 }

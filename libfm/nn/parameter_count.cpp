@@ -37,7 +37,8 @@ double gru_cell(double width, double inputs) { return 3.0 * width * (inputs + wi
 }  // namespace
 
 double parameter_count(const NetworkOptions& o, const NetworkSizes& s) {
-  const double time_features = static_cast<double>(s.times) * o.time_embedding, null_goal = s.goals;
+  const bool further = s.committed && o.name != "transformer";  // see condition_features.hpp and transformer_net.hpp
+  const double time_features = (s.times + (further ? 1.0 : 0.0)) * o.time_embedding, null_goal = s.goals;
   const double inputs = static_cast<double>(s.action_horizon) * s.actions;
   const double outputs = static_cast<double>(s.action_horizon) * s.row_outputs();
   const double features = time_features + static_cast<double>(s.observation_history) * s.observations + s.goals;

@@ -3,6 +3,7 @@
 #include "libfm/core/error.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/layer_norm.h>
 
@@ -11,10 +12,15 @@ namespace {
 
 at::Tensor normal_tokens(const at::Tensor& x) { return at::layer_norm(x, {x.size(-1)}); }
 
+NetworkSizes without_committed(NetworkSizes sizes) {
+  sizes.committed = false;
+  return sizes;
+}
+
 }  // namespace
 
 TransformerNet::TransformerNet(const NetworkOptions& options, const NetworkSizes& s, const RandomStream& init)
-    : ConditionalNet(s), features_(*this, options.time_embedding, s) {
+    : ConditionalNet(s), features_(*this, options.time_embedding, without_committed(s)) {
   const auto& [width, layers, heads] = options.transformer;
   if (width % heads != 0) {
     throw_input_error("network.transformer.heads: {} heads do not divide network.transformer.width: {}", heads, width);
@@ -41,6 +47,16 @@ TransformerNet::TransformerNet(const NetworkOptions& options, const NetworkSizes
   leave_ = linear("leave", width, s.row_outputs());
 }
 
+at::Tensor TransformerNet::token_times(const at::Tensor& times, const Condition& condition, std::int64_t tokens) const {
+  if (!sizes().committed || !condition.committed.defined()) {
+    return time_->forward(features_.time(times, condition)).unsqueeze(1);
+  }
+  const std::int64_t rows = times.size(0);
+  const at::Tensor given = at::arange(tokens, condition.committed.options()) < condition.committed.unsqueeze(1);
+  const at::Tensor each = times.expand({rows, tokens}).masked_fill(given, 1.0);
+  return time_->forward(features_.time(each.reshape({rows * tokens, 1}), condition)).view({rows, tokens, -1});
+}
+
 at::Tensor TransformerNet::output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const {
   const std::int64_t rows = condition.observations.size(0), horizon = sizes().action_horizon;
   std::vector<at::Tensor> tokens = {action_ ? action_->forward(z) + action_places_
@@ -48,7 +64,7 @@ at::Tensor TransformerNet::output(const at::Tensor& z, const at::Tensor& times, 
   if (observation_) tokens.push_back(observation_->forward(condition.observations) + observation_places_);
   if (goal_) tokens.push_back(goal_->forward(features_.goal(condition)).unsqueeze(1));
   at::Tensor x = at::cat(tokens, 1);
-  if (time_) x = x + time_->forward(features_.time(times)).unsqueeze(1);
+  if (time_) x = x + token_times(times, condition, x.size(1));
   for (const Layer& layer : layers_) {
     x = x + layer.attention->forward(normal_tokens(x));
     x = x + layer.mlp->forward(normal_tokens(x));

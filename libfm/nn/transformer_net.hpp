@@ -1,7 +1,8 @@
 #pragma once
 // A small transformer (Vaswani et al. 2017, layer norm first) whose tokens are the H noisy actions, the h observations
 // and the goal. Each kind has its own linear embedding, actions and observations have learned position embeddings, and
-// the embedded time is added to every token. All tokens attend to all; the output is read from the action tokens.
+// the embedded time is added to every token; that of committed actions is 1, since they are without noise. All tokens
+// attend to all; the output is read from the action tokens.
 
 #include "libfm/nn/attention.hpp"
 #include "libfm/nn/condition_features.hpp"
@@ -24,6 +25,9 @@ class TransformerNet final : public ConditionalNet {
   };
 
   at::Tensor output(const at::Tensor& z, const at::Tensor& times, const Condition& condition) const override;
+
+  /// The embedded time of every token, (N, tokens, width) or (N, 1, width).
+  at::Tensor token_times(const at::Tensor& times, const Condition& condition, std::int64_t tokens) const;
 
   ConditionFeatures features_;
   std::shared_ptr<Linear> action_;       ///< null: z is no input

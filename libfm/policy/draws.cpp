@@ -6,6 +6,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
+#include <cmath>
+
 namespace fm {
 namespace {
 
@@ -65,22 +67,25 @@ at::Tensor draw_rows(const RandomStream& stream, std::uint64_t position, std::in
 }
 
 FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
-                    const FlowOptions& options, const TimeInterval& interval) {
-  const std::int64_t rows = actions.size(0), size = actions.numel() / rows;
+                    const FlowOptions& options, const TimeInterval& interval, int largest_delay) {
+  const std::int64_t rows = actions.size(0), size = actions.numel() / rows, of_delay = largest_delay > 0 ? 1 : 0;
   const TimeDistribution distribution(options.time);
   const double goal_drop = options.goal_drop;
-  // Columns: time, weight, whether the goal is kept, noise.
-  const at::Tensor drawn = draw_rows(stream, position, rows, 3 + size, actions, [=](Draws& draws, float* row) {
-    const double u = distribution.draw(draws);
-    row[0] = static_cast<float>(interval.begin + (interval.end - interval.begin) * u);
-    row[1] = static_cast<float>(distribution.weight(u));
-    for (std::int64_t j = 0; j < size; ++j) row[3 + j] = static_cast<float>(draws.normal());
-    row[2] = goal_drop > 0.0 && draws.uniform() < goal_drop ? 0.0F : 1.0F;
-  });
+  // Columns: time, weight, whether the goal is kept, noise, how many actions are given.
+  const at::Tensor drawn =
+      draw_rows(stream, position, rows, 3 + size + of_delay, actions, [=](Draws& draws, float* row) {
+        const double u = distribution.draw(draws);
+        row[0] = static_cast<float>(interval.begin + (interval.end - interval.begin) * u);
+        row[1] = static_cast<float>(distribution.weight(u));
+        for (std::int64_t j = 0; j < size; ++j) row[3 + j] = static_cast<float>(draws.normal());
+        row[2] = goal_drop > 0.0 && draws.uniform() < goal_drop ? 0.0F : 1.0F;
+        if (of_delay > 0) row[3 + size] = static_cast<float>(std::floor(draws.uniform() * (largest_delay + 1)));
+      });
   return {.times = drawn.select(1, 0),
           .weights = options.time.weight == "none" ? at::Tensor() : drawn.select(1, 1),
-          .noise = drawn.slice(1, 3).reshape(actions.sizes()),
-          .kept = drawn.select(1, 2)};
+          .noise = drawn.slice(1, 3, 3 + size).reshape(actions.sizes()),
+          .kept = drawn.select(1, 2),
+          .committed = of_delay > 0 ? drawn.select(1, 3 + size) : at::Tensor()};
 }
 
 at::Tensor draw_noise(const RandomStream& stream, std::span<const std::uint64_t> episodes,

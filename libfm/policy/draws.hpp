@@ -62,15 +62,17 @@ class RepeatedDraws {
 inline constexpr std::uint32_t coupling_row = 0xFFFFFFFF;
 
 struct FlowDraws {
-  at::Tensor times;    ///< (N), in the interval, from the distribution of the options
-  at::Tensor weights;  ///< (N), of the rows' losses; undefined: 1
-  at::Tensor noise;    ///< (N, H, A) ~ N(0, I)
-  at::Tensor kept;     ///< (N), 0 where the goal is dropped, else 1
+  at::Tensor times;           ///< (N), in the interval, from the distribution of the options
+  at::Tensor weights;         ///< (N), of the rows' losses; undefined: 1
+  at::Tensor noise;           ///< (N, H, A) ~ N(0, I)
+  at::Tensor kept;            ///< (N), 0 where the goal is dropped, else 1
+  at::Tensor committed = {};  ///< (N), how many actions are given; undefined: none
 };
 
 /// Draws for a batch of actions (N, H, A), of its type and on its device.
+/// @param largest_delay up to which the numbers of given actions are drawn, all equally often; 0: none are given
 FlowDraws draw_flow(const RandomStream& stream, std::uint64_t position, const at::Tensor& actions,
-                    const FlowOptions& options, const TimeInterval& interval);
+                    const FlowOptions& options, const TimeInterval& interval, int largest_delay = 0);
 
 /// Noise (N, count, H, A) ~ N(0, I) in float32 on the CPU; row i is a function of (stream, episodes[i], steps[i]).
 at::Tensor draw_noise(const RandomStream& stream, std::span<const std::uint64_t> episodes,

@@ -7,6 +7,12 @@ namespace fm {
 FlowModel::FlowModel(const PolicyDescription& description, const RandomStream& init)
     : PolicyModel(description), flow_(description_.policy.flow), loss_(flow_),
       coupling_(make_coupling(flow_.coupling)) {
+  if (description.policy.horizon.largest_delay > 0 && !loss_.prediction().is_unscaled()) {
+    throw_input_error(
+        "policy.horizon.largest_delay: given actions are inputs without noise, but path '{}' with target '{}' scales "
+        "them; set 0, or another path",
+        flow_.path.name, flow_.target);
+  }
   NetworkSizes sizes = network_sizes(description);
   net_ = add_network("net", sizes, init);
   if (flow_.null_goal == "separate" && sizes.goals > 0) {
@@ -22,12 +28,14 @@ FlowModel::Pairs FlowModel::pair(const Batch& batch, const at::Tensor& noise, Dr
 }
 
 FlowModel::Drawn FlowModel::draw(const Batch& batch, const RandomStream& stream, std::uint64_t position) const {
-  const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval());
+  const FlowDraws draws = draw_flow(stream, position, batch.actions, flow_, loss_.prediction().interval(),
+                                    description_.policy.horizon.largest_delay);
   Drawn drawn{.pairs = pair(batch, draws.noise, stream.at(position, coupling_row)),
               .times = draws.times,
               .weights = draws.weights,
               .condition = batch.condition};
   drawn.condition.goal_mask = draws.kept;
+  drawn.condition.committed = draws.committed;
   return drawn;
 }
 
@@ -67,6 +75,9 @@ OdeSolution FlowModel::solve(const Condition& condition, const at::Tensor& noise
 }
 
 at::Tensor FlowModel::refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const {
+  if (description_.sampler.prefix != "none") {
+    return sampler_->continued(*net_, noise.select(1, 0), guess, condition, null_net_.get());
+  }
   return sampler_->refine(*net_, noise.select(1, 0), guess, description_.sampler.warm_start, condition,
                           null_net_.get());
 }
@@ -108,6 +119,9 @@ void FlowModel::check_sampler(const SamplerOptions& sampler) const {
   if (sampler.solver == euler_maruyama && sampler.warm_start > 0.0) {
     throw_input_error(
         "sampler.warm_start: a stochastic solver does not support warm starts; set 0, or use another solver");
+  }
+  if (sampler.solver == euler_maruyama && sampler.prefix != "none") {
+    throw_input_error("sampler.prefix: a stochastic solver does not support it; set none, or use another solver");
   }
 }
 

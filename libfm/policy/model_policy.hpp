@@ -60,7 +60,7 @@ class ModelPredictor final : public Predictor {
 class ModelPolicy final : public ChunkedPolicy {
  public:
   /// @param noise stream of the sampler's noise, indexed by (episode, step)
-  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
+  /// @throws InputError as ChunkedPolicy does.
   ModelPolicy(std::shared_ptr<const PolicyModel> model, const RandomStream& noise)
       : ChunkedPolicy(std::make_unique<ModelPredictor>(std::move(model)), noise) {}
 };

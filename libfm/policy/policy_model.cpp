@@ -53,6 +53,11 @@ at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x, const at::Tensor
 PolicyModel::PolicyModel(const PolicyDescription& description)
     : description_(description), observations_(description.observations), actions_(description.actions),
       goals_(description.goals) {
+  if (description.policy.horizon.largest_delay > 0 && description.policy.name != "flow") {
+    throw_input_error(
+        "policy.horizon.largest_delay: only policy 'flow' learns to continue given actions, not '{}'; set 0",
+        description.policy.name);
+  }
   description_.policy = resolved(description.policy);
   hidden_ = at::tensor(visible_observations(description.spec, description.policy.hidden), at::kDouble) == 0;
   std::vector<double> low, high;
@@ -87,7 +92,8 @@ bool PolicyModel::repeats_training() const {
 
 bool PolicyModel::repeats_sampling() const {
   const std::string& solver = description_.sampler.solver;
-  return solver == euler_maruyama || !find_solver(solver).adapts();
+  const bool adapts = solver != euler_maruyama && find_solver(solver).adapts();
+  return !adapts && description_.sampler.prefix != "guided";
 }
 
 at::Tensor PolicyModel::normalised_actions(const at::Tensor& actions) const {
@@ -107,7 +113,7 @@ at::Tensor PolicyModel::within_bounds(const at::Tensor& actions) const {
 }
 
 at::Tensor PolicyModel::refine(const Condition&, const at::Tensor&, const at::Tensor&) const {
-  throw std::logic_error("set_sampler refuses sampler.warm_start");
+  throw std::logic_error("set_sampler refuses sampler.warm_start and sampler.prefix");
 }
 
 at::Tensor PolicyModel::log_probability(const Condition&, const at::Tensor&, const at::Tensor&) const {
@@ -129,6 +135,10 @@ void PolicyModel::check_sampler(const SamplerOptions& sampler) const {
   }
   if (sampler.warm_start > 0.0) {
     throw_input_error("sampler.warm_start: policy '{}' does not support warm starts; set 0", description_.policy.name);
+  }
+  if (sampler.prefix != "none") {
+    throw_input_error("sampler.prefix: policy '{}' is not a flow, which continues the last prediction; set none",
+                      description_.policy.name);
   }
 }
 
@@ -166,7 +176,8 @@ NetworkSizes network_sizes(const PolicyDescription& d) {
           .action_horizon = d.policy.horizon.prediction,
           .observations = static_cast<int>(d.spec.observations.size()),
           .observation_history = d.policy.horizon.observations,
-          .goals = static_cast<int>(d.spec.goals.size())};
+          .goals = static_cast<int>(d.spec.goals.size()),
+          .committed = d.policy.horizon.largest_delay > 0};
 }
 
 bool same_sizes(const PolicyModel& a, const PolicyModel& b) {

@@ -46,7 +46,7 @@ class PolicyModel : public torch::nn::Module {
   /// that it can be recorded (DeviceGraph). False for what is decided on the host: a coupling that solves an assignment,
   /// and a teacher whose solver adapts its steps.
   bool repeats_training() const;
-  /// The same of sample and refine: false for solvers that adapt their steps.
+  /// The same of sample and refine: false for solvers that adapt their steps, and where gradients guide them.
   bool repeats_sampling() const;
 
   /// Number of noise samples (H, A) per action chunk.
@@ -56,7 +56,8 @@ class PolicyModel : public torch::nn::Module {
   /// @return (N, H, A), normalised actions
   virtual at::Tensor sample(const Condition& condition, const at::Tensor& noise) const = 0;
 
-  /// The same from a guess (N, H, A) of the actions, if set_sampler accepts sampler.warm_start.
+  /// The same given the last chunk from the current step on, `guess` (N, H, A): the first guess of sampler.warm_start,
+  /// or what sampler.prefix continues, where set_sampler accepts one of them.
   virtual at::Tensor refine(const Condition& condition, const at::Tensor& noise, const at::Tensor& guess) const;
 
   /// Log-density of normalised actions (N, H, A), (N). @throws InputError as check_density does.

@@ -18,7 +18,8 @@ int prediction_size(const PolicyDescription& d) {
 }  // namespace
 
 ChunkedPolicy::ChunkedPolicy(std::unique_ptr<Predictor> predictor, const RandomStream& noise)
-    : predictor_(std::move(predictor)), noise_(noise), horizon_(predictor_->description()) {
+    : predictor_(std::move(predictor)), noise_(noise), horizon_(predictor_->description()),
+      rate_limit_(predictor_->description()) {
   const PolicyDescription& d = predictor_->description();
   noise_size_ = (predictor_->noises() + (d.sampler.action_noise > 0.0 ? 1 : 0)) * prediction_size(d);
   prepare(1);
@@ -26,6 +27,7 @@ ChunkedPolicy::ChunkedPolicy(std::unique_ptr<Predictor> predictor, const RandomS
 
 void ChunkedPolicy::reset(int copies, std::span<const int> rows) {
   horizon_.reset(copies, rows);
+  rate_limit_.reset(copies, rows);
   if (observations_.rows() != copies) prepare(copies);
 }
 
@@ -48,11 +50,12 @@ void ChunkedPolicy::act_from(const PolicyInput& input, const FloatMatrix* noise,
   const int rows = static_cast<int>(input.observations.rows());
   if (rows > observations_.rows()) prepare(rows);
   horizon_.observe(input);
+  const bool continues = d.sampler.warm_start > 0.0 || d.sampler.prefix != "none";
   for (const bool from_last : {false, true}) {
     due_.clear();
     for (int i = 0; i < rows; ++i) {
       const int copy = input.copy(i);
-      const bool later = d.sampler.warm_start > 0.0 && horizon_.has_prediction(copy);
+      const bool later = continues && horizon_.has_guess(copy);
       if (horizon_.is_due(copy) && later == from_last) due_.push_back(i);
     }
     if (!due_.empty()) predict(input, noise, from_last);
@@ -61,6 +64,7 @@ void ChunkedPolicy::act_from(const PolicyInput& input, const FloatMatrix* noise,
   output.actions.resize(rows, actions_.cols());
   for (int i = 0; i < rows; ++i) horizon_.next_action(input.copy(i), row_span(actions_, i));
   predictor_->execute(actions_, output.actions);
+  rate_limit_.apply(input, output.actions);
 }
 
 void ChunkedPolicy::predict(const PolicyInput& input, const FloatMatrix* noise, bool from_last) {

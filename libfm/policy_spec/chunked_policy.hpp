@@ -1,8 +1,10 @@
 #pragma once
-// A trained policy as a Policy, independent of the engine that computes its predictions: history, action chunks, warm
-// starts and noise are handled here; a Predictor maps rows of observations to rows of actions.
+// A trained policy as a Policy, independent of the engine that computes its predictions: history, action chunks and
+// their delay, warm starts, noise and the limit on the actions' rate are handled here; a Predictor maps rows of
+// observations to rows of actions.
 
 #include "libfm/core/random.hpp"
+#include "libfm/policy_spec/rate_limit.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
 
 #include <memory>
@@ -16,8 +18,10 @@ struct PredictionRows {
   const double* observations;  ///< (rows, h O), oldest first, in the environment's units
   const double* goals;         ///< (rows, G), in the environment's units
   const float* noise;          ///< (rows, noises H A) ~ N(0, 1)
-  const float* guesses;        ///< (rows, H A), normalised initial guesses; null: start from noise
-  float* actions;              ///< (rows, H A), normalised; output
+  /// (rows, H A), the last predictions from the current step on, normalised: initial guesses of sampler.warm_start, or
+  /// what sampler.prefix continues; null: there are none.
+  const float* guesses;
+  float* actions;  ///< (rows, H A), normalised; output
 };
 
 /// Computes predictions: LibTorch's model or the realtime engine. An object may be used by one thread at a time.
@@ -40,12 +44,12 @@ class Predictor {
 class ChunkedPolicy : public Policy {
  public:
   /// @param noise stream of the sampler's noise, indexed by (episode, step)
-  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
+  /// @throws InputError as RecedingHorizon and RateLimit do.
   ChunkedPolicy(std::unique_ptr<Predictor> predictor, const RandomStream& noise);
 
   void reset(int copies, std::span<const int> rows) final;
   /// Does not allocate after a reset, once `output` has its size. Actions are clipped to the bounds of the
-  /// environment's specification.
+  /// environment's specification, then limited in their rate.
   void act(const PolicyInput& input, PolicyOutput& output) final { act_from(input, nullptr, output); }
   /// The same with the caller's noise (N, noise_size()); null: the stream's noise.
   void act_from(const PolicyInput& input, const FloatMatrix* noise, PolicyOutput& output);
@@ -62,6 +66,7 @@ class ChunkedPolicy : public Policy {
   std::unique_ptr<Predictor> predictor_;
   RandomStream noise_;
   RecedingHorizon horizon_;
+  RateLimit rate_limit_;
   int noise_size_;
   std::vector<int> due_;  ///< rows of the input
   // Inputs and outputs of the rows in due_, contiguous.

@@ -97,6 +97,7 @@ struct NormalisingFlowOptions {
 struct HorizonOptions {
   int observations = 1;
   int prediction = 1;
+  int largest_delay = 0;
 
   template <class Visitor>
   void fields(Visitor& visit) {
@@ -104,6 +105,9 @@ struct HorizonOptions {
     visit("prediction", prediction,
           "actions predicted at once, the current one first; the first sampler.executed of them are executed",
           between(1, 1000));
+    visit("largest_delay", largest_delay,
+          "trains a flow to continue up to so many actions that it is given, for `sampler.prefix: trained`",
+          between(0, 999));
   }
 };
 

@@ -12,14 +12,55 @@ constexpr double max_numbers = 1 << 26;  ///< per copy; keeps products of sizes 
 
 }  // namespace
 
+std::vector<HorizonProblem> horizon_problems(const HorizonOptions& horizon, const SamplerOptions& sampler) {
+  const int predicted = horizon.prediction, executed = sampler.executed, delay = sampler.delay;
+  std::vector<HorizonProblem> problems;
+  const auto refuse = [&](std::vector<const char*> keys, std::string text) {
+    problems.push_back({std::move(keys), std::move(text)});
+  };
+  if (executed > predicted) {
+    refuse(
+        {"sampler.executed", "policy.horizon.prediction"},
+        fmt::format("{} exceeds policy.horizon.prediction: {}, the number of predicted actions", executed, predicted));
+  } else if (delay + executed > predicted) {
+    refuse(
+        {"sampler.delay", "sampler.executed", "policy.horizon.prediction"},
+        fmt::format("{} and sampler.executed: {} together exceed policy.horizon.prediction: {}, so that a prediction's "
+                    "actions would end before the next are there",
+                    delay, executed, predicted));
+  } else if (delay > executed) {
+    refuse({"sampler.delay", "sampler.executed"},
+           fmt::format("{} exceeds sampler.executed: {}, so that a prediction would begin before the last is there",
+                       delay, executed));
+  }
+  if (horizon.largest_delay >= predicted) {
+    refuse({"policy.horizon.largest_delay", "policy.horizon.prediction"},
+           fmt::format("{} leaves none of policy.horizon.prediction: {} actions to predict", horizon.largest_delay,
+                       predicted));
+  }
+  if (sampler.prefix == "trained" && (horizon.largest_delay == 0 || delay > horizon.largest_delay)) {
+    refuse({"sampler.prefix", "sampler.delay", "policy.horizon.largest_delay"},
+           fmt::format("trained needs a policy.horizon.largest_delay of at least 1 and sampler.delay: {}, not {}",
+                       delay, horizon.largest_delay));
+  }
+  if (sampler.prefix != "none" && sampler.ensemble > 0.0) {
+    refuse({"sampler.prefix", "sampler.ensemble"},
+           "a prediction continues a single one, not an ensemble; set sampler.ensemble: 0");
+  }
+  if (sampler.prefix != "none" && sampler.warm_start > 0.0) {
+    refuse({"sampler.prefix", "sampler.warm_start"}, "sampling starts from noise; set sampler.warm_start: 0");
+  }
+  return problems;
+}
+
 RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
     : history_(d.policy.horizon.observations), horizon_(d.policy.horizon.prediction), executed_(d.sampler.executed),
-      observations_(static_cast<int>(d.spec.observations.size())), actions_(static_cast<int>(d.spec.actions.size())),
-      goals_(static_cast<int>(d.spec.goals.size())),
-      kept_(d.sampler.ensemble > 0.0 ? (horizon_ + executed_ - 1) / executed_ : 1), decay_(d.sampler.ensemble) {
-  if (executed_ > horizon_) {
-    throw_input_error("sampler.executed: {} exceeds policy.horizon.prediction: {}", executed_, horizon_);
-  }
+      delay_(d.sampler.delay), observations_(static_cast<int>(d.spec.observations.size())),
+      actions_(static_cast<int>(d.spec.actions.size())), goals_(static_cast<int>(d.spec.goals.size())),
+      kept_(delay_ > 0 ? 2 : 1), averages_(d.sampler.ensemble > 0.0), decay_(d.sampler.ensemble) {
+  const std::vector<HorizonProblem> problems = horizon_problems(d.policy.horizon, d.sampler);
+  if (!problems.empty()) throw_input_error("{}: {}", problems.front().keys.front(), problems.front().text);
+  if (averages_) kept_ = (horizon_ + executed_ - 1) / executed_;
   const double numbers =
       static_cast<double>(history_) * observations_ + static_cast<double>(kept_) * horizon_ * actions_;
   if (numbers > max_numbers) {
@@ -35,8 +76,8 @@ void RecedingHorizon::resize(std::size_t copies) {
   copies_.resize(copies);
   histories_.resize(wide(history_ * observations_));
   last_goals_.resize(wide(goals_));
-  predictions_.resize(wide(kept_ * horizon_ * actions_));
-  ages_.resize(wide(kept_));
+  predicted_.resize(wide(kept_ * horizon_ * actions_));
+  predictions_.resize(wide(kept_));
 }
 
 void RecedingHorizon::reset(int copies, std::span<const int> rows) {
@@ -61,11 +102,21 @@ void RecedingHorizon::observe(std::size_t copy, const double* observation, const
   }
   fresh = false;
   double* last_goal = last_goals_.data() + copy * static_cast<std::size_t>(goals_);
-  if (!std::equal(goal, goal + goals_, last_goal)) copies_[copy].predictions = 0;
+  if (!std::equal(goal, goal + goals_, last_goal)) ++copies_[copy].goal;
   std::copy(goal, goal + goals_, last_goal);
 }
 
-bool RecedingHorizon::is_due(int copy) const { return !has_prediction(copy) || ages_[slot(copy, 0)] >= executed_; }
+bool RecedingHorizon::is_due(int copy) const {
+  const Copy& c = copies_[static_cast<std::size_t>(copy)];
+  if (c.predictions == 0) return true;
+  const Prediction& last = predictions_[slot(copy, 0)];
+  return last.age >= executed_ || (last.goal != c.goal && last.age >= last.begin);
+}
+
+bool RecedingHorizon::has_guess(int copy) const {
+  const Copy& c = copies_[static_cast<std::size_t>(copy)];
+  return c.predictions > 0 && predictions_[slot(copy, 0)].goal == c.goal;
+}
 
 std::span<const double> RecedingHorizon::history(int copy) const {
   const auto size = static_cast<std::size_t>(history_ * observations_);
@@ -75,34 +126,37 @@ std::span<const double> RecedingHorizon::history(int copy) const {
 void RecedingHorizon::guess(int copy, std::span<float> actions) const {
   const std::size_t last = slot(copy, 0);
   for (int i = 0; i < horizon_; ++i) {
-    const float* action = action_at(last, std::min(i + ages_[last], horizon_ - 1));
+    const float* action = action_at(last, std::min(i + predictions_[last].age, horizon_ - 1));
     std::copy(action, action + actions_, actions.begin() + i * actions_);
   }
 }
 
 void RecedingHorizon::add_prediction(int copy, std::span<const float> actions) {
   Copy& c = copies_[static_cast<std::size_t>(copy)];
+  const int begin = c.predictions > 0 ? delay_ : 0;
   c.newest = (c.newest + kept_ - 1) % kept_;
   c.predictions = std::min(c.predictions + 1, kept_);
   const std::size_t newest = slot(copy, 0);
-  std::copy(actions.begin(), actions.end(),
-            predictions_.begin() + static_cast<std::ptrdiff_t>(newest * actions.size()));
-  ages_[newest] = 0;
+  std::copy(actions.begin(), actions.end(), predicted_.begin() + static_cast<std::ptrdiff_t>(newest * actions.size()));
+  predictions_[newest] = {.age = 0, .begin = begin, .goal = c.goal};
 }
 
 void RecedingHorizon::next_action(int copy, std::span<float> action) {
   std::fill(action.begin(), action.end(), 0.0F);
   double total = 0.0, weight = 1.0;
+  const Prediction* first = nullptr;  // the newest that is executed
   for (int back = 0; back < copies_[static_cast<std::size_t>(copy)].predictions; ++back) {
-    const std::size_t prediction = slot(copy, back);
-    int& age = ages_[prediction];
-    if (age < horizon_) {
-      const float* predicted = action_at(prediction, age);
+    const std::size_t place = slot(copy, back);
+    Prediction& prediction = predictions_[place];
+    const bool there = prediction.age >= prediction.begin && prediction.age < horizon_;
+    if (there && (first == nullptr || (averages_ && prediction.goal == first->goal))) {
+      if (first == nullptr) first = &prediction;
+      const float* predicted = action_at(place, prediction.age);
       for (std::size_t j = 0; j < action.size(); ++j) action[j] += static_cast<float>(weight) * predicted[j];
       total += weight;
     }
-    ++age;
-    weight *= std::exp(-decay_);
+    ++prediction.age;
+    if (first != nullptr) weight *= std::exp(-decay_);
   }
   if (total != 1.0) {
     for (float& number : action) number /= static_cast<float>(total);
@@ -116,8 +170,8 @@ std::size_t RecedingHorizon::slot(int copy, int back) const {
 }
 
 const float* RecedingHorizon::action_at(std::size_t slot, int index) const {
-  return predictions_.data() + (slot * static_cast<std::size_t>(horizon_) + static_cast<std::size_t>(index)) *
-                                   static_cast<std::size_t>(actions_);
+  return predicted_.data() + (slot * static_cast<std::size_t>(horizon_) + static_cast<std::size_t>(index)) *
+                                 static_cast<std::size_t>(actions_);
 }
 
 }  // namespace fm

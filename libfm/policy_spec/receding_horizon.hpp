@@ -3,30 +3,45 @@
 // to execute. Of each predicted chunk, sampler.executed actions are executed before the next prediction (receding
 // horizon, Chi et al. 2023); with an ensemble an action is the weighted mean of all predictions for its step (temporal
 // ensembling, Zhao et al. 2023, where the oldest prediction has the largest weight; here the newest has).
+//
+// With a delay d, the prediction from the observation of step t is executed from step t + d on, beginning with its
+// action for that step; until then the predictions before it are. Where there are none, because an episode begins or an
+// action was not finite, it is executed at once.
 
 #include "libfm/env/policy.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace fm {
 
+/// Options that contradict each other.
+struct HorizonProblem {
+  std::vector<const char*> keys;  ///< first the one that the text is about
+  std::string text;
+};
+
+std::vector<HorizonProblem> horizon_problems(const HorizonOptions& horizon, const SamplerOptions& sampler);
+
 class RecedingHorizon {
  public:
-  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction, or the horizons need too much memory.
+  /// @throws InputError for horizon_problems, or if the horizons need too much memory.
   explicit RecedingHorizon(const PolicyDescription& description);
 
   /// Clears the memory of `rows` of `copies`. Nothing is allocated afterwards while the number of copies is unchanged.
   void reset(int copies, std::span<const int> rows);
 
   /// Stores observations and goals. An episode's first observation fills the whole history; predictions made for
-  /// another goal are discarded.
+  /// another goal are executed only until there is one for this goal.
   void observe(const PolicyInput& input);
 
-  /// Whether the copy needs a new prediction: every sampler.executed steps.
+  /// Whether the copy needs a new prediction: every sampler.executed steps, and for another goal as soon as the last
+  /// prediction is there.
   bool is_due(int copy) const;
-  bool has_prediction(int copy) const { return copies_[static_cast<std::size_t>(copy)].predictions > 0; }
+  /// Whether there is a last prediction, for the current goal.
+  bool has_guess(int copy) const;
 
   /// (h O), oldest first, in the environment's units.
   std::span<const double> history(int copy) const;
@@ -43,6 +58,12 @@ class RecedingHorizon {
     bool fresh = true;
     int predictions = 0;
     int newest = 0;  ///< slot of the newest prediction; the previous one is in the next slot
+    int goal = 0;    ///< number of the current goal within the episode
+  };
+  struct Prediction {
+    int age;    ///< steps since it was begun
+    int begin;  ///< age from which it is executed
+    int goal;   ///< Copy::goal when it was begun
   };
   void resize(std::size_t copies);
   void observe(std::size_t copy, const double* observation, const double* goal);
@@ -50,15 +71,16 @@ class RecedingHorizon {
   std::size_t slot(int copy, int back) const;
   const float* action_at(std::size_t slot, int index) const;
 
-  int history_, horizon_, executed_;
+  int history_, horizon_, executed_, delay_;
   int observations_, actions_, goals_;  ///< O, A, G
   int kept_;  ///< slots per copy: with an ensemble, all predictions that cover the current step
+  bool averages_;
   double decay_;
   std::vector<Copy> copies_;
-  std::vector<double> histories_;   ///< (N, h, O)
-  std::vector<double> last_goals_;  ///< (N, G)
-  std::vector<float> predictions_;  ///< (N, kept, H, A)
-  std::vector<int> ages_;           ///< (N, kept), steps since the prediction was made
+  std::vector<double> histories_;        ///< (N, h, O)
+  std::vector<double> last_goals_;       ///< (N, G)
+  std::vector<float> predicted_;         ///< (N, kept, H, A)
+  std::vector<Prediction> predictions_;  ///< (N, kept)
 };
 
 }  // namespace fm

@@ -49,6 +49,10 @@ struct SamplerOptions {
   int executed = 1;
   double warm_start = 0.0;
   double ensemble = 0.0;
+  int delay = 0;
+  std::string prefix = "none";
+  double prefix_guidance = 5.0;
+  std::vector<double> rate_limit;
   AdaptiveOptions adaptive;
   StochasticOptions euler_maruyama;
 
@@ -75,6 +79,21 @@ struct SamplerOptions {
           "each action is the mean of all predictions for its step with weights exp(-ensemble age), age in "
           "predictions; 0: only the last prediction",
           at_least(0.0));
+    visit("delay", delay,
+          "steps that a prediction takes: until it is there, the last prediction's actions are executed; an episode's "
+          "first prediction is there at once",
+          between(0, 1000));
+    visit("prefix", prefix,
+          "how a prediction continues the last one, whose next `delay` actions are executed meanwhile (real-time "
+          "chunking); none: it does not; guided: a flow is guided towards the last prediction where they overlap; "
+          "trained: the network is given those actions, see policy.horizon.largest_delay",
+          one_of({"none", "guided", "trained"}));
+    visit("prefix_guidance", prefix_guidance, "largest weight of the guidance of `prefix: guided`", above(0.0));
+    visit(
+        "rate_limit", rate_limit,
+        "largest change of an executed action, in its unit per second: one number, or one for each dimension; 0, or an "
+        "empty list: none",
+        list_of(0, 100000, at_least(0.0)));
     visit("adaptive", adaptive, "options of the adaptive solvers, bosh3 and dopri5");
     visit("euler_maruyama", euler_maruyama, "options of `solver: euler_maruyama`");
   }

@@ -62,6 +62,13 @@ void fm_policy_reset(fm_policy* policy, uint64_t episode);
 int fm_policy_act(fm_policy* policy, const double* observation, const double* goal, const double* noise,
                   double* action);
 
+/* With a sampler.delay of d steps in the checkpoint, a prediction begun at step t acts from step t + d on, as for a
+ * robot whose actions arrive d steps after the observation that they are computed from; the first of an episode acts at
+ * once. fm_policy_act still computes it within its call at step t, every sampler.executed steps: the delay stands for
+ * time that passes elsewhere (sensing, transport), or in a simulation for the computation itself. sampler.prefix:
+ * trained makes predictions continue the actions executed meanwhile; guided is not supported. With sampler.rate_limit,
+ * an action is limited from the last valid one that this function returned in the episode. */
+
 /* Several robots or simulations with one policy: begins `rows` independent rows, row i in episode i; the policy's
  * first state has one row. Allocates. Returns 0, or 1 if rows is below 1 or memory is short. */
 int fm_policy_set_rows(fm_policy* policy, int rows);

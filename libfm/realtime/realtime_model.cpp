@@ -114,6 +114,11 @@ void RealtimeModel::sample_block(const RealtimeSample& s, RealtimeWorkspace& w) 
   float* const z = w.state.data();
   float* const x = w.point.data();
   float* const k = w.slopes.data();
+  const auto commit = [&](float* to) {
+    for (int r = 0; r < s.rows && plan.committed > 0; ++r) {
+      std::copy_n(s.guess + r * size_, plan.committed, to + r * stride);
+    }
+  };
   for (int r = 0; r < s.rows; ++r) {
     const float* noise = s.noise + r * size_;
     combine(plan.of_guess, s.guess != nullptr ? s.guess + r * size_ : noise, plan.of_noise, noise, z + r * stride,
@@ -123,10 +128,12 @@ void RealtimeModel::sample_block(const RealtimeSample& s, RealtimeWorkspace& w) 
     const PlannedEvaluation& e = plan.evaluations[static_cast<std::size_t>(i)];
     std::copy(z, z + n, x);
     add_slopes(e.from, k, x, n);
+    commit(x);
     evaluate(begin + i, e.input_scale, s.rows, w);
     combine(e.of_state, x, e.of_output, w.output.data(), e.jumps ? z : k + std::ssize(e.from) * n, n);
     add_slopes(e.step, k, z, n);
   }
+  commit(z);
   for (int r = 0; r < s.rows; ++r) std::copy(z + r * stride, z + r * stride + size_, s.actions + r * size_);
 }
 

@@ -27,7 +27,7 @@ struct RealtimeSample {
   const float* observations;  ///< (rows, h O), oldest first, normalised
   const float* goals;         ///< (rows, G), normalised
   const float* noise;         ///< (rows, H A) ~ N(0, 1)
-  const float* guess;         ///< (rows, H A), normalised initial guesses; null: start from noise
+  const float* guess;         ///< (rows, H A), as PredictionRows::guesses
   float* actions;             ///< (rows, H A), normalised; output
 };
 

@@ -33,7 +33,7 @@ class RealtimePredictor final : public Predictor {
 class RealtimePolicy final : public ChunkedPolicy {
  public:
   /// @param noise stream of the sampler's noise, indexed by (episode, step)
-  /// @throws InputError if sampler.executed exceeds policy.horizon.prediction.
+  /// @throws InputError as ChunkedPolicy does.
   RealtimePolicy(std::shared_ptr<const RealtimeModel> model, const RandomStream& noise)
       : ChunkedPolicy(std::make_unique<RealtimePredictor>(std::move(model)), noise) {}
 };

@@ -20,9 +20,10 @@ std::vector<float> scaled(double h, const std::vector<double>& weights) {
 /// A flow's velocity field in terms of the network's output.
 class Field {
  public:
-  explicit Field(const FlowOptions& flow)
+  /// @param other_times what is an input beside the time, for every evaluation
+  explicit Field(const FlowOptions& flow, std::vector<float> other_times = {})
       : path_(flow.path), target_(find_target(flow.target)), interval_(closed_interval(flow.path, target_)),
-        scales_input_(path_at(flow.path, interval_.begin).sigma > 1.0) {}
+        scales_input_(path_at(flow.path, interval_.begin).sigma > 1.0), other_times_(std::move(other_times)) {}
 
   const TimeInterval& interval() const { return interval_; }
 
@@ -38,7 +39,9 @@ class Field {
  private:
   PlannedEvaluation evaluation(double t, const Affine<double>& output, std::vector<float> from) const {
     const PathPoint<double> p = path_at(path_, t);
-    return {.times = {static_cast<float>(t)},
+    std::vector<float> times = {static_cast<float>(t)};
+    times.insert(times.end(), other_times_.begin(), other_times_.end());
+    return {.times = std::move(times),
             .input_scale = scales_input_ ? static_cast<float>(1.0 / std::hypot(p.alpha, p.sigma)) : 1.0F,
             .from = std::move(from),
             .of_state = static_cast<float>(output.of_state),
@@ -49,6 +52,7 @@ class Field {
   Target target_;
   TimeInterval interval_;
   bool scales_input_;
+  std::vector<float> other_times_;
 };
 
 std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, const ButcherTableau& method) {
@@ -64,6 +68,12 @@ std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, c
   return evaluations;
 }
 
+/// @param committed how many actions are given, which a network with policy.horizon.largest_delay is told
+Field flow_field(const PolicyDescription& d, int committed) {
+  if (d.policy.horizon.largest_delay == 0) return Field(d.policy.flow);
+  return Field(d.policy.flow, {static_cast<float>(committed) / static_cast<float>(d.policy.horizon.prediction)});
+}
+
 SamplingPlans plan_flow(const PolicyDescription& d) {
   const SamplerOptions& sampler = d.sampler;
   if (sampler.solver == euler_maruyama || find_solver(sampler.solver).adapts()) {
@@ -72,8 +82,13 @@ SamplingPlans plan_flow(const PolicyDescription& d) {
         "use euler, midpoint, heun, ralston3 or rk4, or sampler.engine: libtorch",
         sampler.solver);
   }
+  if (sampler.prefix == "guided") {
+    throw_input_error(
+        "sampler.prefix: the realtime engine does not compute the gradients of 'guided'; use trained, or "
+        "sampler.engine: libtorch");
+  }
   const FlowOptions& flow = d.policy.flow;
-  const Field field(flow);
+  const Field field = flow_field(d, 0);
   const ButcherTableau& method = find_solver(sampler.solver);
   const TimeGrid grid = sampling_grid(sampler, field.interval());
   const double begin = sampler.temperature * path_at(flow.path, grid[0]).sigma;
@@ -83,6 +98,11 @@ SamplingPlans plan_flow(const PolicyDescription& d) {
     plans.from_guess = {.of_guess = static_cast<float>(point.alpha),
                         .of_noise = static_cast<float>(sampler.temperature * point.sigma),
                         .evaluations = solve(field, rest_of_grid(sampler, t, field.interval()), method)};
+  }
+  if (sampler.prefix == "trained") {
+    plans.from_guess = {.of_noise = static_cast<float>(begin),
+                        .committed = sampler.delay * static_cast<int>(d.spec.actions.size()),
+                        .evaluations = solve(flow_field(d, sampler.delay), grid, method)};
   }
   return plans;
 }
@@ -141,6 +161,8 @@ void check_no_flow_options(const PolicyDescription& d) {
   };
   if (d.sampler.guidance != 1.0) refuse("sampler.guidance", "set 1");
   if (d.sampler.warm_start != 0.0) refuse("sampler.warm_start", "set 0");
+  if (d.sampler.prefix != "none") refuse("sampler.prefix", "set none");
+  if (d.policy.horizon.largest_delay != 0) refuse("policy.horizon.largest_delay", "set 0");
   if (d.sampler.solver == euler_maruyama) refuse("sampler.solver", "use another solver");
 }
 

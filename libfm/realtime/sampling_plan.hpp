@@ -11,7 +11,8 @@ namespace fm {
 
 /// x = z + sum_j from_j k_j;  k_i = of_state x + of_output f(input_scale x, times), i = size of `from`.
 struct PlannedEvaluation {
-  std::vector<float> times;  ///< one, or two where the step's length is an input too
+  /// One, or two where the step's length is an input too, or the share of committed actions.
+  std::vector<float> times;
   float input_scale = 1.0F;
   std::vector<float> from;  ///< h a_ij of the tableau
   float of_state = 0.0F;
@@ -20,16 +21,17 @@ struct PlannedEvaluation {
   bool jumps = false;            ///< z = k instead
 };
 
-/// z = of_guess guess + of_noise noise, then the evaluations.
+/// z = of_guess guess + of_noise noise, then the evaluations; the first `committed` numbers are the guess throughout.
 struct SamplingPlan {
   float of_guess = 0.0F;
   float of_noise = 0.0F;
+  int committed = 0;
   std::vector<PlannedEvaluation> evaluations;
 };
 
 struct SamplingPlans {
   SamplingPlan from_noise;
-  std::optional<SamplingPlan> from_guess;  ///< if sampler.warm_start > 0
+  std::optional<SamplingPlan> from_guess;  ///< if sampler.warm_start > 0, or for sampler.prefix
 };
 
 /// @throws InputError for a policy or sampler that the realtime engine does not support.

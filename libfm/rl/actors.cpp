@@ -95,6 +95,9 @@ void check_actor(const RlOptions& options, const PolicyDescription& d) {
   if (d.policy.name != row.policy) {
     throw_input_error("rl.name: {} trains policy '{}', not '{}'", options.name, row.policy, d.policy.name);
   }
+  if (!d.sampler.rate_limit.empty()) {
+    throw_input_error("sampler.rate_limit: {} trains actions without a limit; set []", options.name);
+  }
   if (d.policy.horizon.prediction > 1 || d.policy.horizon.observations > 1) {
     throw_input_error(
         "rl.name: {} trains single actions from single observations; set policy.horizon: {{observations: "

@@ -1,10 +1,10 @@
 """ablation.png: the return gap at each point of an evaluation grid: as a curve if a single numeric setting varies, else one
-row per point. Grids over solvers and their steps are shown in sampling_steps.png.
+row per point. Grids over solvers and their steps are shown in sampling_steps.png, over delays in delay.png.
 """
 
 import numpy as np
 
-from . import interval, sampling_steps, style
+from . import delay, interval, sampling_steps, style
 
 
 def draw(run):
@@ -49,6 +49,8 @@ def varied(variants):
 
 
 def shown(variants):
+    if delay.varied(variants):
+        return []
     return [variant for variant in variants if variant.get("gap") and variant.get("settings")]
 
 

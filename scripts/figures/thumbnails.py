@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image, features
 
 WIDTH = 720  # px
-ORDER = ["rollout_comparison", "flow_field", "denoising_process", "training", "sampling_steps", "ablation", "samples",
+ORDER = ["rollout_comparison", "flow_field", "denoising_process", "training", "sampling_steps", "delay", "ablation", "samples",
          "expert_trajectory"]
 LARGEST = 40_000_000  # pixels; a larger image is damaged
 

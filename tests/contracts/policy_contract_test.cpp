@@ -23,17 +23,25 @@ struct Case {
   bool plans = false;  ///< simulates the future at every step, so that its tests have fewer rows
 };
 
-/// The realtime engine with a stateful policy: it keeps observations, and predictions that warm-start the next.
-Case realtime_case(const std::string& env, const std::string& network) {
+/// The realtime engine with a stateful policy: it keeps observations, and predictions that warm-start the next, or that
+/// the next continues after a delay.
+Case realtime_case(const std::string& env, const std::string& network, bool delayed) {
   fm::PolicyDescription d = fm::test::small_policy(env);
   d.network.name = network;
   d.policy.horizon = {.observations = 2, .prediction = 3};
   d.sampler.executed = 2;
-  d.sampler.warm_start = 0.5;
+  if (delayed) {
+    d.policy.horizon.largest_delay = 1;
+    d.sampler.delay = 1;
+    d.sampler.prefix = "trained";
+    d.sampler.rate_limit = {30.0};
+  } else {
+    d.sampler.warm_start = 0.5;
+  }
   const auto model = std::make_shared<const fm::RealtimeModel>(fm::test::small_checkpoint(d), "small");
   fm::EnvOptions options;
   options.name = env;
-  return {"realtime " + network + " in " + env, fm::make_env(options),
+  return {"realtime " + network + (delayed ? " with a delay" : "") + " in " + env, fm::make_env(options),
           [model] { return std::make_unique<fm::RealtimePolicy>(model, fm::RandomStream(1, "noise")); }};
 }
 
@@ -69,7 +77,9 @@ const std::vector<Case>& cases() {
       CATCH_CHECK(made.size() > before);
     }
     for (const char* env : {"pendulum", "pendulum_target"}) {
-      for (const char* network : {"mlp", "residual_mlp"}) made.push_back(realtime_case(env, network));
+      for (const char* network : {"mlp", "residual_mlp"}) {
+        for (const bool delayed : {false, true}) made.push_back(realtime_case(env, network, delayed));
+      }
     }
     return made;
   }();

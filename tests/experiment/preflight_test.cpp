@@ -36,6 +36,11 @@ std::string refusal_of(const TemporaryFolder& folder, const Settings& settings) 
 CATCH_TEST_CASE("what no single field can tell is refused where an experiment is read", "[experiment]") {
   const std::vector<std::pair<std::string, Settings>> refused = {
       {"sampler.executed", {"policy.horizon.prediction=2", "sampler.executed=3"}},
+      {"sampler.delay", {"policy.horizon.prediction=4", "sampler.executed=2", "sampler.delay=3"}},
+      {"sampler.prefix", {"policy.horizon.prediction=4", "sampler.prefix=trained"}},
+      {"policy.horizon.largest_delay", {"policy.horizon.largest_delay=1", "collect.noise=0"}},
+      {"policy.horizon.largest_delay",
+       {"policy.horizon.largest_delay=1", "policy.horizon.prediction=2", "collect.noise=1"}},
       {"name", {"name=../elsewhere"}},
       {"env.name", {"env.name=none"}},
       {"collect.goal_levels", {"collect.goal_levels=3"}},
@@ -92,6 +97,16 @@ CATCH_TEST_CASE("preflight refuses what cannot be begun or evaluated, and names 
       {"sampler.solver", {"sampler.engine=realtime_bfloat16", "sampler.solver=dopri5"}},
       {"sampler.warm_start", {"policy.name=mse", "sampler.warm_start=0.5"}},
       {"sampler.solver", {"policy.name=mse", "sampler.solver=euler_maruyama"}},
+      {"sampler.prefix", {"policy.name=mse", "sampler.prefix=guided"}},
+      {"sampler.prefix", {"sampler.prefix=guided", "sampler.solver=euler_maruyama"}},
+      {"sampler.prefix", {"sampler.prefix=guided", "sampler.engine=realtime"}},
+      {"sampler.rate_limit", {"sampler.rate_limit=[1, 2]"}},
+      {"policy.horizon.largest_delay",
+       {"policy.name=mean_flow", "policy.horizon.prediction=2", "policy.horizon.largest_delay=1", "collect.noise=0"}},
+      {"policy.horizon.largest_delay",
+       {"policy.flow.path=variance_exploding", "policy.horizon.prediction=2", "policy.horizon.largest_delay=1",
+        "collect.noise=0"}},
+      {"sampler.delay", {"eval.grid={sampler.delay: [0, 2]}", "policy.horizon.prediction=2"}},
       {"eval.log_probability", {"policy.name=mse", "eval.log_probability=true"}},
       {"eval.log_probability", {"eval.log_probability=true", "sampler.temperature=0"}},
       // The settings themselves are possible, a point of the grid is not.

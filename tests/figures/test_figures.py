@@ -6,8 +6,8 @@ import unittest
 import examples
 import make_example
 import numpy as np
-from figures import (ablation, denoising_process, expert_trajectory, flow_field, interval, outside, predicted_actions,
-                     rollout_comparison, samples, sampling_steps, style, time_series, training)
+from figures import (ablation, delay, denoising_process, expert_trajectory, flow_field, interval, outside,
+                     predicted_actions, rollout_comparison, samples, sampling_steps, style, time_series, training)
 from figures.run import Dimension, FlowField, load
 
 
@@ -238,6 +238,49 @@ class Figures(examples.RunTest):
         self.assertEqual([label.get_text() for label in ax.get_yticklabels()], [text for text, _ in rows])
         np.testing.assert_allclose(points(ax.containers[0].lines[0])[:, 0], [gap.mean for _, gap in rows])
         self.assertIn(f"{len(rows)} settings", ablation.caption(run))
+
+    def delayed(self):
+        """A run evaluated at 3 delays with 2 prefixes; return and jerk tell them apart."""
+        run = load(self.directory)
+        base = run.evaluation["variants"][0]
+        run.evaluation["variants"] = [
+            {**base, "settings": {"sampler.delay": d, "sampler.prefix": prefix},
+             "policy": {**base["policy"], "return": {"mean": -100.0 * d - k, "ci95": [-100.0 * d - k - 3, -100.0 * d - k + 5]},
+                        "metrics": {"action_jerk": 0.5 * d + 0.1 * k}}}
+            for d in (4, 0, 2) for k, prefix in enumerate(("none", "guided"))]
+        return run
+
+    def test_delay_draws_return_and_jerk_of_each_method(self):
+        run = self.delayed()
+        returns, jerks = delay.draw(run).axes
+        for k, label in enumerate(("prefix none", "prefix guided")):
+            of = {ax: next(points(line) for line in ax.lines if line.get_label() == label) for ax in (returns, jerks)}
+            np.testing.assert_allclose(of[returns], [(d, -100.0 * d - k) for d in (0, 2, 4)])
+            np.testing.assert_allclose(of[jerks], [(d, 0.5 * d + 0.1 * k) for d in (0, 2, 4)])
+        ends = returns.containers[0].lines[2][0].get_segments()
+        np.testing.assert_allclose([segment[:, 1] for segment in ends], [(-100.0 * d - 3, -100.0 * d + 5) for d in (0, 2, 4)])
+        self.assertIn("prefix none, prefix guided", delay.caption(run))
+        self.assertIn(interval.MEANING, delay.caption(run))
+        self.assertIsNone(ablation.draw(run))
+
+    def test_delay_stands_beside_other_runs(self):
+        run, other = self.delayed(), self.delayed()
+        other.policy_name = "mean_flow"
+        for variant in other.evaluation["variants"]:
+            variant["settings"].pop("sampler.prefix")
+        run.others = [other]
+        self.assertEqual(list(delay.curves([run, other])), ["prefix none", "prefix guided", "mean flow"])
+
+    def test_delay_needs_variants_of_several_delays(self):
+        self.assertIsNone(delay.draw(load(self.directory)))
+        run = self.delayed()
+        for variant in run.evaluation["variants"]:
+            variant["settings"]["sampler.delay"] = 2
+        self.assertEqual(delay.varied(run.evaluation["variants"]), [])
+        run = self.delayed()
+        for variant in run.evaluation["variants"]:
+            variant["policy"] = None
+        self.assertEqual(delay.varied(run.evaluation["variants"]), [])
 
     def test_goals_are_drawn_over_the_state_of_their_unit(self):
         run = load(self.directory)

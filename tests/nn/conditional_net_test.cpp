@@ -7,10 +7,12 @@
 #include "libfm/nn/parameter_count.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/core/error_of.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
@@ -104,6 +106,44 @@ CATCH_TEST_CASE("every velocity network maps (N, H, A) to (N, H, A), row by row"
       CATCH_CHECK(net->evaluations() == 2);
     }
   }
+}
+
+CATCH_TEST_CASE("every network can be told how many actions are given", "[velocity_net]") {
+  NetworkSizes sizes{.actions = 2, .action_horizon = 4, .observations = 3, .observation_history = 2, .goals = 1};
+  sizes.committed = true;
+  for (const auto& options : all_networks()) {
+    CATCH_INFO(options.name);
+    const auto net = awake(options, sizes);
+    Inputs x = inputs_for(sizes);
+    const at::Tensor without = run(*net, x);
+    x.condition.committed = at::zeros({net_rows}, at::kDouble);
+    CATCH_CHECK((run(*net, x) - without).abs().max().item<double>() < 1e-12);
+    x.condition.committed[1] = 2.0;
+    const at::Tensor change = (run(*net, x) - without).abs().amax({1, 2});
+    for (std::int64_t i = 0; i < net_rows; ++i) {
+      CATCH_CHECK((i == 1 ? change[i].item<double>() > 1e-3 : change[i].item<double>() < 1e-12));
+    }
+  }
+}
+
+CATCH_TEST_CASE("a transformer's given actions have time 1", "[velocity_net]") {
+  NetworkSizes sizes{.actions = 2, .action_horizon = 4, .observations = 3};
+  sizes.committed = true;
+  const auto net = awake(small_network("transformer"), sizes);
+  Inputs x = inputs_for(sizes);
+  x.times.fill_(1.0);
+  const at::Tensor all_at_one = run(*net, x);
+  x.condition.committed = at::full({net_rows}, 3.0, at::kDouble);
+  CATCH_CHECK((run(*net, x) - all_at_one).abs().max().item<double>() < 1e-12);
+}
+
+CATCH_TEST_CASE("networks that cannot be told how many actions are given are refused", "[velocity_net]") {
+  NetworkSizes sizes{.actions = 1, .action_horizon = 4, .observations = 3};
+  sizes.committed = true;
+  fm::NetworkOptions timeless = small_network("mlp");
+  timeless.time_embedding = 0;
+  CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::make_network(timeless, sizes, net_init); }),
+                       "network.time_embedding: 0"));
 }
 
 CATCH_TEST_CASE("every velocity network works without observations, except those that require them", "[velocity_net]") {

@@ -21,11 +21,13 @@ CATCH_TEST_CASE("parameters are counted before a network is made", "[parameter_c
   fm::NetworkSizes step = velocity;
   step.times = 2;
   step.goals = 0;
+  fm::NetworkSizes continued = velocity;
+  continued.committed = true;
   for (const std::string& name : fm::names_in(fm::network_kinds)) {
     options.name = name;
     for (const char* conditioning : {"adaln", "film"}) {
       options.residual_mlp.conditioning = conditioning;
-      for (const fm::NetworkSizes& sizes : {velocity, head, step}) {
+      for (const fm::NetworkSizes& sizes : {velocity, head, step, continued}) {
         const auto made = fm::make_network(options, sizes, fm::RandomStream(0, "init"));
         CATCH_INFO(name);
         CATCH_CHECK(fm::parameter_count(options, sizes) == static_cast<double>(fm::parameter_count(*made)));

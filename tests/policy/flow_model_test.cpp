@@ -116,6 +116,21 @@ CATCH_TEST_CASE("the share goal_drop of the rows is trained without its goal, an
   CATCH_CHECK_THAT(draws.kept.mean().item<double>(), Catch::Matchers::WithinAbs(0.7, 5 * std::sqrt(0.3 * 0.7 / 20000)));
 }
 
+CATCH_TEST_CASE("numbers of given actions are drawn equally often, beside the same other numbers", "[flow_model]") {
+  const fm::RandomStream stream(4, "batch");
+  const at::Tensor actions = at::zeros({8000, 4, 1});
+  const fm::FlowDraws plain = fm::draw_flow(stream, 2, actions, {}, {});
+  const fm::FlowDraws draws = fm::draw_flow(stream, 2, actions, {}, {}, /*largest_delay=*/3);
+  CATCH_CHECK_FALSE(plain.committed.defined());
+  CATCH_CHECK(draws.noise.equal(plain.noise));
+  CATCH_CHECK(draws.times.equal(plain.times));
+  CATCH_CHECK(draws.kept.equal(plain.kept));
+  for (int d = 0; d <= 3; ++d) {
+    const auto share = (draws.committed == d).to(at::kDouble).mean().item<double>();
+    CATCH_CHECK(std::abs(share - 0.25) < 5 * std::sqrt(0.25 * 0.75 / 8000));
+  }
+}
+
 CATCH_TEST_CASE("a policy's actions are bitwise independent of a rollout's threads and blocks", "[flow_model]") {
   const std::shared_ptr<const fm::PolicyModel> model = fm::test::small_model(at::kFloat);
   const auto make_policy = [&] { return std::make_unique<fm::ModelPolicy>(model, fm::RandomStream(2, "noise")); };

@@ -6,7 +6,9 @@
 #include "tests/policy/small_model.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
@@ -125,6 +127,26 @@ CATCH_TEST_CASE("a warm start begins from the shifted last prediction, its last 
   const at::Tensor expected = at::tensor({1.2F, 1.3F, 1.3F, 1.3F}).view({4, 1});
   CATCH_CHECK((acting.model->guessed[0] - expected).abs().max().item<float>() < 1e-6F);
   CATCH_CHECK((acting.model->guessed[1] - (expected - 2)).abs().max().item<float>() < 1e-6F);
+}
+
+CATCH_TEST_CASE("a flow continues the actions that it is given, and others are refused", "[model_policy]") {
+  fm::PolicyDescription d = fm::test::small_description();
+  d.policy.horizon = {.prediction = 6, .largest_delay = 3};
+  d.sampler = {.steps = 4, .executed = 3, .delay = 2, .prefix = "trained"};
+  const auto flow = fm::make_policy_model(d, fm::RandomStream(0, "init"));
+  const at::NoGradGuard no_grad;
+  const fm::Condition condition = flow->condition(at::zeros({3, 1, 3}), at::zeros({3, 0}));
+  const at::Tensor noise = at::ones({3, 1, 6, 1}), last = 0.1 * at::arange(6).view({1, 6, 1}).expand({3, 6, 1});
+  CATCH_CHECK(flow->refine(condition, noise, last).slice(1, 0, 2).equal(last.slice(1, 0, 2)));
+  d.sampler.prefix = "guided";
+  flow->set_sampler(d.sampler);
+  const auto distance = [&](const at::Tensor& actions) {
+    return (actions - last).slice(1, 0, 2).abs().max().item<float>();
+  };
+  CATCH_CHECK(distance(flow->refine(condition, noise, last)) < distance(flow->sample(condition, noise)));
+  CATCH_CHECK_FALSE(flow->repeats_sampling());
+  d.policy.name = "mean_flow";
+  CATCH_CHECK_THROWS_AS(fm::make_policy_model(d, fm::RandomStream(0, "init")), fm::InputError);
 }
 
 CATCH_TEST_CASE("noise on the action has the configured standard deviation", "[model_policy]") {

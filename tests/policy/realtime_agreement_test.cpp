@@ -45,7 +45,7 @@ double disagreement(const fm::PolicyDescription& d) {
                                    [&] { return static_cast<float>(draws.normal()); });
   };
   double most = 0.0;
-  for (std::uint32_t step = 0; step < 5; ++step) {
+  for (std::uint32_t step = 0; step < 6; ++step) {
     const fm::Matrix observations = drawn(d.spec.observations.size()), goals = drawn(d.spec.goals.size());
     const std::vector<std::uint32_t> steps(agreeing_rows, step);
     fm::PolicyOutput expected, actual;
@@ -135,6 +135,20 @@ CATCH_TEST_CASE("the engine agrees with LibTorch with history and chunks", "[rea
     d.sampler.solver = "midpoint";
   });
   check_agreement("ensemble", [](auto& d) { d.policy.horizon.prediction = 5, d.sampler.ensemble = 0.4; });
+  check_agreement("delay", [](auto& d) { d.policy.horizon.prediction = 4, d.sampler.executed = d.sampler.delay = 2; });
+  check_agreement("rate limit", [](auto& d) { d.sampler.rate_limit = {5.0}; });
+  for (const char* solver : {"euler", "midpoint"}) {
+    for (const char* path : {"linear", "variance_preserving"}) {
+      check_agreement("given actions", [&](auto& d) {
+        d.policy.horizon = {.prediction = 5, .largest_delay = 3};
+        d.policy.flow.path.name = path;
+        d.sampler.solver = solver;
+        d.sampler.executed = d.sampler.delay = 2;
+        d.sampler.prefix = "trained";
+      });
+    }
+  }
+  check_agreement("no actions given", [](auto& d) { d.policy.horizon = {.prediction = 4, .largest_delay = 3}; });
   check_agreement("action noise", [](auto& d) { d.policy.horizon.prediction = 2, d.sampler.action_noise = 0.3; });
   check_agreement("no time", [](auto& d) { d.network.time_embedding = 0; });
   check_agreement("one hidden layer", [](auto& d) { d.network.mlp.hidden = {12}; });

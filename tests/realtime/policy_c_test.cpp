@@ -133,8 +133,11 @@ CATCH_TEST_CASE("without a valid action the caller's is left as it was", "[polic
 CATCH_TEST_CASE("rows act as policies of their own", "[policy_c]") {
   const TemporaryFolder folder;
   fm::PolicyDescription d = fm::test::small_policy("pendulum_target");
-  d.policy.horizon = {.observations = 2, .prediction = 3};
+  d.policy.horizon = {.observations = 2, .prediction = 3, .largest_delay = 1};
   d.sampler.executed = 2;
+  d.sampler.delay = 1;
+  d.sampler.prefix = "trained";
+  d.sampler.rate_limit = {20.0};
   const std::string file = written(folder, d);
   const OpenPolicy together(fm_policy_open(file.c_str(), nullptr, nullptr, 0));
   constexpr int rows = 3;

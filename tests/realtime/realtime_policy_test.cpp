@@ -34,7 +34,9 @@ fm::PolicyDescription eventful(const std::string& network) {
                .guidance = 2.0,
                .executed = 2,
                .warm_start = 0.5,
-               .ensemble = 0.3};
+               .ensemble = 0.3,
+               .delay = 2,
+               .rate_limit = {40.0}};
   return d;
 }
 
@@ -158,6 +160,8 @@ CATCH_TEST_CASE("unsupported policies, networks and samplers are refused by name
   }
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mse", d.sampler.guidance = 2.0; }), "guidance"));
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mip", d.sampler.warm_start = 0.5; }), "warm_start"));
+  CATCH_CHECK(contains(with([](auto& d) { d.sampler.prefix = "guided"; }), "sampler.prefix"));
+  CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mse", d.sampler.prefix = "trained"; }), "sampler.prefix"));
 }
 
 CATCH_TEST_CASE("a checkpoint whose weights do not fit its description is refused", "[realtime_policy]") {

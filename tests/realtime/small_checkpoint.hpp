@@ -42,7 +42,8 @@ class CheckpointWriter {
 
  private:
   void add_network(const std::string& name, int goals) {
-    const bool two_times = d_.policy.name == "mean_flow" || d_.policy.name == "shortcut";
+    const bool two_times =
+        d_.policy.name == "mean_flow" || d_.policy.name == "shortcut" || d_.policy.horizon.largest_delay > 0;
     const int z = d_.policy.horizon.prediction * static_cast<int>(d_.spec.actions.size());
     const int features = (two_times ? 2 : 1) * d_.network.time_embedding + goals +
                          d_.policy.horizon.observations * static_cast<int>(d_.spec.observations.size());

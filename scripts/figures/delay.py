@@ -1,0 +1,77 @@
+"""delay.png: return and jerk over the delay of a prediction, one curve per method: the settings that differ besides."""
+
+import numpy as np
+
+from . import interval, sampling_steps, style
+
+SETTING = "sampler.delay"
+
+
+def draw(run):
+    lines = curves([run, *run.others])
+    if not lines or run.is_distribution:
+        return None
+    fig = style.figure(3.4)
+    returns, jerks = fig.subplots(1, 2)
+    for i, (label, points) in enumerate(lines.items()):
+        look = {"color": sampling_steps.COLOURS[i % len(sampling_steps.COLOURS)], "label": label, "markersize": 4.5,
+                "marker": sampling_steps.MARKERS[i % len(sampling_steps.MARKERS)]}
+        delays, results = zip(*points)
+        means = [result.mean for result, _ in results]
+        returns.plot(delays, means, **look)
+        returns.errorbar(delays, means, yerr=np.hstack([result.margins for result, _ in results]), fmt="none",
+                         color=look["color"], capsize=2.5, elinewidth=1)
+        jerks.plot(delays, [jerk for _, jerk in results], **look)
+    _expert(run, returns, jerks)
+    delays = sorted({delay for points in lines.values() for delay, _ in points})
+    for ax, quantity in ((returns, "return"), (jerks, "jerk: mean |second difference| of the action")):
+        ax.set_xticks(delays)
+        ax.margins(y=0.1)
+        ax.set(xlabel="delay of a prediction, steps", ylabel=quantity)
+    jerks.set_ylim(bottom=0.0)
+    style.key(jerks)
+    return fig
+
+
+def caption(run):
+    lines = curves([run, *run.others])
+    return (f"Trained policies whose predictions are executed only some steps after their observation ({', '.join(lines)}): "
+            "mean return, with 95 % intervals, and mean absolute second difference of the action. " + interval.MEANING)
+
+
+def curves(runs):
+    """{label: [(delay, (return, jerk)), ...]}, by what differs besides the delay; of other runs with their policy's name."""
+    lines = {}
+    for run in runs:
+        variants = varied(run.evaluation.get("variants") or [])
+        others = [key for key in sampling_steps.differing(variants) if key != SETTING]
+        for variant in variants:
+            words = [f"{style.readable(key.rpartition('.')[2])} {variant['settings'].get(key)}" for key in others]
+            label = ", ".join(([] if run is runs[0] else [style.readable(run.policy_name)]) + words) or "policy"
+            policy = variant["policy"]
+            lines.setdefault(label, {})[variant["settings"][SETTING]] = (interval.read(policy["return"]),
+                                                                         policy["metrics"]["action_jerk"])
+    return {label: sorted(points.items()) for label, points in lines.items()}
+
+
+def varied(variants):
+    """The variants with a return, jerk and delay, if their delay differs; else []."""
+    shown = [variant for variant in variants if _is_delay((variant.get("settings") or {}).get(SETTING))
+             and _is_number(((variant.get("policy") or {}).get("metrics") or {}).get("action_jerk"))]
+    return shown if SETTING in sampling_steps.differing(shown) else []
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_delay(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _expert(run, returns, jerks):
+    expert = run.evaluation.get("expert") or {}
+    if expert.get("return"):
+        style.guide(returns, interval.read(expert["return"]).mean, "expert")
+    if _is_number((expert.get("metrics") or {}).get("action_jerk")):
+        style.guide(jerks, expert["metrics"]["action_jerk"], "expert")
