@@ -20,9 +20,10 @@ OnnxValue onnx_diffusion(const OnnxSampling& s) {
   for (std::size_t i = 0; i + 1 < visited.size(); ++i) {
     const double a = levels.signal(visited[i]), next = levels.signal(visited[i + 1]);
     const OnnxValue predicted = network(x, {static_cast<float>(levels.time(visited[i]))});
-    const OnnxValue data = g.clipped(
-        g.sum(g.scaled(1.0 / std::sqrt(a), x), g.scaled(-std::sqrt(1.0 - a) / std::sqrt(a), predicted)), low, high);
-    const OnnxValue noise = g.sum(g.scaled(1.0 / std::sqrt(1.0 - a), x), g.scaled(-std::sqrt(a / (1.0 - a)), data));
+    // In the order of LibTorch's sampler: the first steps divide by a small number, which enlarges rounding errors.
+    const OnnxValue unscaled = g.difference(x, g.scaled(std::sqrt(1.0 - a), predicted));
+    const OnnxValue data = g.clipped(g.scaled(1.0 / std::sqrt(a), unscaled), low, high);
+    const OnnxValue noise = g.scaled(1.0 / std::sqrt(1.0 - a), g.difference(x, g.scaled(std::sqrt(a), data)));
     const double variance = ancestral ? (1.0 - next) / (1.0 - a) * (1.0 - a / next) : 0.0;
     x = g.sum(g.scaled(std::sqrt(next), data), g.scaled(std::sqrt(std::max(0.0, 1.0 - next - variance)), noise));
     if (variance > 0.0) x = g.sum(x, g.scaled(std::sqrt(variance), s.noise.next()));

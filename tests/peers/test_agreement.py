@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
+import h5py
 import numpy as np
 import onnx
 import onnxruntime
@@ -152,6 +153,38 @@ class AgreementTest(unittest.TestCase):
             code, _, error = self.export(FOLDER / "mse, mlp.safetensors", "--onnx", file, "sampler.guidance=2")
             self.assertEqual(code, 2)
             self.assertIn("does not support guidance", error)
+
+
+class ControlLoopTest(unittest.TestCase):
+    def test_the_loop_that_the_metadata_describe_repeats_the_recorded_actions(self):
+        """History, chunks and changing goals, without noise."""
+        settings = ["env.name=pendulum_spin", "expert.name=spin_energy", "collect.episodes=4", "train.epochs=2", "train.best=loss",
+                    "train.rollout.every=0", "eval.episodes=2", "report.figures=false", "device=cpu", "threads=1",
+                    "network.name=gru", "network.gru.width=8", "network.mlp.hidden=[16]", "network.time_embedding=8",
+                    "policy.horizon.observations=3", "policy.horizon.prediction=5", "sampler.executed=4", "sampler.steps=3",
+                    "sampler.temperature=0"]
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "loop.yaml").write_text("name: loop\n")
+            done = subprocess.run([os.environ["FM"], "run", "loop.yaml", *settings], cwd=folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            run = pathlib.Path(done.stdout.splitlines()[-1])
+            subprocess.run([os.environ["FM"], "export", run, "--onnx", run / "policy.onnx"], check=True, capture_output=True)
+            policy = OnnxPolicy(run / "policy.onnx")
+            with h5py.File(run / "evaluation.h5") as file:
+                episodes = [file["policy"][name][()] for name in ("observations", "goals", "actions")]
+        self.assertEqual(set(policy.inputs), {"observation", "goal"})
+        for observations, goals, actions in zip(*episodes):
+            self.assertGreater(len(np.unique(goals[:-1], axis=0)), 1)
+            np.testing.assert_allclose(self.acted(policy, observations, goals, len(actions)), actions, rtol=0, atol=1e-5)
+
+    def acted(self, policy, observations, goals, steps):
+        actions, begun = [], None
+        for step in range(steps):
+            if begun is None or step - begun == policy.loop["executed"] or (goals[step] != goals[step - 1]).any():
+                seen = [max(0, past) for past in range(step - policy.loop["observations"] + 1, step + 1)]
+                chunk, begun = policy(observations[None, seen], goals[None, step], np.empty((1, 0, 5, 1)))[0], step
+            actions.append(chunk[step - begun])
+        return actions
 
 
 if __name__ == "__main__":
