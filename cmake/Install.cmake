@@ -1,4 +1,5 @@
-# cmake --install has two components: "runtime" has fm, the scripts that draw figures and libfm_policy.so; "development" has
+# cmake --install has two components: "runtime" has fm, the scripts that draw figures, libfm_policy.so and its Python module;
+# "development" has
 # what programs that use libfm need to build: find_package(libfm REQUIRED), target_link_libraries(app libfm::policy).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -16,6 +17,9 @@ install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" "${PROJECT_SOURCE_DIR}/scr
         DESTINATION "${fm_share}/scripts" COMPONENT runtime)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/figures" DESTINATION "${fm_share}/scripts" COMPONENT runtime
         FILES_MATCHING PATTERN "*.py" PATTERN "*.js" PATTERN "*.css" PATTERN "__pycache__" EXCLUDE)
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/libfm/python/libfm_policy" DESTINATION "${fm_share}/python" COMPONENT runtime
+        PATTERN "__pycache__" EXCLUDE)
 
 get_property(fm_libraries GLOBAL PROPERTY FM_LIBRARIES)
 install(TARGETS ${fm_libraries} EXPORT libfm ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)

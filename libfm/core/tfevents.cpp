@@ -1,6 +1,7 @@
 #include "libfm/core/tfevents.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/protobuf.hpp"
 
 #include <fcntl.h>
 
@@ -10,6 +11,9 @@
 #include <utility>
 
 namespace fm {
+
+using namespace protobuf;
+
 namespace {
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
@@ -28,37 +32,6 @@ std::uint32_t masked_crc(std::string_view bytes) {
   return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u;
 }
 
-/// The bytes of a number, in the native (little-endian) order.
-template <class T>
-std::string raw(T value) {
-  std::string bytes(sizeof(T), '\0');
-  std::memcpy(bytes.data(), &value, sizeof(T));
-  return bytes;
-}
-
-// Protocol buffers: a field is a key (number << 3 | wire type) and its value; wire type 0 is a varint, 1 is 64 bits,
-// 2 is a length and bytes, 5 is 32 bits.
-
-std::string varint(std::uint64_t value) {
-  std::string bytes;
-  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
-  return bytes + static_cast<char>(value);
-}
-
-std::string key(std::uint64_t field, std::uint64_t wire_type) { return varint(field << 3 | wire_type); }
-
-std::string bytes_field(std::uint64_t field, std::string_view bytes) {
-  return key(field, 2) + varint(bytes.size()) + std::string(bytes);
-}
-
-std::string number_field(std::uint64_t field, double number) { return key(field, 1) + raw(number); }
-
-std::string varint_field(std::uint64_t field, std::uint64_t number) { return key(field, 0) + varint(number); }
-
-std::string packed_field(std::uint64_t field, std::span<const double> numbers) {
-  return bytes_field(field, {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()});
-}
-
 /// HistogramProto: the counts of bins with their upper ends.
 std::string histogram_message(std::span<const double> values) {
   constexpr std::size_t bins = 30;
@@ -72,13 +45,13 @@ std::string histogram_message(std::span<const double> values) {
     sum += value;
     squares += value * value;
   }
-  return number_field(1, low) + number_field(2, high) + number_field(3, static_cast<double>(values.size())) +
-         number_field(4, sum) + number_field(5, squares) + packed_field(6, ends) + packed_field(7, counts);
+  return double_field(1, low) + double_field(2, high) + double_field(3, static_cast<double>(values.size())) +
+         double_field(4, sum) + double_field(5, squares) + packed_field(6, ends) + packed_field(7, counts);
 }
 
 /// google.protobuf.Value.
 std::string value_message(const HyperParameter& parameter) {
-  if (const auto* number = std::get_if<double>(&parameter)) return number_field(2, *number);
+  if (const auto* number = std::get_if<double>(&parameter)) return double_field(2, *number);
   if (const auto* flag = std::get_if<bool>(&parameter)) return varint_field(4, *flag ? 1 : 0);
   return bytes_field(3, std::get<std::string>(parameter));
 }
@@ -99,7 +72,7 @@ std::uint32_t big_endian(std::string_view bytes) {
 }
 
 std::string event_head(double wall_time, std::int64_t step) {
-  return key(1, 1) + raw(wall_time) + key(2, 0) + varint(static_cast<std::uint64_t>(step));
+  return double_field(1, wall_time) + varint_field(2, static_cast<std::uint64_t>(step));
 }
 
 std::string record(std::string_view data) {
@@ -131,7 +104,7 @@ EventWriter::EventWriter(const std::filesystem::path& file, double wall_time)
 }
 
 void EventWriter::scalar(std::int64_t step, double wall_time, std::string_view tag, double value) {
-  summary(step, wall_time, bytes_field(1, tag) + key(2, 5) + raw(static_cast<float>(value)));
+  summary(step, wall_time, bytes_field(1, tag) + float_field(2, static_cast<float>(value)));
 }
 
 void EventWriter::histogram(std::int64_t step, double wall_time, std::string_view tag, std::span<const double> values) {
@@ -150,8 +123,8 @@ void EventWriter::hyper_parameters(double wall_time, const std::map<std::string,
   for (const auto& [name, value] : settings) {
     start += bytes_field(1, bytes_field(1, name) + bytes_field(2, value_message(value)));
   }
-  start += number_field(5, wall_time);
-  const std::string end = varint_field(1, 1) + number_field(2, wall_time);  // SessionEndInfo: success
+  start += double_field(5, wall_time);
+  const std::string end = varint_field(1, 1) + double_field(2, wall_time);  // SessionEndInfo: success
   summary(0, wall_time, hyper_parameter_value("_hparams_/session_start_info", bytes_field(3, start)));
   summary(0, wall_time, hyper_parameter_value("_hparams_/session_end_info", bytes_field(4, end)));
 }

@@ -3,7 +3,7 @@
 //
 //   L(theta) = E || e_theta(sqrt(a_k) x + sqrt(1 - a_k) e, k | condition) - e ||^2
 
-#include "libfm/flow/noise_levels.hpp"
+#include "libfm/flow_math/noise_levels.hpp"
 #include "libfm/nn/velocity_net.hpp"
 
 #include <torch/nn/module.h>

@@ -10,12 +10,8 @@ namespace fm {
 
 DiffusionSampler::DiffusionSampler(const NoiseLevels& levels, const DiffusionOptions& options,
                                    const SamplerOptions& sampler)
-    : levels_(levels), ancestral_(options.sampler == "ddpm"), clip_(options.clip), temperature_(sampler.temperature) {
-  const int steps = ancestral_ ? levels.count() : std::min(sampler.steps, levels.count());
-  for (int i = steps; i >= 0; --i) {
-    visited_.push_back(static_cast<int>(std::lround(static_cast<double>(i) * levels.count() / steps)));
-  }
-}
+    : levels_(levels), ancestral_(options.sampler == "ddpm"), clip_(options.clip), temperature_(sampler.temperature),
+      visited_(levels.visited(ancestral_ ? levels.count() : sampler.steps)) {}
 
 at::Tensor DiffusionSampler::forward(const VelocityNet& net, const at::Tensor& noise,
                                      const Condition& condition) const {

@@ -4,7 +4,7 @@
 //   ddpm  x_{k-1} ~ q(x_{k-1} | x_k, x), one step per level (Ho et al. 2020, eq. 6 and 7)
 //   ddim  deterministic, along the predicted noise, over a subset of the levels (Song et al. 2021, eq. 12 with eta = 0)
 
-#include "libfm/flow/noise_levels.hpp"
+#include "libfm/flow_math/noise_levels.hpp"
 #include "libfm/nn/velocity_net.hpp"
 #include "libfm/policy_spec/policy_options.hpp"
 #include "libfm/policy_spec/sampler_options.hpp"

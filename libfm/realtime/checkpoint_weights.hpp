@@ -17,6 +17,9 @@ class CheckpointWeights {
   /// The weights whose names continue with `part`.
   CheckpointWeights under(const std::string& part) const;
 
+  /// The full name of the tensor `name`.
+  std::string full_name(const std::string& name) const { return prefix_ + name; }
+
   /// In float32. @throws InputError if the tensor is missing, of another shape or type, or not finite.
   FloatMatrix matrix(const std::string& name, int rows, int columns) const;
   std::vector<float> vector(const std::string& name, int size) const;

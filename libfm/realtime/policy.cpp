@@ -118,6 +118,12 @@ int fm_policy_dimension_bounds(const fm_policy* policy, fm_policy_quantity quant
   return 0;
 }
 
+int fm_policy_observation_is_hidden(const fm_policy* policy, int dimension) {
+  const fm::Dimension* found = policy->dimension(FM_POLICY_OBSERVATION, dimension);
+  const std::vector<std::string>& hidden = policy->model->description().policy.hidden;
+  return found != nullptr && std::find(hidden.begin(), hidden.end(), found->name) != hidden.end() ? 1 : 0;
+}
+
 double fm_policy_time_step(const fm_policy* policy) { return policy->model->description().spec.time_step; }
 
 void fm_policy_reset(fm_policy* policy, std::uint64_t episode) { policy->reset_row(0, episode); }

@@ -97,7 +97,7 @@ void RealtimeModel::sample(const RealtimeSample& s, RealtimeWorkspace& w) const 
     sample_block({.rows = static_cast<int>(std::min<std::ptrdiff_t>(w.rows, s.rows - begin)),
                   .observations = s.observations + begin * shape.observations,
                   .goals = s.goals + begin * goals,
-                  .noise = s.noise + begin * size_,
+                  .noise = s.noise + begin * size_ * noises(),
                   .guess = s.guess != nullptr ? s.guess + begin * size_ : nullptr,
                   .actions = s.actions + begin * size_},
                  w);
@@ -110,7 +110,7 @@ void RealtimeModel::sample_block(const RealtimeSample& s, RealtimeWorkspace& w) 
   const int count = static_cast<int>(plan.evaluations.size());
   for (std::size_t b = 0; b < branches_.size(); ++b) condition(b, s, begin, begin + count, w);
 
-  const std::ptrdiff_t stride = padded(size_), n = s.rows * stride;
+  const std::ptrdiff_t stride = padded(size_), n = s.rows * stride, noise_stride = size_ * noises();
   float* const z = w.state.data();
   float* const x = w.point.data();
   float* const k = w.slopes.data();
@@ -120,10 +120,11 @@ void RealtimeModel::sample_block(const RealtimeSample& s, RealtimeWorkspace& w) 
     }
   };
   for (int r = 0; r < s.rows; ++r) {
-    const float* noise = s.noise + r * size_;
+    const float* noise = s.noise + r * noise_stride;
     combine(plan.of_guess, s.guess != nullptr ? s.guess + r * size_ : noise, plan.of_noise, noise, z + r * stride,
             size_);
   }
+  const float* sample = s.noise;  // of row 0, the one that was taken last
   for (int i = 0; i < count; ++i) {
     const PlannedEvaluation& e = plan.evaluations[static_cast<std::size_t>(i)];
     std::copy(z, z + n, x);
@@ -132,6 +133,11 @@ void RealtimeModel::sample_block(const RealtimeSample& s, RealtimeWorkspace& w) 
     evaluate(begin + i, e.input_scale, s.rows, w);
     combine(e.of_state, x, e.of_output, w.output.data(), e.jumps ? z : k + std::ssize(e.from) * n, n);
     add_slopes(e.step, k, z, n);
+    if (!e.draws) continue;
+    sample += size_;
+    for (int r = 0; r < s.rows; ++r) {
+      combine(1.0F, z + r * stride, e.of_noise, sample + r * noise_stride, z + r * stride, size_);
+    }
   }
   commit(z);
   for (int r = 0; r < s.rows; ++r) std::copy(z + r * stride, z + r * stride + size_, s.actions + r * size_);

@@ -26,7 +26,7 @@ struct RealtimeSample {
   int rows;
   const float* observations;  ///< (rows, h O), oldest first, normalised
   const float* goals;         ///< (rows, G), normalised
-  const float* noise;         ///< (rows, H A) ~ N(0, 1)
+  const float* noise;         ///< (rows, noises H A) ~ N(0, 1)
   const float* guess;         ///< (rows, H A), as PredictionRows::guesses
   float* actions;             ///< (rows, H A), normalised; output
 };
@@ -50,6 +50,8 @@ class RealtimeModel {
   const PolicyDescription& description() const { return description_; }
   /// H A.
   int prediction_size() const { return size_; }
+  /// Samples of noise (H, A) per prediction.
+  int noises() const { return plans_.from_noise.noises(); }
 
   /// Buffers for up to `rows` rows; larger samples are processed in blocks.
   RealtimeWorkspace workspace(int rows) const;

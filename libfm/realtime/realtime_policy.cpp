@@ -27,7 +27,7 @@ void RealtimePredictor::predict(const PredictionRows& in) {
     model_->sample({.rows = static_cast<int>(end - begin),
                     .observations = observations_.data() + begin * observations,
                     .goals = goals_.data() + begin * goals,
-                    .noise = in.noise + begin * size,
+                    .noise = in.noise + begin * size * noises(),
                     .guess = in.guesses != nullptr ? in.guesses + begin * size : nullptr,
                     .actions = in.actions + begin * size},
                    workspace);

@@ -14,6 +14,7 @@ class RealtimePredictor final : public Predictor {
   explicit RealtimePredictor(std::shared_ptr<const RealtimeModel> model) : model_(std::move(model)) {}
 
   const PolicyDescription& description() const override { return model_->description(); }
+  int noises() const override { return model_->noises(); }
   void prepare(int rows) override;
   /// Up to rows_per_thread rows are predicted without allocations, locks or system calls; more are distributed over the
   /// threads of core/parallel.hpp.

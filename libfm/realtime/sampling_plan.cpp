@@ -6,6 +6,7 @@
 #include "libfm/flow_math/conversion.hpp"
 #include "libfm/policy_spec/sampling_grid.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fm {
@@ -29,6 +30,16 @@ class Field {
 
   PlannedEvaluation velocity(double t, std::vector<float> from) const {
     return evaluation(t, velocity_from(path_at(path_, t), target_), std::move(from));
+  }
+  /// The drift of a process that injects this amount of noise and removes it again, see flow/sde_sampler.hpp.
+  PlannedEvaluation drift(double t, double amount) const {
+    const PathPoint<double> p = path_at(path_, t);
+    const Affine<double> data = data_from(p, target_), noise = noise_from(p, target_);
+    const double of_data = p.alpha_dot, of_noise = p.sigma_dot - 0.5 * amount;
+    return evaluation(t,
+                      {.of_state = of_data * data.of_state + of_noise * noise.of_state,
+                       .of_output = of_data * data.of_output + of_noise * noise.of_output},
+                      {});
   }
   PlannedEvaluation data(double t) const {
     PlannedEvaluation e = evaluation(t, data_from(path_at(path_, t), target_), {});
@@ -55,6 +66,11 @@ class Field {
   std::vector<float> other_times_;
 };
 
+/// The last step in closed form, if the interval ends before 1.
+void finish(const Field& field, std::vector<PlannedEvaluation>& evaluations) {
+  if (field.interval().end < 1.0) evaluations.push_back(field.data(field.interval().end));
+}
+
 std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, const ButcherTableau& method) {
   std::vector<PlannedEvaluation> evaluations;
   for (int n = 0; n < grid.steps(); ++n) {
@@ -64,7 +80,22 @@ std::vector<PlannedEvaluation> solve(const Field& field, const TimeGrid& grid, c
     }
     evaluations.back().step = scaled(h, method.b);
   }
-  if (field.interval().end < 1.0) evaluations.push_back(field.data(field.interval().end));
+  finish(field, evaluations);
+  return evaluations;
+}
+
+/// One step of Euler and Maruyama for each of the grid.
+std::vector<PlannedEvaluation> simulate(const Field& field, const TimeGrid& grid, const PathOptions& path,
+                                        double amount) {
+  std::vector<PlannedEvaluation> evaluations;
+  for (int n = 0; n < grid.steps(); ++n) {
+    const double h = grid[n + 1] - grid[n];
+    evaluations.push_back(field.drift(grid[n], amount));
+    evaluations.back().step = {static_cast<float>(h)};
+    evaluations.back().draws = true;
+    evaluations.back().of_noise = static_cast<float>(std::sqrt(amount * path_at(path, grid[n]).sigma * h));
+  }
+  finish(field, evaluations);
   return evaluations;
 }
 
@@ -76,10 +107,12 @@ Field flow_field(const PolicyDescription& d, int committed) {
 
 SamplingPlans plan_flow(const PolicyDescription& d) {
   const SamplerOptions& sampler = d.sampler;
-  if (sampler.solver == euler_maruyama || find_solver(sampler.solver).adapts()) {
+  const bool stochastic = sampler.solver == euler_maruyama;
+  const ButcherTableau& method = find_solver(stochastic ? "euler" : sampler.solver);
+  if (method.adapts()) {
     throw_input_error(
-        "sampler.solver: the realtime engine supports only deterministic fixed-step solvers, not '{}'; "
-        "use euler, midpoint, heun, ralston3 or rk4, or sampler.engine: libtorch",
+        "sampler.solver: the realtime engine supports only solvers of fixed steps, not '{}'; "
+        "use euler, midpoint, heun, ralston3, rk4 or euler_maruyama, or sampler.engine: libtorch",
         sampler.solver);
   }
   if (sampler.prefix == "guided") {
@@ -87,12 +120,17 @@ SamplingPlans plan_flow(const PolicyDescription& d) {
         "sampler.prefix: the realtime engine does not compute the gradients of 'guided'; use trained, or "
         "sampler.engine: libtorch");
   }
+  if (stochastic && sampler.warm_start > 0.0) {
+    throw_input_error("sampler.warm_start: a stochastic solver does not support warm starts; set 0");
+  }
   const FlowOptions& flow = d.policy.flow;
   const Field field = flow_field(d, 0);
-  const ButcherTableau& method = find_solver(sampler.solver);
   const TimeGrid grid = sampling_grid(sampler, field.interval());
   const double begin = sampler.temperature * path_at(flow.path, grid[0]).sigma;
-  SamplingPlans plans{.from_noise = {.of_noise = static_cast<float>(begin), .evaluations = solve(field, grid, method)}};
+  SamplingPlans plans{.from_noise = {.of_noise = static_cast<float>(begin),
+                                     .evaluations = stochastic
+                                                        ? simulate(field, grid, flow.path, sampler.euler_maruyama.noise)
+                                                        : solve(field, grid, method)}};
   if (const double t = sampler.warm_start; t > 0.0) {
     const PathPoint<double> point = path_at(flow.path, t);
     plans.from_guess = {.of_guess = static_cast<float>(point.alpha),
@@ -167,6 +205,10 @@ void check_no_flow_options(const PolicyDescription& d) {
 }
 
 }  // namespace
+
+int SamplingPlan::noises() const {
+  return 1 + static_cast<int>(std::ranges::count(evaluations, true, &PlannedEvaluation::draws));
+}
 
 bool is_flow(const PolicyOptions& policy) { return row_of(policy.name).is_flow; }
 

@@ -18,7 +18,9 @@ struct PlannedEvaluation {
   float of_state = 0.0F;
   float of_output = 1.0F;
   std::vector<float> step = {};  ///< h b_j, at a step's end: z += sum_j step_j k_j
-  bool jumps = false;            ///< z = k instead
+  bool draws = false;            ///< afterwards z += of_noise noise, with the next sample of noise
+  float of_noise = 0.0F;
+  bool jumps = false;  ///< z = k instead
 };
 
 /// z = of_guess guess + of_noise noise, then the evaluations; the first `committed` numbers are the guess throughout.
@@ -27,6 +29,9 @@ struct SamplingPlan {
   float of_noise = 0.0F;
   int committed = 0;
   std::vector<PlannedEvaluation> evaluations;
+
+  /// Samples of noise, the initial one included.
+  int noises() const;
 };
 
 struct SamplingPlans {
@@ -34,7 +39,7 @@ struct SamplingPlans {
   std::optional<SamplingPlan> from_guess;  ///< if sampler.warm_start > 0, or for sampler.prefix
 };
 
-/// @throws InputError for a policy or sampler that the realtime engine does not support.
+/// @throws InputError for a policy or sampler that has no such plan.
 SamplingPlans plan_sampling(const PolicyDescription& description);
 
 /// Whether the policy is a flow, which classifier-free guidance requires. @throws InputError as plan_sampling.

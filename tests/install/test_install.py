@@ -41,6 +41,13 @@ class InstallTest(unittest.TestCase):
 
         self.assertIn(" N m\n", self.do("build/control_loop", checkpoint))
 
+        module = f"PYTHONPATH={prefix}/share/libfm/python"
+        program = f"import libfm_policy; print(libfm_policy.Policy({str(checkpoint)!r})([-1, 0, 0], noise=[0])[0])"
+        in_python = float(self.do("env", module, "/usr/bin/python3", "-B", "-c", program))
+        self.assertLessEqual(abs(in_python), 2.0)
+        (array,), = json.loads(self.do("/usr/bin/python3", "-B", EXAMPLES / "numpy_policy.py", checkpoint, "-1", "0", "0"))
+        self.assertAlmostEqual(array, in_python, delta=1e-5)
+
         near, positive = re.search(r"([\d.]+) % of 1000 .* ([\d.]+) % are positive", self.do("build/train")).groups()
         self.assertGreater(float(near), 95.0)
         self.assertAlmostEqual(float(positive), 50.0, delta=10.0)  # both modes are kept

@@ -95,6 +95,20 @@ CATCH_TEST_CASE("the engine agrees with LibTorch for every fixed-step solver and
   }
 }
 
+CATCH_TEST_CASE("the engine agrees with LibTorch for the stochastic solver", "[realtime_agreement]") {
+  for (const double amount : {0.0, 0.6}) {
+    for (const std::string& target : fm::target_names()) {
+      check_agreement(fmt::format("{} of noise, {}", amount, target), [&](auto& d) {
+        d.sampler.solver = fm::euler_maruyama;
+        d.sampler.euler_maruyama.noise = amount;
+        d.sampler.action_noise = 0.2;
+        d.policy.flow.target = target;
+        d.policy.horizon.prediction = 2;
+      });
+    }
+  }
+}
+
 CATCH_TEST_CASE("the engine agrees with LibTorch for every path and target", "[realtime_agreement]") {
   for (const std::string& path : fm::path_names()) {
     for (const std::string& target : fm::target_names()) {

@@ -194,6 +194,21 @@ CATCH_TEST_CASE("the C interface describes the policy", "[policy_c]") {
   CATCH_CHECK(fm_policy_dimension_bounds(policy.get(), FM_POLICY_ACTION, 1, &low, &high) == 1);
 }
 
+CATCH_TEST_CASE("the value of a hidden observation does not matter", "[policy_c]") {
+  const TemporaryFolder folder;
+  fm::PolicyDescription d = fm::test::small_policy();
+  d.policy.hidden = {"omega"};
+  const OpenPolicy policy(fm_policy_open(written(folder, d).c_str(), nullptr, nullptr, 0));
+  CATCH_REQUIRE(policy != nullptr);
+  const auto hidden = [&](int dimension) { return fm_policy_observation_is_hidden(policy.get(), dimension); };
+  CATCH_CHECK(std::array{hidden(0), hidden(1), hidden(2), hidden(3), hidden(-1)} == std::array{0, 0, 1, 0, 0});
+  double seen = 0.0, unseen = 0.0;
+  const double noise = 0.5, observation[] = {1, 0, 3}, other[] = {1, 0, std::numeric_limits<double>::quiet_NaN()};
+  CATCH_CHECK(fm_policy_act(policy.get(), observation, nullptr, &noise, &seen) == 0);
+  CATCH_CHECK(fm_policy_act(policy.get(), other, nullptr, &noise, &unseen) == 0);
+  CATCH_CHECK(seen == unseen);
+}
+
 CATCH_TEST_CASE("a checkpoint that cannot be opened is reported in one line", "[policy_c]") {
   std::array<char, 200> error{};
   CATCH_CHECK(fm_policy_open("/no/such.safetensors", nullptr, error.data(), error.size()) == nullptr);

@@ -22,6 +22,9 @@ class NoiseLevels {
   /// The network's time input at level k.
   double time(int k) const { return static_cast<double>(k) / count(); }
 
+  /// steps + 1 levels from K down to 0, evenly spaced; all of them where there are fewer than `steps`.
+  std::vector<int> visited(int steps) const;
+
  private:
   std::vector<double> signal_;
 };

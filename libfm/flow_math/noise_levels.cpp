@@ -1,4 +1,4 @@
-#include "libfm/flow/noise_levels.hpp"
+#include "libfm/flow_math/noise_levels.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +12,15 @@ NoiseLevels::NoiseLevels(int count) : signal_{1.0} {
     return std::pow(std::cos((static_cast<double>(k) / count + s) / (1.0 + s) * std::numbers::pi / 2), 2.0);
   };
   for (int k = 1; k <= count; ++k) signal_.push_back(signal_.back() * std::max(min_ratio, f(k) / f(k - 1)));
+}
+
+std::vector<int> NoiseLevels::visited(int steps) const {
+  const int most = std::min(steps, count());
+  std::vector<int> levels;
+  for (int i = most; i >= 0; --i) {
+    levels.push_back(static_cast<int>(std::lround(static_cast<double>(i) * count() / most)));
+  }
+  return levels;
 }
 
 }  // namespace fm

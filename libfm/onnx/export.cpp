@@ -1,0 +1,125 @@
+#include "libfm/onnx/export.hpp"
+
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/core/error.hpp"
+#include "libfm/onnx/sampling.hpp"
+#include "libfm/policy_spec/checkpoint_names.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace fm {
+namespace {
+
+std::vector<float> rounded(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
+
+/// Names with units, for people who look at the graph.
+std::string text_of(const char* what, const std::vector<Dimension>& dimensions) {
+  std::vector<std::string> names;
+  for (const Dimension& d : dimensions)
+    names.push_back(d.unit.empty() ? d.name : fmt::format("{} ({})", d.name, d.unit));
+  return fmt::format("{}: {}", what, fmt::join(names, ", "));
+}
+
+/// (x - offset) / scale along the last dimension, clamped to [-1, 1] if it says so.
+OnnxValue normalised(OnnxGraph& g, const OnnxValue& x, const Normalisation& n) {
+  const OnnxGraph::Shape size = {std::ssize(n.offset)};
+  const OnnxValue y =
+      g.add("Div", {g.difference(x, g.constant(rounded(n.offset), size)), g.constant(rounded(n.scale), size)});
+  return n.clip ? g.clipped(y, g.scalar(-1.0), g.scalar(1.0)) : y;
+}
+
+/// Zeros in place of hidden observations, whatever their value.
+OnnxValue visible(OnnxGraph& g, const OnnxValue& x, const PolicyDescription& d) {
+  if (d.policy.hidden.empty()) return x;
+  const OnnxValue seen =
+      g.constant(rounded(visible_observations(d.spec, d.policy.hidden)), {std::ssize(d.spec.observations)});
+  constexpr std::int64_t as_bool = 9;
+  return g.add("Where", {g.add("Cast", {seen}, {{"to", as_bool}}), x, g.scalar(0.0)});
+}
+
+OnnxCondition condition(OnnxGraph& g, const PolicyDescription& d) {
+  OnnxCondition c;
+  const OnnxValue observed =
+      g.input("observation", {OnnxGraph::batch, d.policy.horizon.observations, std::ssize(d.spec.observations)},
+              text_of("observations, oldest first", d.spec.observations));
+  c.observations = visible(g, normalised(g, observed, d.observations), d);
+  if (uses_goal(d)) {
+    const OnnxValue goal = g.input("goal", {OnnxGraph::batch, std::ssize(d.spec.goals)}, text_of("goal", d.spec.goals));
+    c.goal = normalised(g, goal, d.goals);
+  }
+  return c;
+}
+
+/// The bounds in float32, rounded inwards, so that no action exceeds them in float64.
+OnnxValue within_bounds(OnnxGraph& g, const OnnxValue& action, const std::vector<Dimension>& dimensions) {
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> low, high;
+  for (const Dimension& d : dimensions) {
+    const auto least = static_cast<float>(d.low), most = static_cast<float>(d.high);
+    low.push_back(least < d.low ? std::nextafter(least, infinity) : least);
+    high.push_back(most > d.high ? std::nextafter(most, -infinity) : most);
+  }
+  return g.clipped(action, g.constant(low, {std::ssize(low)}), g.constant(high, {std::ssize(high)}));
+}
+
+/// @param prediction (B, H A), normalised
+void output_action(OnnxGraph& g, const OnnxValue& prediction, const PolicyDescription& d) {
+  const std::int64_t horizon = d.policy.horizon.prediction, actions = std::ssize(d.spec.actions);
+  const OnnxValue rows = g.reshaped(prediction, {-1, horizon, actions});
+  const OnnxValue in_units = g.sum(g.product(rows, g.constant(rounded(d.actions.scale), {actions})),
+                                   g.constant(rounded(d.actions.offset), {actions}));
+  g.output(within_bounds(g, in_units, d.spec.actions), "action", {OnnxGraph::batch, horizon, actions},
+           text_of("actions, the current one first", d.spec.actions));
+}
+
+/// What the checkpoint says about the policy, and what the program around the graph has to do.
+std::map<std::string, std::string> metadata(const SafeTensors& content, const PolicyDescription& d, int noise_samples) {
+  std::map<std::string, std::string> all = description_to_metadata(d);
+  all.erase("format_version");
+  all["digest"] = with_digest(content).metadata.at("digest");
+  const nlohmann::json loop = {{"observations", d.policy.horizon.observations},
+                               {"prediction", d.policy.horizon.prediction},
+                               {"executed", d.sampler.executed},
+                               {"ensemble", d.sampler.ensemble},
+                               {"warm_start", d.sampler.warm_start},
+                               {"delay", d.sampler.delay},
+                               {"rate_limit", d.sampler.rate_limit},
+                               {"noise_samples", noise_samples},
+                               {"time_step", d.spec.time_step}};
+  all["control_loop"] = loop.dump();
+  return all;
+}
+
+}  // namespace
+
+std::string onnx_model(const SafeTensors& content, const std::string& where,
+                       const std::optional<SamplerOptions>& sampler) {
+  PolicyDescription d = description_from_metadata(content.metadata, where);
+  if (sampler) d.sampler = *sampler;
+  if (d.sampler.prefix != "none") {
+    throw_input_error("{}: sampler.prefix: an ONNX graph is given no committed actions; export with sampler.prefix=none",
+                      where);
+  }
+  OnnxGraph graph;
+  OnnxNoise noise(graph, d.policy.horizon.prediction, static_cast<int>(d.spec.actions.size()));
+  const OnnxCondition given = condition(graph, d);
+  OnnxValue prediction = onnx_sample({graph, d, CheckpointWeights(content, where), given, noise});
+  if (d.sampler.action_noise > 0.0) {
+    prediction = graph.sum(prediction, graph.scaled(d.sampler.action_noise, noise.next()));
+  }
+  output_action(graph, prediction, d);
+  noise.declare();
+  return graph.model(metadata(content, d, noise.samples()));
+}
+
+void export_onnx(const std::filesystem::path& checkpoint, const std::filesystem::path& file,
+                 const std::optional<SamplerOptions>& sampler) {
+  const SafeTensors content = read_safetensors(checkpoint);
+  check_verified(content, checkpoint.string());
+  write_file_atomically(file, onnx_model(content, checkpoint.string(), sampler));
+}
+
+}  // namespace fm
