@@ -70,8 +70,12 @@ Eigen::VectorXd squared_error(Predictor& predictor, const Rows& rows, std::int64
                      .noise = noises.data(),
                      .guesses = nullptr,
                      .actions = predictions.data()});
-  Matrix actions(n * horizon, width);
-  predictor.execute(predictions, actions);
+  const RelativeActions relative(d.spec, d.policy.relative);
+  Matrix actions(n * horizon, width), references(n * horizon, width);
+  for (Eigen::Index k = 0; k < references.rows(); ++k) {
+    relative.references(rows.observations.row(begin + k / horizon).data(), references.row(k).data());
+  }
+  predictor.execute(predictions, references, actions);
   const Eigen::Map<const Matrix> targets(expected.data(), n * horizon, width);
   return (actions - targets).colwise().squaredNorm();
 }

@@ -7,6 +7,7 @@
 #include "libfm/nn/parameter_count.hpp"
 #include "libfm/nn/residual_net.hpp"
 #include "libfm/nn/transformer_net.hpp"
+#include "libfm/nn/unet_net.hpp"
 
 #include <c10/util/accumulate.h>
 
@@ -30,6 +31,7 @@ constexpr Row table[] = {
     {"mlp", make<MlpNet>},
     {"residual_mlp", make<ResidualNet>},
     {"transformer", make<TransformerNet>},
+    {"unet", make<UnetNet>},
     {"gru", make<GruNet>},
 };
 static_assert(has_rows_for(table, network_kinds));
