@@ -108,13 +108,14 @@ at::Tensor sample_paths(const FlowModel& model, const States& states, const Rand
   const at::Tensor noise = draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width);
   const OdeSolution solution =
       model.trace(repeat(model, states, samples), noise.to(model.parameters().front().options()));
+  const at::Tensor references = model.references(view_as_tensor(states.observations)).repeat_interleave(samples, 0);
   std::vector<at::Tensor> kept;
   const auto last = static_cast<std::int64_t>(solution.trajectory.size()) - 1;
   const std::int64_t points = std::min(last, most_trajectory_times - 1);
   for (std::int64_t i = 0; i <= points; ++i) {
     const auto at = static_cast<std::size_t>(points == 0 ? 0 : i * last / points);
     times.push_back(solution.times[at]);
-    kept.push_back(model.in_units(solution.trajectory[at].select(1, 0)).select(1, 0));
+    kept.push_back(model.in_units(solution.trajectory[at].select(1, 0), references).select(1, 0));
   }
   return at::stack(kept, 1).view({states.count(), samples, -1});
 }
@@ -127,7 +128,9 @@ at::Tensor field(const FlowModel& model, const States& states, const at::Tensor&
   const std::int64_t rows = states.count() * field_actions;
   at::Tensor z = at::full({rows, d.policy.horizon.prediction, static_cast<std::int64_t>(d.spec.actions.size())}, 0.0,
                           times.options());
-  z.select(2, 0).select(1, 0).copy_(((actions - offset) / scale).repeat({states.count()}));
+  const at::Tensor references = model.references(view_as_tensor(states.observations)).select(1, 0);  // (S)
+  const at::Tensor relative = actions.to(at::kCPU, at::kDouble) - references.unsqueeze(1);           // (S, actions)
+  z.select(2, 0).select(1, 0).copy_(((relative - offset) / scale).flatten());
   std::vector<at::Tensor> velocity;
   for (std::int64_t i = 0; i < field_times; ++i) {
     const at::Tensor v = model.velocity(condition, z, times[i].expand({rows})).select(2, 0).select(1, 0);

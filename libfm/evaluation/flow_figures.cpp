@@ -64,8 +64,7 @@ struct Paths {
   std::vector<double> times;
 };
 
-Paths trace(const FlowModel& model, const Condition& condition, const RandomStream& stream,
-            const at::TensorOptions& options) {
+Paths trace(const FlowModel& model, const Scene& scene, const RandomStream& stream, const at::TensorOptions& options) {
   std::vector<std::uint64_t> rows(static_cast<std::size_t>(picture_samples));
   std::iota(rows.begin(), rows.end(), 0);
   const std::vector<std::uint32_t> steps(rows.size(), 0);
@@ -73,9 +72,9 @@ Paths trace(const FlowModel& model, const Condition& condition, const RandomStre
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
   const at::Tensor noise =
       draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width).to(options);
-  const OdeSolution solution = model.trace(condition, noise);
+  const OdeSolution solution = model.trace(repeat(model, scene, samples), noise);
   const at::Tensor z = at::stack(solution.trajectory, 1);  // (M, times, H, A)
-  return {model.in_units(z.select(2, 0)), solution.times};
+  return {model.in_units(z.select(2, 0), model.references(view_as_tensor(scene.observation))), solution.times};
 }
 
 /// The velocity of the first action's first dimension at `actions`, in the environment's units. Its other dimensions
@@ -84,7 +83,8 @@ void write_field(Hdf5Writer& out, const std::string& group, const FlowModel& mod
                  const at::Tensor& actions, const at::TensorOptions& options) {
   const Condition condition = repeat(model, scene, picture_actions);
   const PolicyDescription& d = model.description();
-  const double offset = d.actions.offset[0], scale = d.actions.scale[0];
+  const double reference = model.references(view_as_tensor(scene.observation))[0][0].item<double>();
+  const double offset = d.actions.offset[0] + reference, scale = d.actions.scale[0];
   const TimeInterval interval = model.sampler().prediction().interval();
   const at::Tensor times = at::linspace(interval.begin, interval.end, picture_times, options);
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
@@ -113,8 +113,7 @@ void write_flow_figures(Hdf5Writer& out, const EvaluationFileInput& input, std::
   double low = INFINITY, high = -INFINITY;  // range of all actions shown
   for (const Landmark& landmark : landmarks) {
     const Scene& scene = scenes.emplace_back(scene_at(input, landmark));
-    const Condition condition = repeat(*model, scene, picture_samples);
-    paths.push_back(trace(*model, condition, RandomStream(seed, "pictures"), options));
+    paths.push_back(trace(*model, scene, RandomStream(seed, "pictures"), options));
     const at::Tensor path_actions = paths.back().actions.select(2, 0);
     low = std::min(low, path_actions.min().item<double>());
     high = std::max(high, path_actions.max().item<double>());

@@ -2,6 +2,7 @@
 
 #include "libfm/core/parallel.hpp"
 #include "libfm/flow_math/noise.hpp"
+#include "libfm/policy_spec/relative_actions.hpp"
 
 #include <algorithm>
 #include <string>
@@ -30,8 +31,12 @@ void sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int
                      .noise = noises.data(),
                      .guesses = nullptr,
                      .actions = predictions.data()});
-  Matrix actions(n * horizon, width);
-  predictor.execute(predictions, actions);
+  const RelativeActions relative(d.spec, d.policy.relative);
+  Matrix actions(n * horizon, width), references(n * horizon, width);
+  for (Eigen::Index k = 0; k < references.rows(); ++k) {
+    relative.references(rows.observations.row(begin + k / horizon).data(), references.row(k).data());
+  }
+  predictor.execute(predictions, references, actions);
   to.middleRows(begin, n) = Eigen::Map<const Matrix>(actions.data(), n, horizon * width);
 }
 

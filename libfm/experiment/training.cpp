@@ -26,7 +26,7 @@ PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows&
     return fit_normalisation(e.policy.normaliser, values, e.policy.quantile);
   };
   description.observations = fit(rows.observations);
-  description.actions = fit(rows.actions);
+  description.actions = fit(predicted_actions(rows, description));
   description.goals = fit(rows.goals);
   return description;
 }
@@ -36,9 +36,10 @@ std::string task_of(const PolicyDescription& d) {
   const auto names = [](const std::vector<Dimension>& of) {
     return fmt::format("[{}]", fmt::join(names_of(of), ", "));
   };
-  return fmt::format("observations {} without [{}], history {}, goals {}, actions {}, prediction horizon {}",
-                     names(d.spec.observations), fmt::join(d.policy.hidden, ", "), d.policy.horizon.observations,
-                     names(d.spec.goals), names(d.spec.actions), d.policy.horizon.prediction);
+  return fmt::format(
+      "observations {} without [{}], history {}, goals {}, actions {} relative to {}, prediction horizon {}",
+      names(d.spec.observations), fmt::join(d.policy.hidden, ", "), d.policy.horizon.observations, names(d.spec.goals),
+      names(d.spec.actions), d.policy.relative.value.dump(), d.policy.horizon.prediction);
 }
 
 /// Weights are valid only with the normaliser that they were trained with.

@@ -7,6 +7,7 @@
 #include "libfm/nn/parameter_count.hpp"
 #include "libfm/nn/residual_net.hpp"
 #include "libfm/nn/transformer_net.hpp"
+#include "libfm/nn/unet_net.hpp"
 
 #include <c10/util/accumulate.h>
 
@@ -31,6 +32,7 @@ constexpr Row table[] = {
     {"mlp", make<MlpNet>, true},
     {"residual_mlp", make<ResidualNet>, true},
     {"transformer", make<TransformerNet>, true},
+    {"unet", make<UnetNet>, true},
     {"gru", make<GruNet>, true},
 };
 static_assert(has_rows_for(table, network_kinds));

@@ -38,11 +38,11 @@ at::Tensor as_factor(const at::Tensor& tensor) {
 
 /// The layers that the passes read, and the tensors that own their memory.
 template <class Number>
-struct Layers {
+struct FusedLayers {
   variable_list held;
   MlpLayers<Number> layers;
 
-  explicit Layers(at::TensorList parameters) {
+  explicit FusedLayers(at::TensorList parameters) {
     for (std::size_t i = 0; i < parameters.size(); i += 2) {
       held.push_back(as_factor<Number>(parameters[i]));
       held.push_back(as_factor<float>(parameters[i + 1]));
@@ -54,7 +54,7 @@ struct Layers {
 
 template <class Number>
 at::Tensor forward_only(const at::Tensor& x, at::TensorList parameters) {
-  const Layers<Number> net(parameters);
+  const FusedLayers<Number> net(parameters);
   const at::Tensor input = as_factor<Number>(x), y = at::empty({x.size(0), net.layers.back().outputs}, at::kFloat);
   mlp_forward(blocks_of(x.size(0)), net.layers, values_of<Number>(input), values_of<float>(y));
   return y;
@@ -102,7 +102,7 @@ template <class Number>
 struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::TensorList& parameters) {
-    const Layers<Number> net(parameters);
+    const FusedLayers<Number> net(parameters);
     const at::Tensor input = as_factor<Number>(x), y = at::empty({x.size(0), net.layers.back().outputs}, at::kFloat);
     const MlpBlocks blocks = blocks_of(x.size(0));
     const auto size = static_cast<std::int64_t>(tape_size(net.layers, blocks.rows));
@@ -125,7 +125,7 @@ struct FusedMlp final : torch::autograd::Function<FusedMlp<Number>> {
     for (std::size_t i = 0; i <= count; ++i) needed.push_back(context->needs_input_grad(i));
     if (at::GradMode::is_enabled()) return recorded_backward(saved[0], parameters, needed, g[0]);
 
-    const Layers<Number> net(read);
+    const FusedLayers<Number> net(read);
     const at::Tensor &x = saved[0], &input = saved[1], &memory = saved[2], g_y = as_factor<float>(g[0]);
     variable_list gradients = needed_gradients(parameters, {needed.begin() + 1, needed.end()});
     const at::Tensor g_x = needed[0] ? at::empty(x.sizes(), at::kFloat) : at::Tensor();
@@ -178,7 +178,7 @@ at::Tensor fused_mlp(const at::Tensor& x, at::TensorList parameters) {
 }
 
 double regress_mlp(std::int64_t rows, const FillRows& fill, at::TensorList parameters) {
-  const Layers<float> net(parameters);
+  const FusedLayers<float> net(parameters);
   const variable_list gradients = gradient_parts(parameters);
   const auto regress = rounds_products(at::kCPU) ? mlp_regression<Bfloat16> : mlp_regression<float>;
   const double loss = regress(blocks_of(rows), net.layers, fill, gradient_places(gradients, nullptr));

@@ -14,7 +14,7 @@ GruNet::GruNet(const NetworkOptions& options, const NetworkSizes& s, const Rando
     : ConditionalNet(s), features_(*this, options.time_embedding, s) {
   if (s.observations == 0)
     throw_input_error(
-        "network.name: a gru needs observations, but there are none; use mlp, residual_mlp or transformer");
+        "network.name: a gru needs observations, but there are none; use mlp, residual_mlp, transformer or unet");
   const int width = options.gru.width, inputs = s.action_horizon * s.actions + features_.time_size() + width + s.goals;
   const double bound = 1.0 / std::sqrt(width);
   const auto weights = [&](const char* name, at::IntArrayRef shape) {

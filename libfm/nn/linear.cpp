@@ -4,6 +4,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace fm {
@@ -20,7 +21,7 @@ at::Tensor uniform_weights(at::IntArrayRef shape, double bound, const RandomStre
 }
 
 Linear::Linear(std::int64_t inputs, std::int64_t outputs, const RandomStream& init) {
-  const double bound = 1.0 / std::sqrt(inputs);
+  const double bound = 1.0 / std::sqrt(std::max<std::int64_t>(inputs, 1));  // without inputs there is a bias
   weight_ = register_parameter("weight", uniform_weights({outputs, inputs}, bound, init, 0));
   bias_ = register_parameter("bias", uniform_weights({outputs}, bound, init, 1));
 }

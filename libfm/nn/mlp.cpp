@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace fm {
@@ -14,7 +15,7 @@ Mlp::Mlp(int inputs, const std::vector<int>& hidden, int outputs, const RandomSt
   widths.insert(widths.end(), hidden.begin(), hidden.end());
   widths.push_back(outputs);
   for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-    const double bound = 1.0 / std::sqrt(widths[i]);
+    const double bound = 1.0 / std::sqrt(std::max(widths[i], 1));  // without inputs there are biases
     const std::uint64_t position = 2 * i;
     const auto add = [&](const char* name, at::IntArrayRef shape, std::uint64_t at_position) {
       parameters_.push_back(

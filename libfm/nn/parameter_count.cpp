@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace fm {
 namespace {
 
@@ -32,6 +34,34 @@ double transformer(const TransformerOptions& o, const NetworkSizes& s, double ti
          o.layers * layer + linear(width, s.row_outputs());
 }
 
+double convolution(double inputs, double outputs, double kernel) { return linear(inputs * kernel, outputs); }
+
+double residual_convolutions(const UnetOptions& o, double inputs, double channels) {
+  const double conditions = o.channels.back();
+  const auto block = [&](double from) {
+    const double bypass = from == channels ? 0.0 : linear(from, channels);
+    return convolution(from, channels, o.kernel) + convolution(channels, channels, o.kernel) + 4.0 * channels +
+           linear(conditions, 2.0 * channels) + bypass;
+  };
+  return block(inputs) + (o.blocks - 1.0) * block(channels);
+}
+
+double unet(const UnetOptions& o, const NetworkSizes& s, double features) {
+  const double first = o.channels.front();
+  double count = linear(features, o.channels.back()) + (s.actions == 0 ? s.action_horizon : 0.0) +
+                 convolution(first, first, o.kernel) + 2.0 * first + linear(first, s.row_outputs());
+  double from = std::max(1, s.actions);
+  for (std::size_t i = 0; i < o.channels.size(); ++i) {
+    const double channels = o.channels[i];
+    count += residual_convolutions(o, from, channels);
+    from = channels;
+    if (i + 1 == o.channels.size()) break;
+    count += convolution(channels, channels, 3.0) + 4.0 * channels * o.channels[i + 1] + channels +
+             residual_convolutions(o, 2.0 * channels, channels);
+  }
+  return count;
+}
+
 double gru_cell(double width, double inputs) { return 3.0 * width * (inputs + width + 2.0); }
 
 }  // namespace
@@ -44,6 +74,7 @@ double parameter_count(const NetworkOptions& o, const NetworkSizes& s) {
   const double features = time_features + static_cast<double>(s.observation_history) * s.observations + s.goals;
   if (o.name == "residual_mlp") return null_goal + residual(o.residual_mlp, inputs, features, outputs);
   if (o.name == "transformer") return null_goal + transformer(o.transformer, s, time_features);
+  if (o.name == "unet") return null_goal + unet(o.unet, s, features);
   if (o.name == "gru") {
     const double width = o.gru.width;
     return null_goal + gru_cell(width, s.observations) +

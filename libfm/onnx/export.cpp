@@ -4,6 +4,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/onnx/sampling.hpp"
 #include "libfm/policy_spec/checkpoint_names.hpp"
+#include "libfm/policy_spec/relative_actions.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,11 +41,14 @@ OnnxValue visible(OnnxGraph& g, const OnnxValue& x, const PolicyDescription& d) 
   return g.add("Where", {g.add("Cast", {seen}, {{"to", as_bool}}), x, g.scalar(0.0)});
 }
 
-OnnxCondition condition(OnnxGraph& g, const PolicyDescription& d) {
+/// (B, h, O), in the environment's units
+OnnxValue observation_input(OnnxGraph& g, const PolicyDescription& d) {
+  return g.input("observation", {OnnxGraph::batch, d.policy.horizon.observations, std::ssize(d.spec.observations)},
+                 text_of("observations, oldest first", d.spec.observations));
+}
+
+OnnxCondition condition(OnnxGraph& g, const OnnxValue& observed, const PolicyDescription& d) {
   OnnxCondition c;
-  const OnnxValue observed =
-      g.input("observation", {OnnxGraph::batch, d.policy.horizon.observations, std::ssize(d.spec.observations)},
-              text_of("observations, oldest first", d.spec.observations));
   c.observations = visible(g, normalised(g, observed, d.observations), d);
   if (uses_goal(d)) {
     const OnnxValue goal = g.input("goal", {OnnxGraph::batch, std::ssize(d.spec.goals)}, text_of("goal", d.spec.goals));
@@ -65,13 +69,29 @@ OnnxValue within_bounds(OnnxGraph& g, const OnnxValue& action, const std::vector
   return g.clipped(action, g.constant(low, {std::ssize(low)}), g.constant(high, {std::ssize(high)}));
 }
 
+/// Actions (B, H, A) that are relative to an observation, made absolute.
+OnnxValue absolute(OnnxGraph& g, const OnnxValue& actions, const OnnxValue& observed, const PolicyDescription& d) {
+  const RelativeActions relative(d.spec, d.policy.relative);
+  if (!relative.any()) return actions;
+  const std::size_t inputs = d.spec.observations.size(), outputs = d.spec.actions.size();
+  std::vector<float> chosen;  // (O, A)
+  for (std::size_t i = 0; i < inputs; ++i) {
+    std::vector<double> one(inputs, 0.0);
+    one[i] = 1.0;
+    for (std::size_t j = 0; j < outputs; ++j) chosen.push_back(static_cast<float>(relative.reference(j, one.data())));
+  }
+  const int history = d.policy.horizon.observations;
+  const OnnxValue now = g.slice(observed, 1, history - 1, history);
+  return g.sum(actions, g.add("MatMul", {now, g.constant(chosen, {std::ssize(d.spec.observations), std::ssize(d.spec.actions)})}));
+}
+
 /// @param prediction (B, H A), normalised
-void output_action(OnnxGraph& g, const OnnxValue& prediction, const PolicyDescription& d) {
+void output_action(OnnxGraph& g, const OnnxValue& prediction, const OnnxValue& observed, const PolicyDescription& d) {
   const std::int64_t horizon = d.policy.horizon.prediction, actions = std::ssize(d.spec.actions);
   const OnnxValue rows = g.reshaped(prediction, {-1, horizon, actions});
   const OnnxValue in_units = g.sum(g.product(rows, g.constant(rounded(d.actions.scale), {actions})),
                                    g.constant(rounded(d.actions.offset), {actions}));
-  g.output(within_bounds(g, in_units, d.spec.actions), "action", {OnnxGraph::batch, horizon, actions},
+  g.output(within_bounds(g, absolute(g, in_units, observed, d), d.spec.actions), "action", {OnnxGraph::batch, horizon, actions},
            text_of("actions, the current one first", d.spec.actions));
 }
 
@@ -105,12 +125,13 @@ std::string onnx_model(const SafeTensors& content, const std::string& where,
   }
   OnnxGraph graph;
   OnnxNoise noise(graph, d.policy.horizon.prediction, static_cast<int>(d.spec.actions.size()));
-  const OnnxCondition given = condition(graph, d);
+  const OnnxValue observed = observation_input(graph, d);
+  const OnnxCondition given = condition(graph, observed, d);
   OnnxValue prediction = onnx_sample({graph, d, CheckpointWeights(content, where), given, noise});
   if (d.sampler.action_noise > 0.0) {
     prediction = graph.sum(prediction, graph.scaled(d.sampler.action_noise, noise.next()));
   }
-  output_action(graph, prediction, d);
+  output_action(graph, prediction, observed, d);
   noise.declare();
   return graph.model(metadata(content, d, noise.samples()));
 }

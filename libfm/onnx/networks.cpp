@@ -11,8 +11,15 @@ struct Row {
   OnnxNetwork (*make)(const OnnxParts&);
 };
 
-constexpr Row table[] = {
-    {"mlp", onnx_mlp}, {"residual_mlp", onnx_residual_mlp}, {"transformer", onnx_transformer}, {"gru", onnx_gru}};
+OnnxNetwork onnx_unet(const OnnxParts&) {
+  throw_input_error("network.name: ONNX export does not support 'unet'; use transformer, mlp, residual_mlp or gru");
+}
+
+constexpr Row table[] = {{"mlp", onnx_mlp},
+                         {"residual_mlp", onnx_residual_mlp},
+                         {"transformer", onnx_transformer},
+                         {"unet", onnx_unet},
+                         {"gru", onnx_gru}};
 static_assert(has_rows_for(table, network_kinds));
 
 }  // namespace

@@ -113,9 +113,9 @@ at::Tensor ModelPredictor::repeated(const DeviceBatch& batch, Repeated& work) co
   return work.batch.actions;
 }
 
-void ModelPredictor::execute(const FloatMatrix& normalised, Matrix& actions) const {
+void ModelPredictor::execute(const FloatMatrix& normalised, const Matrix& references, Matrix& actions) const {
   const at::NoGradGuard no_grad;
-  view_as_tensor(actions).copy_(model_->executable(view_as_tensor(normalised)));
+  view_as_tensor(actions).copy_(model_->executable(view_as_tensor(normalised), view_as_tensor(references)));
 }
 
 }  // namespace fm

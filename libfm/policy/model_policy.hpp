@@ -21,7 +21,7 @@ class ModelPredictor final : public Predictor {
   /// all prepared rows, at least cuda_batch_rows. After prepare(1), as in a control loop, a row is its own batch.
   void prepare(int rows) override;
   void predict(const PredictionRows& rows) override;
-  void execute(const FloatMatrix& normalised, Matrix& actions) const override;
+  void execute(const FloatMatrix& normalised, const Matrix& references, Matrix& actions) const override;
 
   /// A multiple of the rows that matrix products process together (4, 6, 8, 12 or 24, by processor and library).
   static constexpr int batch_rows = 48;

@@ -12,6 +12,7 @@
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace fm {
 
@@ -51,8 +52,8 @@ at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x, const at::Tensor
 }
 
 PolicyModel::PolicyModel(const PolicyDescription& description)
-    : description_(description), observations_(description.observations), actions_(description.actions),
-      goals_(description.goals) {
+    : description_(description), relative_(description.spec, description.policy.relative),
+      observations_(description.observations), actions_(description.actions), goals_(description.goals) {
   if (description.policy.horizon.largest_delay > 0 && description.policy.name != "flow") {
     throw_input_error(
         "policy.horizon.largest_delay: only policy 'flow' learns to continue given actions, not '{}'; set 0",
@@ -67,11 +68,16 @@ PolicyModel::PolicyModel(const PolicyDescription& description)
   }
   lowest_ = at::tensor(low, at::kDouble);
   highest_ = at::tensor(high, at::kDouble);
-  const auto normalised = [&](const at::Tensor& bounds) {
-    return ((bounds - actions_.offset) / actions_.scale).to(at::kFloat);
+  const auto normalised = [&](const at::Tensor& bounds, double unbounded) {
+    at::Tensor result = ((bounds - actions_.offset) / actions_.scale).to(at::kFloat);
+    for (std::size_t j = 0; j < low.size(); ++j) {
+      if (relative_.is_relative(j)) result[static_cast<std::int64_t>(j)] = unbounded;
+    }
+    return result;
   };
-  lowest_normalised_ = register_buffer("lowest_action", normalised(lowest_));
-  highest_normalised_ = register_buffer("highest_action", normalised(highest_));
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  lowest_normalised_ = register_buffer("lowest_action", normalised(lowest_, -infinity));
+  highest_normalised_ = register_buffer("highest_action", normalised(highest_, infinity));
 }
 
 std::shared_ptr<ConditionalNet> PolicyModel::add_network(const std::string& name, const NetworkSizes& sizes,
@@ -96,16 +102,25 @@ bool PolicyModel::repeats_sampling() const {
   return !adapts && description_.sampler.prefix != "guided";
 }
 
+at::Tensor PolicyModel::references(const at::Tensor& observations) const {
+  const at::Tensor from = observations.contiguous(), to = at::empty({from.size(0), lowest_.size(0)}, at::kDouble);
+  for (std::int64_t i = 0; i < from.size(0); ++i) {
+    relative_.references(from.const_data_ptr<double>() + i * from.size(1),
+                         to.mutable_data_ptr<double>() + i * to.size(1));
+  }
+  return to;
+}
+
 at::Tensor PolicyModel::normalised_actions(const at::Tensor& actions) const {
   return actions_.normalise(actions, lowest_normalised_.options());
 }
 
-at::Tensor PolicyModel::in_units(const at::Tensor& actions) const {
-  return actions.to(at::kCPU, at::kDouble) * actions_.scale + actions_.offset;
+at::Tensor PolicyModel::in_units(const at::Tensor& actions, const at::Tensor& references) const {
+  return actions.to(at::kCPU, at::kDouble) * actions_.scale + actions_.offset + references;
 }
 
-at::Tensor PolicyModel::executable(const at::Tensor& actions) const {
-  return at::clamp(in_units(actions), lowest_, highest_);
+at::Tensor PolicyModel::executable(const at::Tensor& actions, const at::Tensor& references) const {
+  return at::clamp(in_units(actions, references), lowest_, highest_);
 }
 
 at::Tensor PolicyModel::within_bounds(const at::Tensor& actions) const {

@@ -5,6 +5,7 @@
 #include "libfm/core/random.hpp"
 #include "libfm/nn/velocity_net.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
+#include "libfm/policy_spec/relative_actions.hpp"
 
 #include <torch/nn/module.h>
 
@@ -89,15 +90,21 @@ class PolicyModel : public torch::nn::Module {
   /// @param goals (N, G), in the environment's units
   Condition condition(const at::Tensor& observations, const at::Tensor& goals) const;
 
-  /// Actions (..., A) in the environment's units, normalised; of the parameters' type, on their device.
+  const RelativeActions& relative_actions() const { return relative_; }
+  /// What actions are relative to under these observations (N, O), float64 on the CPU: (N, A), 0 for absolute actions.
+  at::Tensor references(const at::Tensor& observations) const;
+
+  /// Actions (..., A) in the environment's units, without what they are relative to, normalised; of the parameters' type, on
+  /// their device.
   at::Tensor normalised_actions(const at::Tensor& actions) const;
 
   /// Converts normalised actions (..., A) to the environment's units, in float64 on the CPU.
-  at::Tensor in_units(const at::Tensor& actions) const;
+  /// @param references what they are relative to, of a shape that can be added
+  at::Tensor in_units(const at::Tensor& actions, const at::Tensor& references) const;
   /// The same, clipped to the environment's bounds.
-  at::Tensor executable(const at::Tensor& actions) const;
+  at::Tensor executable(const at::Tensor& actions, const at::Tensor& references) const;
 
-  /// Clips normalised actions (..., A) to the environment's bounds; the result is normalised.
+  /// Clips normalised actions (..., A) to the environment's bounds; the result is normalised. Relative actions have none.
   at::Tensor within_bounds(const at::Tensor& actions) const;
 
  protected:
@@ -128,6 +135,7 @@ class PolicyModel : public torch::nn::Module {
     bool clip;
   };
 
+  RelativeActions relative_;
   Scaling observations_, actions_, goals_;
   at::Tensor hidden_;                                  ///< (O), true for hidden observations, on the CPU
   at::Tensor lowest_, highest_;                        ///< (A), the environment's bounds, float64 on the CPU

@@ -7,7 +7,8 @@
 namespace fm {
 namespace {
 
-std::span<float> row_span(FloatMatrix& matrix, Eigen::Index row) {
+template <class Rows>
+std::span<typename Rows::Scalar> row_span(Rows& matrix, Eigen::Index row) {
   return {matrix.data() + row * matrix.cols(), static_cast<std::size_t>(matrix.cols())};
 }
 
@@ -42,6 +43,7 @@ void ChunkedPolicy::prepare(int rows) {
   guesses_.resize(rows, size);
   predictions_.resize(rows, size);
   actions_.resize(rows, std::ssize(d.spec.actions));
+  references_.resize(rows, actions_.cols());
   predictor_->prepare(rows);
 }
 
@@ -61,9 +63,12 @@ void ChunkedPolicy::act_from(const PolicyInput& input, const FloatMatrix* noise,
     if (!due_.empty()) predict(input, noise, from_last);
   }
   actions_.resize(rows, std::ssize(d.spec.actions));
+  references_.resize(rows, actions_.cols());
   output.actions.resize(rows, actions_.cols());
-  for (int i = 0; i < rows; ++i) horizon_.next_action(input.copy(i), row_span(actions_, i));
-  predictor_->execute(actions_, output.actions);
+  for (int i = 0; i < rows; ++i) {
+    horizon_.next_action(input.copy(i), row_span(actions_, i), row_span(references_, i));
+  }
+  predictor_->execute(actions_, references_, output.actions);
   rate_limit_.apply(input, output.actions);
 }
 

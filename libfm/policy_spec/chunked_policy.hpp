@@ -37,8 +37,9 @@ class Predictor {
   /// prepare() for several rows.
   virtual void predict(const PredictionRows& rows) = 0;
   /// Converts normalised actions (rows, A) to the environment's units, clipped to its bounds.
+  /// @param references (rows, A), what they are relative to, 0 for absolute ones
   /// @param actions (rows, A), sized by the caller
-  virtual void execute(const FloatMatrix& normalised, Matrix& actions) const = 0;
+  virtual void execute(const FloatMatrix& normalised, const Matrix& references, Matrix& actions) const = 0;
 };
 
 class ChunkedPolicy : public Policy {
@@ -73,6 +74,7 @@ class ChunkedPolicy : public Policy {
   Matrix observations_, goals_;
   FloatMatrix noises_, guesses_, predictions_, action_noises_;
   FloatMatrix actions_;  ///< (N, A), normalised
+  Matrix references_;    ///< (N, A), what they are relative to
 };
 
 }  // namespace fm

@@ -12,7 +12,7 @@
 namespace fm {
 
 /// Names of the networks; their table is in nn/conditional_nets.cpp.
-inline constexpr std::string_view network_kinds[] = {"mlp", "residual_mlp", "transformer", "gru"};
+inline constexpr std::string_view network_kinds[] = {"mlp", "residual_mlp", "transformer", "unet", "gru"};
 
 /// Those and the ones that were registered (nn/conditional_net.hpp).
 std::vector<std::string> network_names();
@@ -55,6 +55,25 @@ struct TransformerOptions {
   }
 };
 
+struct UnetOptions {
+  std::vector<int> channels = {64, 128};
+  int blocks = 2;
+  int kernel = 5;
+  int groups = 8;
+
+  template <class Visitor>
+  void fields(Visitor& visit) {
+    visit("channels", channels,
+          "channels of each level; each level after the first has half the length, rounded up, so that any "
+          "policy.horizon.prediction is possible",
+          list_of(1, 10, between(1, 65536)));
+    visit("blocks", blocks, "residual blocks of each level, on the way down and again on the way up", between(1, 1000));
+    visit("kernel", kernel, "actions that a convolution sees, an odd number", between(1, 999));
+    visit("groups", groups, "groups of channels that are normalised together; must divide all channels",
+          between(1, 65536));
+  }
+};
+
 struct GruOptions {
   int width = 128;
 
@@ -69,6 +88,7 @@ struct NetworkOptions {
   MlpOptions mlp;
   ResidualMlpOptions residual_mlp;
   TransformerOptions transformer;
+  UnetOptions unet;
   GruOptions gru;
   int time_embedding = 64;
   Registry::Options registered = Registry::current().options(Registry::Kind::network);
@@ -79,6 +99,7 @@ struct NetworkOptions {
     visit("mlp", mlp, "options of `name: mlp`, and of the MLP that follows a gru");
     visit("residual_mlp", residual_mlp, "options of `name: residual_mlp`");
     visit("transformer", transformer, "options of `name: transformer`");
+    visit("unet", unet, "options of `name: unet`, a temporal U-Net: convolutions along the action chunk");
     visit("gru", gru, "options of `name: gru`");
     visit("time_embedding", time_embedding,
           "features of the sinusoidal time embedding, sines and cosines together, an even number; 0: no time input, "

@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/json_options.hpp"
+#include "libfm/policy_spec/relative_actions.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -93,6 +94,7 @@ PolicyDescription read(const std::map<std::string, std::string>& metadata) {
   check_size("actions", d.actions, d.spec.actions.size());
   check_size("goals", d.goals, d.spec.goals.size());
   check_bounds(d.spec);
+  const RelativeActions known(d.spec, d.policy.relative);
   return d;
 }
 

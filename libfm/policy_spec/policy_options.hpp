@@ -1,6 +1,7 @@
 #pragma once
 // The policies by name, with the options of each.
 
+#include "libfm/core/free_mapping.hpp"
 #include "libfm/core/named_table.hpp"
 #include "libfm/policy_spec/flow_options.hpp"
 #include "libfm/policy_spec/normalisation.hpp"
@@ -122,6 +123,7 @@ struct PolicyOptions {
   NormalisingFlowOptions normalising_flow;
   HorizonOptions horizon;
   std::vector<std::string> hidden;
+  FreeMapping relative;
   std::optional<std::string> teacher;  ///< a local path; empty in checkpoints
   std::string normaliser = "min_max";
   QuantileOptions quantile;
@@ -140,6 +142,10 @@ struct PolicyOptions {
     visit("normalising_flow", normalising_flow, "options of `name: normalising_flow`");
     visit("horizon", horizon, "lengths of the observation history and of the predicted action chunk");
     visit("hidden", hidden, "names of observations hidden from the policy; experts and evaluation still see them");
+    visit("relative", relative,
+          "{ACTION: OBSERVATION, ...}: predicts these actions relative to an observation of the same unit, the current "
+          "one "
+          "for a whole chunk; for targets in the world's coordinates");
     visit("teacher", teacher,
           "teacher of `reflow` and `one_step`: a run directory, a checkpoint, or an experiment file, which is run "
           "first; null: none");

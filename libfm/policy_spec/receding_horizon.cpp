@@ -57,7 +57,8 @@ RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
     : history_(d.policy.horizon.observations), horizon_(d.policy.horizon.prediction), executed_(d.sampler.executed),
       delay_(d.sampler.delay), observations_(static_cast<int>(d.spec.observations.size())),
       actions_(static_cast<int>(d.spec.actions.size())), goals_(static_cast<int>(d.spec.goals.size())),
-      kept_(delay_ > 0 ? 2 : 1), averages_(d.sampler.ensemble > 0.0), decay_(d.sampler.ensemble) {
+      kept_(delay_ > 0 ? 2 : 1), averages_(d.sampler.ensemble > 0.0), decay_(d.sampler.ensemble),
+      relative_(d.spec, d.policy.relative), scale_(d.actions.scale) {
   const std::vector<HorizonProblem> problems = horizon_problems(d.policy.horizon, d.sampler);
   if (!problems.empty()) throw_input_error("{}: {}", problems.front().keys.front(), problems.front().text);
   if (averages_) kept_ = (horizon_ + executed_ - 1) / executed_;
@@ -77,6 +78,7 @@ void RecedingHorizon::resize(std::size_t copies) {
   histories_.resize(wide(history_ * observations_));
   last_goals_.resize(wide(goals_));
   predicted_.resize(wide(kept_ * horizon_ * actions_));
+  references_.resize(wide(kept_ * actions_));
   predictions_.resize(wide(kept_));
 }
 
@@ -129,6 +131,21 @@ void RecedingHorizon::guess(int copy, std::span<float> actions) const {
     const float* action = action_at(last, std::min(i + predictions_[last].age, horizon_ - 1));
     std::copy(action, action + actions_, actions.begin() + i * actions_);
   }
+  if (relative_.any()) rebase(copy, actions);
+}
+
+void RecedingHorizon::rebase(int copy, std::span<float> actions) const {
+  const std::size_t width = scale_.size();
+  const double* before = references_.data() + slot(copy, 0) * width;
+  for (std::size_t j = 0; j < width; ++j) {
+    const double now = relative_.reference(j, current_observation(copy));
+    const auto shift = static_cast<float>((before[j] - now) / scale_[j]);
+    for (std::size_t i = j; i < actions.size(); i += width) actions[i] += shift;
+  }
+}
+
+const double* RecedingHorizon::current_observation(int copy) const {
+  return history(copy).data() + static_cast<std::ptrdiff_t>(history_ - 1) * observations_;
 }
 
 void RecedingHorizon::add_prediction(int copy, std::span<const float> actions) {
@@ -139,10 +156,12 @@ void RecedingHorizon::add_prediction(int copy, std::span<const float> actions) {
   const std::size_t newest = slot(copy, 0);
   std::copy(actions.begin(), actions.end(), predicted_.begin() + static_cast<std::ptrdiff_t>(newest * actions.size()));
   predictions_[newest] = {.age = 0, .begin = begin, .goal = c.goal};
+  relative_.references(current_observation(copy), reference_of(newest));
 }
 
-void RecedingHorizon::next_action(int copy, std::span<float> action) {
+void RecedingHorizon::next_action(int copy, std::span<float> action, std::span<double> reference) {
   std::fill(action.begin(), action.end(), 0.0F);
+  std::fill(reference.begin(), reference.end(), 0.0);
   double total = 0.0, weight = 1.0;
   const Prediction* first = nullptr;  // the newest that is executed
   for (int back = 0; back < copies_[static_cast<std::size_t>(copy)].predictions; ++back) {
@@ -152,7 +171,11 @@ void RecedingHorizon::next_action(int copy, std::span<float> action) {
     if (there && (first == nullptr || (averages_ && prediction.goal == first->goal))) {
       if (first == nullptr) first = &prediction;
       const float* predicted = action_at(place, prediction.age);
-      for (std::size_t j = 0; j < action.size(); ++j) action[j] += static_cast<float>(weight) * predicted[j];
+      const double* from = reference_of(place);
+      for (std::size_t j = 0; j < action.size(); ++j) {
+        action[j] += static_cast<float>(weight) * predicted[j];
+        reference[j] += weight * from[j];
+      }
       total += weight;
     }
     ++prediction.age;
@@ -160,8 +183,11 @@ void RecedingHorizon::next_action(int copy, std::span<float> action) {
   }
   if (total != 1.0) {
     for (float& number : action) number /= static_cast<float>(total);
+    for (double& number : reference) number /= total;
   }
-  const bool finite = std::all_of(action.begin(), action.end(), [](float number) { return std::isfinite(number); });
+  const auto is_finite = [](auto number) { return std::isfinite(number); };
+  const bool finite = std::all_of(action.begin(), action.end(), is_finite) &&
+                      std::all_of(reference.begin(), reference.end(), is_finite);
   if (!finite) copies_[static_cast<std::size_t>(copy)].predictions = 0;
 }
 

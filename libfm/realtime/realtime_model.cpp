@@ -194,10 +194,11 @@ void RealtimeModel::normalise_goal(std::span<const double> goal, float* normalis
   }
 }
 
-void RealtimeModel::execute(const float* normalised, double* action) const {
+void RealtimeModel::execute(const float* normalised, const double* reference, double* action) const {
   const std::vector<Dimension>& bounds = description_.spec.actions;
   for (std::size_t j = 0; j < bounds.size(); ++j) {
-    action[j] = std::clamp(description_.actions.denormalise(j, normalised[j]), bounds[j].low, bounds[j].high);
+    const double predicted = description_.actions.denormalise(j, normalised[j]);
+    action[j] = std::clamp(predicted + reference[j], bounds[j].low, bounds[j].high);
   }
 }
 

@@ -63,7 +63,8 @@ class RealtimeModel {
   void sample(const RealtimeSample& sample, RealtimeWorkspace& workspace) const;
 
   /// Converts a normalised action (A) to the environment's units, clipped to its bounds.
-  void execute(const float* normalised, double* action) const;
+  /// @param reference (A), what it is relative to, 0 for an absolute one
+  void execute(const float* normalised, const double* reference, double* action) const;
 
  private:
   /// A network and the conditions it is evaluated with: both for guidance with a learned null goal.

@@ -40,9 +40,9 @@ void RealtimePredictor::predict(const PredictionRows& in) {
   });
 }
 
-void RealtimePredictor::execute(const FloatMatrix& normalised, Matrix& actions) const {
+void RealtimePredictor::execute(const FloatMatrix& normalised, const Matrix& references, Matrix& actions) const {
   for (Eigen::Index i = 0; i < actions.rows(); ++i) {
-    model_->execute(normalised.row(i).data(), actions.row(i).data());
+    model_->execute(normalised.row(i).data(), references.row(i).data(), actions.row(i).data());
   }
 }
 

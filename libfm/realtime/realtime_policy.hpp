@@ -19,7 +19,7 @@ class RealtimePredictor final : public Predictor {
   /// Up to rows_per_thread rows are predicted without allocations, locks or system calls; more are distributed over the
   /// threads of core/parallel.hpp.
   void predict(const PredictionRows& rows) override;
-  void execute(const FloatMatrix& normalised, Matrix& actions) const override;
+  void execute(const FloatMatrix& normalised, const Matrix& references, Matrix& actions) const override;
 
   static constexpr int rows_per_thread = 96;
 

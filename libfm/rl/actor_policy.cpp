@@ -17,7 +17,8 @@ void ActorPolicy::act(const PolicyInput& input, PolicyOutput& output) {
   const at::Tensor noise = draw_noise(noise_, input.episodes, input.steps, actor_->noise_size(), 1, 1).flatten(1);
   const Actor::Sample sample = actor_->sample(condition, noise.to(condition.observations.options()));
   output.actions.resize(sample.actions.size(0), sample.actions.size(1));
-  view_as_tensor(output.actions).copy_(policy.executable(sample.actions));
+  const at::Tensor references = policy.references(view_as_tensor(input.observations));
+  view_as_tensor(output.actions).copy_(policy.executable(sample.actions, references));
   view_as_tensor(output.extras).copy_(sample.record);
 }
 

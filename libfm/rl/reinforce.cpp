@@ -237,6 +237,10 @@ PolicyDescription normalised_by_bounds(PolicyDescription d) {
   };
   d.observations = identity_normalisation(d.spec.observations.size());
   d.actions = by_bounds(d.spec.actions);
+  const RelativeActions relative(d.spec, d.policy.relative);
+  for (std::size_t j = 0; j < d.actions.offset.size(); ++j) {
+    if (relative.is_relative(j)) d.actions.offset[j] = 0.0;  // the middle is what the action is relative to
+  }
   d.goals = by_bounds(d.spec.goals);
   return d;
 }

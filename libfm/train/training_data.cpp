@@ -144,7 +144,9 @@ std::vector<std::size_t> originals_of(const LabelledStates& states) {
   return first_of_equals(keys);
 }
 
-void check_float32(const char* what, const Matrix& values, const Normalisation& n) {
+/// @param first, copies of values' row k the training row is first + k / copies
+void check_float32(const char* what, const Matrix& values, const Normalisation& n, Eigen::Index first = 0,
+                   Eigen::Index copies = 1) {
   for (Eigen::Index j = 0; j < values.cols(); ++j) {
     for (Eigen::Index i = 0; i < values.rows(); ++i) {
       const double normalised = n.normalise(static_cast<std::size_t>(j), values(i, j));
@@ -152,8 +154,20 @@ void check_float32(const char* what, const Matrix& values, const Normalisation& 
       throw_input_error(
           "training data: {} {} of row {} is {}, beyond float32's range when normalised; correct it, or choose a "
           "policy.normaliser that scales it",
-          what, j, i, values(i, j));
+          what, j, first + i / copies, values(i, j));
     }
+  }
+}
+
+void check_actions(const Rows& rows, const PolicyModel& model) {
+  const PolicyDescription& d = model.description();
+  if (!model.relative_actions().any()) return check_float32("action", rows.actions, d.actions);
+  constexpr Eigen::Index block = 1024;
+  for (Eigen::Index begin = 0; begin < rows.size(); begin += block) {
+    const Eigen::Index end = std::min(begin + block, rows.size()), horizon = d.policy.horizon.prediction;
+    Matrix windows = relative_action_windows(rows, begin, end, horizon, model.relative_actions());
+    windows.resize((end - begin) * horizon, rows.actions.cols());
+    check_float32("relative action", windows, d.actions, begin, horizon);
   }
 }
 
@@ -211,20 +225,58 @@ Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, st
   return windows;
 }
 
-TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) {
+Matrix relative_action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon,
+                               const RelativeActions& relative) {
+  Matrix windows = action_windows(rows, begin, end, horizon);
+  const Eigen::Index width = rows.actions.cols();
+  Eigen::RowVectorXd references(width);
+  for (std::int64_t i = begin; i < end; ++i) {
+    relative.references(rows.observations.row(i).data(), references.data());
+    windows.row(i - begin) -= references.replicate(1, horizon);
+  }
+  return windows;
+}
+
+Matrix predicted_actions(const Rows& rows, const PolicyDescription& d) {
+  const RelativeActions relative(d.spec, d.policy.relative);
+  if (!relative.any()) return rows.actions;
+  Matrix windows = relative_action_windows(rows, 0, rows.size(), d.policy.horizon.prediction, relative);
+  windows.resize(rows.size() * d.policy.horizon.prediction, rows.actions.cols());
+  return windows;
+}
+
+TrainingData::TrainingData(const Rows& rows, const PolicyModel& model) : clip_(model.description().actions.clip) {
   const c10::Device device = model.parameters().front().device();
   const HorizonOptions& horizon = model.description().policy.horizon;
   check_float32("observation", rows.observations, model.description().observations);
   check_float32("goal", rows.goals, model.description().goals);
-  check_float32("action", rows.actions, model.description().actions);
+  check_actions(rows, model);
   condition_ = model.condition(view_as_tensor(rows.observations).unsqueeze(1), view_as_tensor(rows.goals));
-  actions_ = model.normalised_actions(view_as_tensor(rows.actions));
+  if (horizon.prediction > 1 && model.relative_actions().any()) {
+    prepare_relative_chunks(rows, model);
+  } else {
+    actions_ =
+        model.normalised_actions(view_as_tensor(rows.actions) - model.references(view_as_tensor(rows.observations)));
+  }
   const bool single = horizon.observations == 1 && horizon.prediction == 1;
   if (device.is_cuda() && single) table_ = at::cat({actions_, condition_.observations.squeeze(1), condition_.goal}, 1);
   begin_ = at::tensor(rows.begin, at::kLong).to(device);
   last_ = at::tensor(rows.end, at::kLong).to(device) - 1;
   history_ = at::arange(1 - horizon.observations, 1, begin_.options());
   ahead_ = at::arange(0, horizon.prediction, begin_.options());
+}
+
+void TrainingData::prepare_relative_chunks(const Rows& rows, const PolicyModel& model) {
+  const Normalisation& n = model.description().actions;
+  const at::Tensor offset = at::tensor(n.offset, at::kDouble), scale = at::tensor(n.scale, at::kDouble);
+  const c10::Device device = condition_.observations.device();
+  actions_ = ((view_as_tensor(rows.actions) - offset) / scale).to(device);
+  references_ = (model.references(view_as_tensor(rows.observations)) / scale).to(device);
+}
+
+at::Tensor TrainingData::relative(const at::Tensor& actions, const at::Tensor& rows) const {
+  const at::Tensor difference = actions - references_.index_select(0, rows).unsqueeze(1);
+  return (clip_ ? difference.clamp(-1.0, 1.0) : difference).to(condition_.observations.scalar_type());
 }
 
 Batch TrainingData::batch(const at::Tensor& indices) const { return windows(indices.to(actions_.device())); }
@@ -241,7 +293,8 @@ Batch TrainingData::windows(const at::Tensor& rows) const {
   const auto gather = [&](const at::Tensor& values, const at::Tensor& window) {
     return values.index_select(0, window.flatten()).view({rows.size(0), window.size(1), values.size(-1)});
   };
-  return {.actions = gather(actions_, future),
+  const at::Tensor actions = gather(actions_, future);
+  return {.actions = references_.defined() ? relative(actions, rows) : actions,
           .condition = {.observations = gather(condition_.observations.squeeze(1), past),
                         .goal = goals(rows),
                         .goal_mask = condition_.goal_mask.slice(0, 0, 1).expand({rows.size(0)})}};

@@ -33,6 +33,13 @@ Matrix observation_windows(const Rows& rows, std::int64_t begin, std::int64_t en
 /// a change of its goal, the last action is repeated.
 Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon);
 
+/// action_windows minus what a policy's actions are relative to at each row, 0 for absolute ones.
+Matrix relative_action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon,
+                               const RelativeActions& relative);
+/// All actions that a policy is trained to predict, in the environment's units, for its normaliser: the rows' own (M, A), or
+/// of a policy with relative actions those of all windows (M H, A).
+Matrix predicted_actions(const Rows& rows, const PolicyDescription& description);
+
 struct Split {
   Rows train;
   Rows validation;
@@ -62,15 +69,21 @@ class TrainingData {
  private:
   Batch windows(const at::Tensor& rows) const;
   Batch single_steps(const at::Tensor& rows) const;
+  void prepare_relative_chunks(const Rows& rows, const PolicyModel& model);
+  /// The difference of actions_ (N, H, A) and the references of their windows' rows (N).
+  at::Tensor relative(const at::Tensor& actions, const at::Tensor& rows) const;
   at::Tensor goals(const at::Tensor& rows) const;
 
-  at::Tensor table_;     ///< (M, A + O + G), on CUDA for windows of one row: the next three side by side
-  at::Tensor actions_;   ///< (M, A)
+  at::Tensor table_;    ///< (M, A + O + G), on CUDA for windows of one row: the next three side by side
+  at::Tensor actions_;  ///< (M, A); where references_ are defined not yet relative, unclipped and in float64
+  /// (M, A), float64, for chunks of relative actions: what those of each row's window are relative to, in units of actions_.
+  at::Tensor references_;
   Condition condition_;  ///< observations (M, 1, O), goals (M, G), none of them masked
   at::Tensor begin_;     ///< (M), int64, Rows::begin
   at::Tensor last_;      ///< (M), int64, Rows::end - 1
   at::Tensor history_;   ///< (h), -(h - 1) ... 0
   at::Tensor ahead_;     ///< (H), 0 ... H - 1
+  bool clip_;            ///< of the actions' normaliser
 };
 
 }  // namespace fm

@@ -11,6 +11,7 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -35,7 +36,7 @@ fm::Matrix sampled_points(const std::string& checkpoint, int count, const fm::Ra
   std::iota(episodes.begin(), episodes.end(), 0);
   const at::Tensor noise = fm::draw_noise(stream, episodes, std::vector<std::uint32_t>(episodes.size()), 1, 1, 2);
   const fm::Condition nothing = model->condition(at::empty({count, 1, 0}), at::empty({count, 0}));
-  return fm::to_matrix(model->executable(model->sample(nothing, noise)));
+  return fm::to_matrix(model->executable(model->sample(nothing, noise), at::zeros({1, 2}, at::kDouble)));
 }
 
 }  // namespace

@@ -71,10 +71,11 @@ class VarietyTest(LauncherTest):
                 self.assertGreater(evaluation["latency"]["nfe"], 0)
 
     def test_every_network_runs_with_history_and_chunks(self):
-        for name in ("mlp", "residual_mlp", "transformer", "gru"):
+        for name in ("mlp", "residual_mlp", "transformer", "unet", "gru"):
             with self.subTest(network=name):
                 self.run_quick(f"network.name={name}", "network.residual_mlp.width=8", "network.gru.width=8",
                                "network.transformer.width=8", "network.transformer.heads=2",
+                               "network.unet.channels=[8, 12]", "network.unet.groups=4",
                                "policy.horizon.observations=3", "policy.horizon.prediction=4", "sampler.executed=2",
                                "sampler.ensemble=0.1", "sampler.warm_start=0.5")
 

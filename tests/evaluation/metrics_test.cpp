@@ -76,7 +76,9 @@ double rmse_by_hand(const fm::PolicyDescription& d, const fm::Rows& rows) {
     };
     for (std::int64_t j = 0; j < horizon; ++j) {
       const double normalised = seen(k) - 0.5 * seen(k - history + 1) + 0.1 * static_cast<double>(j);
-      const double action = std::clamp(0.2 + 1.5 * normalised, d.spec.actions[0].low, d.spec.actions[0].high);
+      const double reference = d.policy.relative.value.empty() ? 0.0 : rows.observations(k, 0);
+      const double action =
+          std::clamp(0.2 + 1.5 * normalised + reference, d.spec.actions[0].low, d.spec.actions[0].high);
       const double wanted = rows.actions(std::min(k + j, rows.end[of] - 1), 0);
       sum += (action - wanted) * (action - wanted);
     }
@@ -134,8 +136,10 @@ CATCH_TEST_CASE("an actor's figures are those of its episodes", "[metrics]") {
 CATCH_TEST_CASE("the action error is that of whole predictions, as they would be executed", "[metrics]") {
   for (const fm::HorizonOptions horizon : {fm::HorizonOptions{1, 1}, fm::HorizonOptions{2, 3}}) {
     for (const double highest : {100.0, 0.4}) {  // with the tighter bounds many actions are clipped
-      const fm::PolicyDescription d = in_chunks(horizon, highest);
+      fm::PolicyDescription d = in_chunks(horizon, highest);
       const fm::Rows rows = waves({4, 1, 2, 60});
+      CATCH_CHECK_THAT(scripted_rmse(d, 0.0, rows), WithinAbs(rmse_by_hand(d, rows), 1e-6));
+      d.policy.relative = {{{"torque", "cos_theta"}}};
       CATCH_CHECK_THAT(scripted_rmse(d, 0.0, rows), WithinAbs(rmse_by_hand(d, rows), 1e-6));
     }
   }

@@ -48,6 +48,8 @@ CATCH_TEST_CASE("what no single field can tell is refused where an experiment is
       {"collect.rounds", {"collect.rounds=1", "data.files=[mine.h5]"}},
       {"policy.teacher", {"policy.name=one_step"}},
       {"policy.hidden", {"policy.hidden=[speed]"}},
+      {"policy.relative", {"policy.relative={torque: speed}"}},
+      {"policy.relative", {"policy.relative={torque: omega}"}},  // rad/s
       {"policy.shortcut.finest", {"policy.shortcut.finest=12"}},
       {"policy.diffusion.clip", {"policy.name=diffusion", "policy.normaliser=z_score"}},
       {"network.name", {"policy.name=normalising_flow", "network.name=gru"}},
@@ -148,8 +150,9 @@ CATCH_TEST_CASE("initial weights must fit the network and what it learns", "[pre
   const std::string init = in_file(folder, "init", {});
   const std::string key = "train.init";
   fm::preflight(fm::test::tiny_experiment(folder / "runs", {key + "=" + init, "sampler.steps=9", "seed=4"}));
-  for (const char* other : {"network.mlp.hidden=[9]", "network.time_embedding=6", "policy.flow.target=data",
-                            "policy.flow.path=cosine", "policy.name=mse", "policy.horizon.observations=2"}) {
+  for (const char* other :
+       {"network.mlp.hidden=[9]", "network.time_embedding=6", "policy.flow.target=data", "policy.flow.path=cosine",
+        "policy.name=mse", "policy.horizon.observations=2", "policy.relative={torque: cos_theta}"}) {
     CATCH_CHECK(contains(refusal_of(folder, {other, key + "=" + init}), key));
   }
 }

@@ -37,6 +37,7 @@ fm::NetworkOptions small_network(const std::string& name, const std::string& con
           .mlp = {{16, 16}},
           .residual_mlp = {.width = 12, .blocks = 2, .conditioning = conditioning},
           .transformer = {.width = 12, .layers = 2, .heads = 3},
+          .unet = {.channels = {4, 6}, .blocks = 2, .kernel = 3, .groups = 2},
           .gru = {.width = 6},
           .time_embedding = 8};
 }
@@ -154,6 +155,18 @@ CATCH_TEST_CASE("every velocity network works without observations, except those
     } else {
       CATCH_CHECK(run(*awake(options, blind), inputs_for(blind)).sizes() == at::IntArrayRef({net_rows, 1, 2}));
     }
+  }
+}
+
+CATCH_TEST_CASE("every network starts with finite outputs, also where it has no inputs at all", "[velocity_net]") {
+  constexpr NetworkSizes nothing{.actions = 0, .observations = 0, .times = 0, .outputs = 2};
+  for (const auto& options : all_networks()) {
+    if (options.name == "gru") continue;
+    CATCH_INFO(options.name);
+    const at::Tensor out =
+        fm::make_network(options, nothing, net_init)->forward(Condition{at::zeros({net_rows, 1, 0}), {}, {}});
+    CATCH_REQUIRE(out.sizes() == at::IntArrayRef({net_rows, 1, 2}));
+    CATCH_CHECK(out.isfinite().all().item<bool>());
   }
 }
 

@@ -24,6 +24,7 @@ std::shared_ptr<fm::VelocityNet> network_on(c10::Device device, const std::strin
                                    .mlp = {{16, 16}},
                                    .residual_mlp = {.width = 12, .blocks = 2},
                                    .transformer = {.width = 12, .layers = 2, .heads = 3},
+                                   .unet = {.channels = {4, 6}, .blocks = 2, .kernel = 3, .groups = 2},
                                    .gru = {.width = 6},
                                    .time_embedding = 8};
   auto net = fm::make_network(options, cuda_sizes, fm::RandomStream(0, "init"));

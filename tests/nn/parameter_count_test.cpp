@@ -10,6 +10,7 @@ CATCH_TEST_CASE("parameters are counted before a network is made", "[parameter_c
   options.mlp.hidden = {7, 9};
   options.residual_mlp = {.width = 6, .blocks = 2};
   options.transformer = {.width = 8, .layers = 2, .heads = 2};
+  options.unet = {.channels = {4, 6, 10}, .blocks = 3, .kernel = 3, .groups = 2};
   options.gru = {.width = 5};
   options.time_embedding = 4;
   const fm::NetworkSizes velocity{

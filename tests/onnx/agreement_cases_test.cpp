@@ -46,7 +46,8 @@ at::Tensor libtorch_actions(const fm::PolicyModel& model, const Drawn& in) {
   const at::Tensor noise = in.noise.to(model.parameters().front().options());
   at::Tensor actions = model.sample(condition, noise.slice(1, 0, model.noises()));
   if (action_noise > 0.0) actions = actions + action_noise * noise.select(1, model.noises());
-  return model.executable(actions);
+  const at::Tensor seen = in.observations.select(1, -1).to(at::kDouble);
+  return model.executable(actions, model.references(seen).unsqueeze(1));
 }
 
 /// (rows, H, A) of the C interface, whose history is filled step by step and whose predictions are executed to their end;
@@ -180,6 +181,9 @@ CATCH_TEST_CASE("cases of inputs and outputs", "[.cases]") {
         d.policy.horizon.prediction = d.sampler.executed = 1;
       },
       "normalising_flow");
+  write_changed("relative actions", [](auto& d) {
+    d.policy.relative = {{{d.spec.actions[1].name, d.spec.observations[0].name}}};
+  });
   for (const char* network : {"mlp", "adaln", "transformer", "gru"}) {
     fm::PolicyDescription d = fm::test::random_policy("flow", network);
     d.policy.horizon.largest_delay = d.policy.horizon.prediction - 1;

@@ -19,11 +19,25 @@ namespace {
 
 constexpr std::int64_t policy_rows = 5, chunk = 4, history = 3;
 
-std::shared_ptr<fm::PolicyModel> policy_named(const std::string& name) {
-  auto model = fm::make_policy_model(fm::test::small_chunked(name), fm::RandomStream(1, "init"));
+std::shared_ptr<fm::PolicyModel> policy_named(const std::string& name, const std::string& network = "mlp") {
+  fm::PolicyDescription d = fm::test::small_chunked(name);
+  d.network.name = network;
+  d.network.unet = {.channels = {8, 12}, .blocks = 1, .kernel = 3, .groups = 2};
+  auto model = fm::make_policy_model(d, fm::RandomStream(1, "init"));
   model->to(at::kDouble);
-  if (fm::learns_from_teacher(name)) model->set_teacher(policy_named("flow"));
+  if (fm::learns_from_teacher(name)) model->set_teacher(policy_named("flow", network));
   return model;
+}
+
+/// Every policy with every network that it can have.
+std::vector<std::pair<std::string, std::string>> everything() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const std::string& policy : fm::names_in(fm::policy_kinds)) {
+    for (const std::string& network : fm::names_in(fm::network_kinds)) {
+      if (policy != "normalising_flow" || network == "mlp") all.emplace_back(policy, network);
+    }
+  }
+  return all;
 }
 
 fm::Condition histories(const fm::PolicyModel& model) {
@@ -45,9 +59,9 @@ fm::Condition row_of(const fm::Condition& c, std::int64_t i) {
 }  // namespace
 
 CATCH_TEST_CASE("every policy learns from a batch: its loss falls along its gradient", "[policies]") {
-  for (const std::string& name : fm::names_in(fm::policy_kinds)) {
-    CATCH_INFO(name);
-    const auto model = policy_named(name);
+  for (const auto& [name, network] : everything()) {
+    CATCH_INFO(name << ", " << network);
+    const auto model = policy_named(name, network);
     const fm::RandomStream stream(0, "batch");
     const fm::Batch batch{at::linspace(-1, 1, policy_rows * chunk, at::kDouble).view({policy_rows, chunk, 1}),
                           histories(*model)};
@@ -72,9 +86,9 @@ CATCH_TEST_CASE("every policy learns from a batch: its loss falls along its grad
 
 CATCH_TEST_CASE("every policy's sample is a chunk per row, independent of the other rows", "[policies]") {
   const at::NoGradGuard no_grad;
-  for (const std::string& name : fm::names_in(fm::policy_kinds)) {
-    CATCH_INFO(name);
-    const auto model = policy_named(name);
+  for (const auto& [name, network] : everything()) {
+    CATCH_INFO(name << ", " << network);
+    const auto model = policy_named(name, network);
     const fm::Condition condition = histories(*model);
     const at::Tensor noise = noise_for(*model), all = model->sample(condition, noise);
     CATCH_REQUIRE(all.sizes() == at::IntArrayRef({policy_rows, chunk, 1}));
@@ -89,9 +103,9 @@ CATCH_TEST_CASE("every policy's sample is a chunk per row, independent of the ot
 CATCH_TEST_CASE("every policy samples the same after a round trip through its file", "[policies]") {
   const at::NoGradGuard no_grad;
   const TemporaryFolder folder;
-  for (const std::string& name : fm::names_in(fm::policy_kinds)) {
-    CATCH_INFO(name);
-    const auto model = policy_named(name);
+  for (const auto& [name, network] : everything()) {
+    CATCH_INFO(name << ", " << network);
+    const auto model = policy_named(name, network);
     const auto file = folder.path() / "policy.safetensors";
     fm::write_safetensors(file, fm::describe_checkpoint(*model, nullptr));
     const auto loaded = fm::load_policy(file, at::kCPU);

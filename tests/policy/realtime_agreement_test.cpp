@@ -163,6 +163,13 @@ CATCH_TEST_CASE("the engine agrees with LibTorch with history and chunks", "[rea
     }
   }
   check_agreement("no actions given", [](auto& d) { d.policy.horizon = {.prediction = 4, .largest_delay = 3}; });
+  check_agreement("relative actions", [](auto& d) {
+    d.policy.relative = {{{"torque", "cos_theta"}}};
+    d.policy.horizon = {.observations = 2, .prediction = 4};
+    d.sampler.executed = 2;
+    d.sampler.warm_start = 0.5;
+    d.sampler.ensemble = 0.4;
+  });
   check_agreement("action noise", [](auto& d) { d.policy.horizon.prediction = 2, d.sampler.action_noise = 0.3; });
   check_agreement("no time", [](auto& d) { d.network.time_embedding = 0; });
   check_agreement("one hidden layer", [](auto& d) { d.network.mlp.hidden = {12}; });

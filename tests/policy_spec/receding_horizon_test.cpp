@@ -56,8 +56,8 @@ class ScriptedPredictor final : public fm::Predictor {
     }
   }
 
-  void execute(const fm::FloatMatrix& normalised, fm::Matrix& actions) const override {
-    actions = normalised.cast<double>();
+  void execute(const fm::FloatMatrix& normalised, const fm::Matrix& references, fm::Matrix& actions) const override {
+    actions = normalised.cast<double>() + references;
   }
 
  private:

@@ -151,6 +151,7 @@ CATCH_TEST_CASE("unsupported policies, networks and samplers are refused by name
     return refusal(d);
   };
   CATCH_CHECK(contains(with([](auto& d) { d.network.name = "transformer"; }), "'transformer'"));
+  CATCH_CHECK(contains(with([](auto& d) { d.network.name = "unet"; }), "'unet'"));
   CATCH_CHECK(contains(with([](auto& d) { d.network.name = "gru"; }), "'gru'"));
   for (const char* policy : {"diffusion", "gaussian", "normalising_flow"}) {
     CATCH_CHECK(contains(with([&](auto& d) { d.policy.name = policy; }), policy));

@@ -1,9 +1,11 @@
 #include "libfm/core/error.hpp"
 #include "libfm/policy/policy_model.hpp"
+#include "libfm/rl/actor_policy.hpp"
 #include "libfm/rl/fpo_actor.hpp"
 #include "libfm/rl/gaussian_actor.hpp"
 #include "libfm/rl/gaussian_density.hpp"
 #include "libfm/rl/reinflow_actor.hpp"
+#include "libfm/rl/reinforce.hpp"
 #include "libfm/rl/surrogate.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
@@ -308,4 +310,30 @@ CATCH_TEST_CASE("what an algorithm cannot train is refused by key", "[actors]") 
   single.minibatches = 4096;
   CATCH_CHECK(contains(error(single, description_for("fpo")), "rl.minibatches: 4096 leaves one step"));
   CATCH_CHECK(contains(error(crossed, description_for("reinflow")), "rl.reinflow.most"));
+}
+
+CATCH_TEST_CASE("relative actions explore around what they are relative to", "[actors]") {
+  for (const char* algorithm : algorithms) {
+    CATCH_INFO(algorithm);
+    fm::PolicyDescription d = description_for(algorithm);
+    d.policy.hidden = {"cos_theta"};
+    d.policy.relative = {{{"torque", "cos_theta"}}};
+    d.spec.actions[0].low = -1.0;
+    d.spec.actions[0].high = 5.0;
+    d = fm::normalised_by_bounds(d);
+    CATCH_CHECK(d.actions == fm::Normalisation{{0.0}, {3.0}});
+    d.actions.scale[0] = 0.01;  // far from the bounds
+    const auto actor = actor_of(options_for(algorithm), d, at::kFloat);
+    const auto act = [&](double cos_theta) {
+      fm::ActorPolicy policy(actor, fm::RandomStream(4, "noise"));
+      const std::vector<std::uint64_t> episode = {0};
+      const std::vector<std::uint32_t> step = {0};
+      fm::PolicyOutput output;
+      output.extras.setZero(1, std::ssize(policy.extras()));
+      policy.act({fm::Matrix{{cos_theta, 0.5, 0.1}}, fm::Matrix(1, 0), episode, step}, output);
+      return output.actions(0, 0);
+    };
+    CATCH_CHECK_THAT(act(4.0) - act(0.0), WithinAbs(4.0, 1e-12));
+    CATCH_CHECK(act(9.0) == 5.0);
+  }
 }
