@@ -22,9 +22,10 @@ def draw(run):
         returns.errorbar(delays, means, yerr=np.hstack([result.margins for result, _ in results]), fmt="none",
                          color=look["color"], capsize=2.5, elinewidth=1)
         jerks.plot(delays, [jerk for _, jerk in results], **look)
-    _expert(run, returns, jerks)
+    highest = max(jerk for points in lines.values() for _, (_, jerk) in points)
+    _expert(run, returns, jerks, 2.0 * highest)
     delays = sorted({delay for points in lines.values() for delay, _ in points})
-    for ax, quantity in ((returns, "return"), (jerks, "jerk: mean |second difference| of the action")):
+    for ax, quantity in ((returns, "return"), (jerks, "mean |second difference| of the action")):
         ax.set_xticks(delays)
         ax.margins(y=0.1)
         ax.set(xlabel="delay of a prediction, steps", ylabel=quantity)
@@ -69,9 +70,11 @@ def _is_delay(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _expert(run, returns, jerks):
+def _expert(run, returns, jerks, highest):
+    """The expert's return, and its jerk unless it is above `highest`, as that of one that acts with noise is."""
     expert = run.evaluation.get("expert") or {}
     if expert.get("return"):
         style.guide(returns, interval.read(expert["return"]).mean, "expert")
-    if _is_number((expert.get("metrics") or {}).get("action_jerk")):
-        style.guide(jerks, expert["metrics"]["action_jerk"], "expert")
+    jerk = (expert.get("metrics") or {}).get("action_jerk")
+    if _is_number(jerk) and jerk <= highest:
+        style.guide(jerks, jerk, "expert")

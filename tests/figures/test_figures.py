@@ -263,6 +263,14 @@ class Figures(examples.RunTest):
         self.assertIn(interval.MEANING, delay.caption(run))
         self.assertIsNone(ablation.draw(run))
 
+    def test_delay_shows_the_expert_where_it_fits(self):
+        for jerk, lines in ((1.0, 1), (50.0, 0)):
+            run = self.delayed()
+            run.evaluation["expert"]["metrics"] = {"action_jerk": jerk}
+            returns, jerks = delay.draw(run).axes
+            self.assertEqual([len([line for line in ax.lines if len(set(line.get_ydata())) == 1]) for ax in (returns, jerks)],
+                             [1, lines])
+
     def test_delay_stands_beside_other_runs(self):
         run, other = self.delayed(), self.delayed()
         other.policy_name = "mean_flow"
