@@ -123,6 +123,9 @@ SamplingPlans plan_flow(const PolicyDescription& d) {
   if (stochastic && sampler.warm_start > 0.0) {
     throw_input_error("sampler.warm_start: a stochastic solver does not support warm starts; set 0");
   }
+  if (stochastic && sampler.prefix != "none") {
+    throw_input_error("sampler.prefix: a stochastic solver does not support it; set none, or use another solver");
+  }
   const FlowOptions& flow = d.policy.flow;
   const Field field = flow_field(d, 0);
   const TimeGrid grid = sampling_grid(sampler, field.interval());

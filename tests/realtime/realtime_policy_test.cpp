@@ -162,6 +162,8 @@ CATCH_TEST_CASE("unsupported policies, networks and samplers are refused by name
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mse", d.sampler.guidance = 2.0; }), "guidance"));
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mip", d.sampler.warm_start = 0.5; }), "warm_start"));
   CATCH_CHECK(contains(with([](auto& d) { d.sampler.prefix = "guided"; }), "sampler.prefix"));
+  CATCH_CHECK(contains(with([](auto& d) { d.sampler.solver = "euler_maruyama", d.sampler.prefix = "trained"; }),
+                       "sampler.prefix: a stochastic solver"));
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mse", d.sampler.prefix = "trained"; }), "sampler.prefix"));
   CATCH_CHECK(contains(with([](auto& d) { d.policy.name = "mse", d.sampler.solver = fm::euler_maruyama; }), "solver"));
   CATCH_CHECK(contains(with([](auto& d) { d.sampler.solver = fm::euler_maruyama, d.sampler.warm_start = 0.5; }),
