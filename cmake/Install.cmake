@@ -14,7 +14,9 @@ endif()
 install(TARGETS fm RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
 install(TARGETS fm_policy_c LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/plot" "${PROJECT_SOURCE_DIR}/scripts/report"
+                 "${PROJECT_SOURCE_DIR}/scripts/import_zarr"
         DESTINATION "${fm_share}/scripts" COMPONENT runtime)
+install(FILES "${PROJECT_SOURCE_DIR}/scripts/zarr.txt" DESTINATION "${fm_share}/scripts" COMPONENT runtime)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/figures" DESTINATION "${fm_share}/scripts" COMPONENT runtime
         FILES_MATCHING PATTERN "*.py" PATTERN "*.js" PATTERN "*.css" PATTERN "__pycache__" EXCLUDE)
 

@@ -1,11 +1,15 @@
 #include "libfm/data/episode_file.hpp"
 
+#include "libfm/data/column_attributes.hpp"
+#include "libfm/data/dataset_arrays.hpp"
 #include "libfm/data/hdf5_reader.hpp"
 #include "libfm/data/hdf5_writer.hpp"
+#include "libfm/data/numbered_groups.hpp"
+#include "libfm/data/recorded_columns.hpp"
 #include "libfm/env/float32.hpp"
+#include "libfm/policy_spec/policy_description.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace fm {
@@ -16,30 +20,6 @@ constexpr const char* episodes_path = "/episodes";
 constexpr const char* uniform_path = "/uniform_states";
 
 // Writing.
-
-enum class Stored { float32, float64 };
-
-/// How each part of the episodes is stored: float32 where that loses nothing in any of them.
-struct StoredTypes {
-  explicit StoredTypes(const Dataset& dataset)
-      : observations(type(dataset, &Episode::observations)), actions(type(dataset, &Episode::actions)),
-        executed_actions(type(dataset, &Episode::executed_actions)), goals(type(dataset, &Episode::goals)) {}
-
-  static Stored type(const Dataset& dataset, Matrix Episode::*part) {
-    const auto fits = [&](const Episode& e) { return is_float32(e.*part); };
-    return std::ranges::all_of(dataset.episodes, fits) ? Stored::float32 : Stored::float64;
-  }
-
-  Stored observations, actions, executed_actions, goals;
-};
-
-void write_rows(Hdf5Writer& file, const std::string& path, const Matrix& rows, Stored stored = Stored::float64) {
-  const std::vector<std::uint64_t> shape = {static_cast<std::uint64_t>(rows.rows()),
-                                            static_cast<std::uint64_t>(rows.cols())};
-  if (stored == Stored::float64) return file.array(path, shape, std::span(rows.data(), rows.size()));
-  const FloatMatrix narrow = rows.cast<float>();
-  file.array(path, shape, std::span(narrow.data(), static_cast<std::size_t>(narrow.size())));
-}
 
 template <class T>
 void write_column(Hdf5Writer& file, const std::string& path, const std::vector<T>& values) {
@@ -63,7 +43,7 @@ void write_episode(Hdf5Writer& file, const std::string& path, const Episode& epi
   file.attribute(path, "success", std::uint64_t{episode.success});
   write_rows(file, path + "/observations", episode.observations, stored.observations);
   write_rows(file, path + "/actions", episode.actions, stored.actions);
-  write_column(file, path + "/rewards", episode.rewards);
+  if (!episode.rewards.empty()) write_column(file, path + "/rewards", episode.rewards);
   write_column(file, path + "/terminated", episode.terminated);
   write_column(file, path + "/truncated", episode.truncated);
   if (episode.goals.size() > 0) write_rows(file, path + "/goals", episode.goals, stored.goals);
@@ -104,21 +84,6 @@ DatasetInfo read_info(const Hdf5Reader& file) {
           .noise = file.number("/", "noise").value_or(0.0),
           .git_commit = file.text("/", "git_commit").value_or(""),
           .env_spec = file.text("/", "env_spec").value_or("")};
-}
-
-/// The episode numbers in /episodes in ascending order, with the names of their groups.
-std::map<std::uint64_t, std::string> episode_names(const Hdf5Reader& file) {
-  std::map<std::uint64_t, std::string> names;
-  for (const std::string& name : file.names(episodes_path)) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    const std::string path = fmt::format("{}/{}", episodes_path, name);
-    if (error != std::errc() || end != name.data() + name.size()) {
-      file.fail(path, "is not an episode, whose names are 0, 1, 2 ...");
-    }
-    if (!names.emplace(number, name).second) file.fail(path, "is a duplicate of episode {}", names[number]);
-  }
-  return names;
 }
 
 std::vector<std::uint8_t> read_flags(const Hdf5Reader& file, const std::string& path, std::uint64_t steps,
@@ -162,14 +127,19 @@ Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint6
   const Eigen::Index steps = e.actions.rows();
   if (e.actions.size() == 0) file.fail(path + "/actions", "is empty");
   e.observations = file.matrix(path + "/observations");
-  check_rows(file, path + "/observations", e.observations.rows(), steps + 1,
-             "one more than actions, the last being where the episode ended");
-  e.rewards = file.numbers(path + "/rewards");
-  check_rows(file, path + "/rewards", e.rewards.size(), steps, "one for each action");
+  const Eigen::Index observed = e.observations.rows();
+  if (observed != steps) {
+    check_rows(file, path + "/observations", observed, steps + 1,
+               "one more than actions, the last being where the episode ended, or as many without that");
+  }
+  if (file.has(path + "/rewards")) {
+    e.rewards = file.numbers(path + "/rewards");
+    check_rows(file, path + "/rewards", e.rewards.size(), steps, "one for each action");
+  }
   e.truncated = read_flags(file, path + "/truncated", steps, file.has(path + "/terminated") ? 0 : 1);
   e.terminated = read_flags(file, path + "/terminated", steps, 0);
-  e.goals = read_goals(file, path + "/goals", steps + 1);
-  e.states = read_states(file, path + "/states", steps + 1);
+  e.goals = read_goals(file, path + "/goals", observed);
+  e.states = read_states(file, path + "/states", observed);
   e.executed_actions = read_executed(file, path + "/executed_actions", e.actions);
   e.extras.resize(steps, 0);
   return e;
@@ -181,6 +151,12 @@ double read_weight(const Hdf5Reader& file, const std::string& path) {
   const double weight = file.number(path, "weight").value_or(1.0);
   if (!is_weight(weight)) file.fail(path, "has the weight {}, which is not between 1e-18 and 1e18", weight);
   return weight;
+}
+
+Side read_side(const Hdf5Reader& file, const std::string& path) {
+  const auto held_out = file.whole_number(path, "held_out");
+  if (held_out && *held_out > 1) file.fail(path, "has held_out {}, which is neither 0 nor 1", *held_out);
+  return !held_out ? Side::undecided : *held_out == 1 ? Side::held_out : Side::training;
 }
 
 void check_columns(const Hdf5Reader& file, const std::string& path, Eigen::Index columns, Eigen::Index expected) {
@@ -220,6 +196,26 @@ void check_like_episodes(const Hdf5Reader& file, const LabelledStates& states, c
   check_columns(file, path + "/goals", states.goals.cols(), first.goals.cols());
 }
 
+/// Sets env_spec from the attributes KIND_names, KIND_units, KIND_low and KIND_high, unless there is one.
+void read_columns(const Hdf5Reader& file, Dataset& dataset) {
+  const ColumnTexts observations = read_column_attributes(file, "/", "observation"),
+                    actions = read_column_attributes(file, "/", "action"),
+                    goals = read_column_attributes(file, "/", "goal");
+  if (!dataset.info.env_spec.empty() || (observations.is_empty() && actions.is_empty() && goals.is_empty())) return;
+  if (dataset.episodes.empty()) return;
+  const Episode& first = dataset.episodes.front();
+  const auto described = [&](const char* kind, const Matrix& part, const ColumnTexts& texts) {
+    std::vector<Dimension> dimensions = numbered_dimensions(kind, static_cast<std::size_t>(part.cols()));
+    describe(dimensions, texts, fmt::format("{}: /: attributes {}_*", file.file(), kind));
+    return dimensions;
+  };
+  dataset.info.env_spec = spec_to_json({.name = dataset.info.env.empty() ? "none" : dataset.info.env,
+                                        .observations = described("observation", first.observations, observations),
+                                        .actions = described("action", first.actions, actions),
+                                        .goals = described("goal", first.goals, goals),
+                                        .states = {}});
+}
+
 }  // namespace
 
 void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
@@ -231,6 +227,9 @@ void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
     const std::string path = fmt::format("{}/{}", episodes_path, n);
     write_episode(writer, path, dataset.episodes[n], stored);
     if (!dataset.weights.empty()) writer.attribute(path, "weight", dataset.weights[n]);
+    if (const Side side = dataset.side(n); side != Side::undecided) {
+      writer.attribute(path, "held_out", std::uint64_t{side == Side::held_out});
+    }
   }
   if (dataset.uniform_states.observations.rows() > 0) write_uniform_states(writer, dataset.uniform_states);
   writer.save(file);
@@ -241,13 +240,15 @@ Dataset read_dataset(const std::filesystem::path& file) {
   Dataset dataset;
   dataset.info = read_info(reader);
   std::map<std::uint64_t, std::string> indices;  // with the paths of the episodes
-  for (const auto& [number, name] : episode_names(reader)) {
-    const std::string path = fmt::format("{}/{}", episodes_path, name);
+  for (const auto& [number, path] : numbered_groups(reader, episodes_path, "")) {
     dataset.episodes.push_back(read_episode(reader, path, number));
     check_like_first(reader, path, dataset.episodes.back(), dataset.episodes.front());
     const double weight = read_weight(reader, path);
     if (weight != 1.0) dataset.weights.resize(dataset.episodes.size() - 1, 1.0);
     if (!dataset.weights.empty() || weight != 1.0) dataset.weights.push_back(weight);
+    const Side side = read_side(reader, path);
+    if (side != Side::undecided) dataset.sides.resize(dataset.episodes.size() - 1, Side::undecided);
+    if (!dataset.sides.empty() || side != Side::undecided) dataset.sides.push_back(side);
     const auto [same, is_new] = indices.emplace(dataset.episodes.back().index, path);
     if (!is_new) reader.fail(path, "has the same index {} as {}", same->first, same->second);
   }
@@ -255,6 +256,7 @@ Dataset read_dataset(const std::filesystem::path& file) {
   if (dataset.uniform_states.observations.rows() > 0 && !dataset.episodes.empty()) {
     check_like_episodes(reader, dataset.uniform_states, dataset.episodes.front());
   }
+  read_columns(reader, dataset);
   return dataset;
 }
 

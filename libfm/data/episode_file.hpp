@@ -2,10 +2,11 @@
 // Episodes in an HDF5 file, readable by h5py and other HDF5 tools.
 //
 //   /                            attributes env, env_options, expert, seed, noise, git_commit, format_version, env_spec
-//   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success, weight (1 if missing)
-//       observations (T + 1, O)  the last row after the last action; O may be 0
+//   /episodes/N/                 N = 0, 1, 2 ...; attributes index, success, weight (1 if missing), held_out (0 or 1, or
+//                                missing: train.validation decides)
+//       observations (T + 1, O)  the last row after the last action, or (T, O) without it; O may be 0
 //       actions (T, A)           the labels
-//       rewards (T)              float64
+//       rewards (T)              float64, if they are known
 //       terminated (T)           uint8
 //       truncated (T)            uint8
 //       goals (T + 1, G)         if there are goals
@@ -16,14 +17,16 @@
 //
 // Observations, actions and goals are float32 where that loses nothing in any of the file's episodes, else float64.
 //
-// Your own data need only observations, actions and rewards, as floating-point numbers or integers that float64 holds
-// exactly, with no compression filters other than those of HDF5 itself:
+// Your own data need only observations and actions, as floating-point numbers or integers that float64 holds exactly,
+// with no compression filters other than those of HDF5 itself:
 //
 //   import h5py
 //   with h5py.File("mine.h5", "w") as file:
 //       for n, (observations, actions, rewards) in enumerate(my_episodes):  # (T + 1, O), (T, A), (T)
 //           episode = file.create_group(f"episodes/{n}")
 //           episode["observations"], episode["actions"], episode["rewards"] = observations, actions, rewards
+//       file.attrs["observation_names"], file.attrs["observation_units"] = ["x", "v"], ["m", "m/s"]  # if you like
+//       file.attrs["action_low"], file.attrs["action_high"] = [-2.0], [2.0]
 //
 // Such an episode counts as truncated at its end and as unsuccessful.
 
@@ -57,12 +60,18 @@ struct LabelledStates {
   std::vector<double> weights = {};  ///< (M), as Dataset::weights
 };
 
+/// Which part of the data an episode belongs to, where a recording says so.
+enum class Side : std::uint8_t { undecided, training, held_out };
+
 struct Dataset {
   DatasetInfo info;
-  std::vector<Episode> episodes;  ///< without extras, which are not stored
+  std::vector<Episode> episodes;  ///< without extras, which are not stored; rewards may be empty
   /// By episode: how often its rows are drawn in training, relative to others'. Empty: all are 1.
   std::vector<double> weights = {};
   LabelledStates uniform_states;
+  std::vector<Side> sides = {};  ///< by episode; empty: all are undecided
+
+  Side side(std::size_t episode) const { return sides.empty() ? Side::undecided : sides[episode]; }
 };
 
 /// Writes the file atomically. Equal datasets give equal bytes. @throws MachineError if the file cannot be written; the

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace fm {
 namespace {
@@ -31,13 +33,13 @@ bool is_truth_value(hid_t type) { return H5Tget_class(type) == H5T_ENUM && H5Tge
 
 }  // namespace
 
-Hdf5Array::Hdf5Array(Hdf5Handle array, int rank, Hdf5Sizes& file_sizes)
+Hdf5Array::Hdf5Array(Hdf5Handle array, int least_rank, int most_rank, Hdf5Sizes& file_sizes)
     : array_(std::move(array)), type_(H5Dget_type(array_)) {
   const Hdf5Handle creation(H5Dget_create_plist(array_));
   if (hdf5(H5Pget_external_count(creation)) > 0) refuse("stores its values in another file, which is not followed");
   if (H5Pget_layout(creation) == H5D_VIRTUAL) refuse("is a virtual dataset, which is not followed");
   check_filters(creation);
-  read_shape(rank);
+  read_shape(least_rank, most_rank);
   check_size(std::max(bytes(shape_), chunk_bytes(creation)), file_sizes);
 }
 
@@ -55,11 +57,14 @@ void Hdf5Array::check_filters(hid_t creation) const {
   }
 }
 
-void Hdf5Array::read_shape(int rank) {
+void Hdf5Array::read_shape(int least_rank, int most_rank) {
   const Hdf5Handle space(H5Dget_space(array_));
   const int found = hdf5(H5Sget_simple_extent_ndims(space));
-  if (found != rank) refuse("has rank {}, expected {}", found, rank);
-  shape_.resize(static_cast<std::size_t>(rank));
+  if (found < least_rank || found > most_rank) {
+    refuse("has rank {}, expected {}{}", found, least_rank,
+           most_rank > least_rank ? fmt::format(" or {}", most_rank) : "");
+  }
+  shape_.resize(static_cast<std::size_t>(found));
   hdf5(H5Sget_simple_extent_dims(space, shape_.data(), nullptr));
   const hsize_t largest = *std::max_element(shape_.begin(), shape_.end());
   if (largest > max_size) refuse("declares {} entries in one dimension", largest);
@@ -73,6 +78,10 @@ void Hdf5Array::check_size(std::uint64_t declared, Hdf5Sizes& file) const {
   if (stored < declared / max_expansion || file.stored < file.declared / max_expansion) {
     refuse("declares {} bytes but stores only {}, which is implausible", declared, stored);
   }
+}
+
+std::uint64_t Hdf5Array::columns() const {
+  return std::accumulate(shape_.begin() + 1, shape_.end(), std::uint64_t{1}, std::multiplies<>());
 }
 
 std::uint64_t Hdf5Array::bytes(std::span<const hsize_t> sizes) const {
@@ -111,6 +120,12 @@ void Hdf5Array::read(std::span<double> values) const {
     refuse_value(static_cast<std::size_t>(wrong - values.begin()), values.size(), number_text(*wrong),
                  "every number must be finite");
   }
+  if (is_truth_value(type_)) {
+    std::vector<std::uint8_t> flags(values.size());
+    read(std::span(flags));
+    std::ranges::copy(flags, values.begin());
+    return;
+  }
   if (H5Tget_class(type_) != H5T_INTEGER) refuse("contains neither floating-point numbers nor integers");
   constexpr std::int64_t exact = std::int64_t{1} << 53;
   const std::vector<std::int64_t> whole = integers(values.size());
@@ -129,11 +144,34 @@ void Hdf5Array::read(std::span<std::uint8_t> values) const {
     const std::vector<std::int64_t> whole = integers(values.size());
     const auto flag = [](std::int64_t value) { return static_cast<std::uint8_t>(value == 0 ? 0 : value == 1 ? 1 : 2); };
     std::ranges::transform(whole, values.begin(), flag);
+  } else if (is_floating_point(type_)) {
+    std::vector<double> numbers(values.size());
+    read(std::span(numbers));
+    const auto flag = [](double value) { return static_cast<std::uint8_t>(value == 0 ? 0 : value == 1 ? 1 : 2); };
+    std::ranges::transform(numbers, values.begin(), flag);
   } else {
-    refuse("contains neither integers nor booleans");
+    refuse("contains neither numbers nor booleans");
   }
   const auto wrong = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });
   if (wrong != values.end()) refuse("row {} is neither 0 nor 1", wrong - values.begin());
+}
+
+void Hdf5Array::read(std::span<std::string> values) const {
+  if (H5Tget_class(type_) != H5T_STRING) refuse("does not contain texts");
+  if (hdf5(H5Tis_variable_str(type_)) == 0) {
+    const std::size_t size = H5Tget_size(type_);
+    std::string all(values.size() * size, '\0');
+    hdf5(H5Dread(array_, type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = all.substr(i * size, size).c_str();
+    return;
+  }
+  std::vector<char*> texts(values.size(), nullptr);
+  const herr_t status = H5Dread(array_, type_, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(texts.data()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (texts[i] != nullptr && status >= 0) values[i] = texts[i];
+    H5free_memory(texts[i]);
+  }
+  hdf5(status);
 }
 
 }  // namespace fm

@@ -1,10 +1,11 @@
 #pragma once
-// An attribute of an HDF5 file with a single value.
+// An attribute of an HDF5 file: a single value, or a list.
 
 #include "libfm/data/hdf5_handle.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace fm {
 
@@ -17,10 +18,17 @@ class Hdf5Attribute {
   std::uint64_t whole_number() const;
   std::string text() const;
 
+  bool is_text() const;
+  /// Of a list; a single value is a list of one.
+  std::vector<double> numbers() const;
+  std::vector<std::string> texts() const;
+
  private:
+  void check_single() const;
   std::string variable_text() const;
 
   std::string name_;
+  std::size_t size_ = 0;  ///< how many values it holds
   Hdf5Handle attribute_;
   Hdf5Handle type_;
 };

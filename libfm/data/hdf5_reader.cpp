@@ -3,6 +3,9 @@
 #include "libfm/data/hdf5_array.hpp"
 #include "libfm/data/hdf5_attribute.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <system_error>
 #include <unordered_set>
 
@@ -10,11 +13,29 @@ namespace fm {
 namespace {
 
 constexpr int max_soft_links = 8;  ///< one leading to the next
+constexpr int most_dimensions = 8;
 
 Hdf5Handle open_file(const std::filesystem::path& file) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
   hdf5(H5Pset_file_locking(access, false, true));  // files are only read, and network file systems may lack locks
   return Hdf5Handle(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access));
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin <= text.size() && !text.empty();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+double number_of(const std::string& line, const std::string& name) {
+  char* end = nullptr;
+  const double value = std::strtod(line.c_str(), &end);
+  if (line.empty() || *end != '\0') refuse("attribute '{}': '{}' is not a number", name, line);
+  return value;
 }
 
 }  // namespace
@@ -24,8 +45,23 @@ struct Hdf5Reader::State {
   Hdf5Sizes sizes;
   std::unordered_set<std::string> found;  ///< paths known to exist within the file
 
-  Hdf5Array array(const std::string& path, int rank) {
-    return Hdf5Array(Hdf5Handle(H5Dopen2(file, path.c_str(), H5P_DEFAULT)), rank, sizes);
+  Hdf5Array array(const std::string& path, int least_rank, int most_rank) {
+    return Hdf5Array(Hdf5Handle(H5Dopen2(file, path.c_str(), H5P_DEFAULT)), least_rank, most_rank, sizes);
+  }
+
+  Matrix matrix(const std::string& path, int least_rank, int most_rank) {
+    const Hdf5Array source = array(path, least_rank, most_rank);
+    Matrix values(source.rows(), source.columns());
+    source.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
+    return values;
+  }
+
+  template <class T>
+  std::vector<T> column(const std::string& path) {
+    const Hdf5Array source = array(path, 1, 1);
+    std::vector<T> values(source.rows());
+    source.read(std::span(values));
+    return values;
   }
 
   bool has_attribute(const std::string& path, const std::string& name) const {
@@ -95,6 +131,24 @@ bool Hdf5Reader::has(const std::string& path) const {
   return guard(path, [&] { return find(path); });
 }
 
+bool Hdf5Reader::is_group(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    return H5Iget_type(Hdf5Handle(H5Oopen(state_->file, path.c_str(), H5P_DEFAULT))) == H5I_GROUP;
+  });
+}
+
+std::vector<std::uint64_t> Hdf5Reader::shape(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    const Hdf5Handle array(H5Dopen2(state_->file, path.c_str(), H5P_DEFAULT));
+    const Hdf5Handle space(H5Dget_space(array));
+    std::vector<hsize_t> sizes(static_cast<std::size_t>(hdf5(H5Sget_simple_extent_ndims(space))));
+    hdf5(H5Sget_simple_extent_dims(space, sizes.data(), nullptr));
+    return std::vector<std::uint64_t>(sizes.begin(), sizes.end());
+  });
+}
+
 std::vector<std::string> Hdf5Reader::names(const std::string& group) const {
   return guard(group, [&] {
     check(group);
@@ -112,30 +166,35 @@ std::vector<std::string> Hdf5Reader::names(const std::string& group) const {
 Matrix Hdf5Reader::matrix(const std::string& path) const {
   return guard(path, [&] {
     check(path);
-    const Hdf5Array array = state_->array(path, 2);
-    Matrix values(array.size(0), array.size(1));
-    array.read(std::span(values.data(), static_cast<std::size_t>(values.size())));
-    return values;
+    return state_->matrix(path, 2, 2);
+  });
+}
+
+Matrix Hdf5Reader::columns(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    return state_->matrix(path, 1, most_dimensions);
   });
 }
 
 std::vector<double> Hdf5Reader::numbers(const std::string& path) const {
   return guard(path, [&] {
     check(path);
-    const Hdf5Array array = state_->array(path, 1);
-    std::vector<double> values(array.size(0));
-    array.read(std::span(values));
-    return values;
+    return state_->column<double>(path);
   });
 }
 
 std::vector<std::uint8_t> Hdf5Reader::flags(const std::string& path) const {
   return guard(path, [&] {
     check(path);
-    const Hdf5Array array = state_->array(path, 1);
-    std::vector<std::uint8_t> values(array.size(0));
-    array.read(std::span(values));
-    return values;
+    return state_->column<std::uint8_t>(path);
+  });
+}
+
+std::vector<std::string> Hdf5Reader::texts(const std::string& path) const {
+  return guard(path, [&] {
+    check(path);
+    return state_->column<std::string>(path);
   });
 }
 
@@ -160,6 +219,32 @@ std::optional<std::string> Hdf5Reader::text(const std::string& path, const std::
     check(path);
     if (!state_->has_attribute(path, name)) return std::nullopt;
     return Hdf5Attribute(state_->file, path, name).text();
+  });
+}
+
+std::optional<std::vector<std::string>> Hdf5Reader::lines(const std::string& path, const std::string& name) const {
+  return guard(path, [&]() -> std::optional<std::vector<std::string>> {
+    check(path);
+    if (!state_->has_attribute(path, name)) return std::nullopt;
+    const Hdf5Attribute attribute(state_->file, path, name);
+    std::vector<std::string> texts = attribute.texts();
+    return texts.size() == 1 ? lines_of(texts.front()) : texts;
+  });
+}
+
+std::optional<std::vector<double>> Hdf5Reader::list(const std::string& path, const std::string& name) const {
+  return guard(path, [&]() -> std::optional<std::vector<double>> {
+    check(path);
+    if (!state_->has_attribute(path, name)) return std::nullopt;
+    const Hdf5Attribute attribute(state_->file, path, name);
+    std::vector<double> numbers;
+    if (attribute.is_text()) {
+      for (const std::string& line : lines_of(attribute.text())) numbers.push_back(number_of(line, name));
+    } else {
+      numbers = attribute.numbers();
+    }
+    if (std::ranges::any_of(numbers, [](double x) { return std::isnan(x); })) refuse("attribute '{}' has NaN", name);
+    return numbers;
   });
 }
 

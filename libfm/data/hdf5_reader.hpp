@@ -31,18 +31,31 @@ class Hdf5Reader {
   /// The names of the objects in a group, in no particular order.
   std::vector<std::string> names(const std::string& group) const;
 
-  // Arrays: (rows, columns) and (n) of numbers, float16 to float64 or integers, if float64 holds them exactly; and (n)
-  // of 0 and 1 (integers or h5py's bool).
+  bool is_group(const std::string& path) const;
+  /// The sizes of an array's dimensions, of which there may be any number. Nothing is read.
+  std::vector<std::uint64_t> shape(const std::string& path) const;
+
+  // Arrays: (rows, columns) and (n) of numbers, float16 to float64, integers or booleans, if float64 holds them exactly;
+  // (n) of 0 and 1; and (n) of texts.
 
   Matrix matrix(const std::string& path) const;
+  Matrix columns(
+      const std::string& path) const;  ///< as matrix(); (n) is a single column, (n, a, b ...) are a b ... of them
   std::vector<double> numbers(const std::string& path) const;
   std::vector<std::uint8_t> flags(const std::string& path) const;
+  std::vector<std::string> texts(const std::string& path) const;
 
   // Attributes; nullopt if there is none of that name.
 
   std::optional<double> number(const std::string& path, const std::string& name) const;
   std::optional<std::uint64_t> whole_number(const std::string& path, const std::string& name) const;
   std::optional<std::string> text(const std::string& path, const std::string& name) const;
+  /// A list of texts, or the lines of one text.
+  std::optional<std::vector<std::string>> lines(const std::string& path, const std::string& name) const;
+  /// A list of numbers, possibly infinite, or the lines of a text that are such numbers.
+  std::optional<std::vector<double>> list(const std::string& path, const std::string& name) const;
+
+  const std::string& file() const { return file_; }
 
   /// @throws InputError naming the file and the object.
   template <class... Args>

@@ -101,6 +101,24 @@ void Hdf5Writer::array(const std::string& path, const std::vector<std::uint64_t>
   state_->array(path, shape, H5T_STD_U8LE, values.data());
 }
 
+void Hdf5Writer::booleans(const std::string& path, std::span<const std::uint8_t> values) {
+  State::guard(path, [&] {
+    const Hdf5Handle type(H5Tenum_create(H5T_STD_I8LE));
+    for (const std::int8_t value : {std::int8_t{0}, std::int8_t{1}}) {
+      hdf5(H5Tenum_insert(type, value == 0 ? "FALSE" : "TRUE", &value));
+    }
+    state_->array(path, {values.size()}, type, values.data());
+  });
+}
+
+void Hdf5Writer::texts(const std::string& path, const std::vector<std::string>& values) {
+  std::size_t longest = 1;
+  for (const std::string& value : values) longest = std::max(longest, value.size());
+  std::string all;
+  for (const std::string& value : values) all += value + std::string(longest - value.size(), '\0');
+  State::guard(path, [&] { state_->array(path, {values.size()}, text_type(longest), all.data()); });
+}
+
 void Hdf5Writer::attribute(const std::string& path, const std::string& name, double value) {
   state_->attribute(path, name, H5T_IEEE_F64LE, &value);
 }

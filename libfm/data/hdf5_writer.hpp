@@ -29,6 +29,11 @@ class Hdf5Writer {
   void array(const std::string& path, const std::vector<std::uint64_t>& shape, std::span<const double> values);
   void array(const std::string& path, const std::vector<std::uint64_t>& shape, std::span<const std::uint8_t> values);
 
+  /// 0 and 1 as h5py's bool.
+  void booleans(const std::string& path, std::span<const std::uint8_t> values);
+  /// At least one text.
+  void texts(const std::string& path, const std::vector<std::string>& values);
+
   void attribute(const std::string& path, const std::string& name, double value);
   void attribute(const std::string& path, const std::string& name, std::uint64_t value);
   void attribute(const std::string& path, const std::string& name, std::string_view text);

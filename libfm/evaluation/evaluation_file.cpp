@@ -1,5 +1,6 @@
 #include "libfm/evaluation/evaluation_file.hpp"
 
+#include "libfm/data/column_attributes.hpp"
 #include "libfm/data/hdf5_writer.hpp"
 #include "libfm/evaluation/explorer.hpp"
 #include "libfm/evaluation/flow_figures.hpp"
@@ -12,20 +13,6 @@
 
 namespace fm {
 namespace {
-
-template <class Get>
-std::string one_a_line(const std::vector<Dimension>& dimensions, Get get) {
-  std::vector<std::string> lines;
-  for (const Dimension& dimension : dimensions) lines.push_back(fmt::format("{}", get(dimension)));
-  return fmt::format("{}", fmt::join(lines, "\n"));
-}
-
-void describe_dimensions(Hdf5Writer& out, const std::string& kind, const std::vector<Dimension>& dimensions) {
-  out.attribute("/", kind + "_names", one_a_line(dimensions, [](const Dimension& d) { return d.name; }));
-  out.attribute("/", kind + "_units", one_a_line(dimensions, [](const Dimension& d) { return d.unit; }));
-  out.attribute("/", kind + "_low", one_a_line(dimensions, [](const Dimension& d) { return d.low; }));
-  out.attribute("/", kind + "_high", one_a_line(dimensions, [](const Dimension& d) { return d.high; }));
-}
 
 /// The shown episodes as one array (K, rows, columns), padded with NaN after an episode's end.
 template <class Get>
@@ -107,10 +94,10 @@ void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
   out.attribute("/", "expert", input.expert);
   out.attribute("/", "time_step", input.spec.time_step);
   out.attribute("/", "horizon", static_cast<std::uint64_t>(input.spec.horizon));
-  describe_dimensions(out, "observation", input.spec.observations);
-  describe_dimensions(out, "action", input.spec.actions);
-  describe_dimensions(out, "state", input.spec.states);
-  describe_dimensions(out, "goal", input.spec.goals);
+  write_column_attributes(out, "/", "observation", input.spec.observations);
+  write_column_attributes(out, "/", "action", input.spec.actions);
+  write_column_attributes(out, "/", "state", input.spec.states);
+  write_column_attributes(out, "/", "goal", input.spec.goals);
   if (!input.model) return;
   const PolicyDescription& description = input.model->description();
   out.attribute("/", "policy", description.policy.name);

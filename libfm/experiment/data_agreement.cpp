@@ -40,6 +40,11 @@ nlohmann::json env_options(const DatasetInfo& info) {
   nlohmann::json options = all[info.env];
   // Keyword arguments are one option: those that are not given have defaults that nobody here knows.
   if (const auto arguments = options.find("arguments"); arguments != options.end()) *arguments = arguments->dump();
+  // MODULE:ID imports the module that registers the environment ID.
+  if (const auto id = options.find("id"); id != options.end() && id->is_string()) {
+    const auto text = id->get<std::string>();
+    *id = text.substr(text.find(':') + 1);
+  }
   return options.flatten();
 }
 
@@ -61,7 +66,7 @@ std::vector<std::string> differences(const DatasetInfo& ours, const DatasetInfo&
   }
   if (ours.env_spec.empty() || theirs.env_spec.empty()) return phrases;
   const EnvSpec x = spec_from_json(ours.env_spec, "env_spec"), y = spec_from_json(theirs.env_spec, "env_spec");
-  compare("the time step", x.time_step, y.time_step, phrases);
+  if (x.time_step > 0.0 && y.time_step > 0.0) compare("the time step", x.time_step, y.time_step, phrases);
   compare("observation", x.observations, y.observations, phrases);
   compare("action", x.actions, y.actions, phrases);
   compare("goal", x.goals, y.goals, phrases);

@@ -30,7 +30,8 @@ PolicyFactory evaluation_expert(const Experiment& e) {
 /// All states of other files than the policy was trained on.
 void add_files(const EvaluationTarget& target, const EnvSpec& policy, EvaluationOptions& options) {
   const Experiment& e = target.experiment;
-  Dataset dataset = join_files(matching_files(target.files), e.data.mixed).dataset;
+  Dataset dataset = join_files(matching_files(target.files), e.data.mixed, e.data.choice).dataset;
+  dataset.sides.clear();
   const std::string source = fmt::format("{}", fmt::join(target.files, ", "));
   check_data_fits(dataset, policy, source);
   if (!e.data.mixed) check_agrees(dataset.info, policy, source);
@@ -44,7 +45,9 @@ void add_recorded(const EvaluationTarget& target, EvaluationOptions& options) {
   Dataset dataset = read_dataset(target.data);
   leave_out_short_episodes(target.experiment, dataset, false);
   options.demonstrations = returns_of(dataset.episodes);
-  if (std::ranges::all_of(options.demonstrations, [](double r) { return r == 0.0; })) options.demonstrations.clear();
+  const bool unknown = std::ranges::any_of(dataset.episodes, [](const Episode& each) { return each.rewards.empty(); });
+  const bool zero = std::ranges::all_of(options.demonstrations, [](double r) { return r == 0.0; });
+  if (unknown || zero) options.demonstrations.clear();
   Split split = split_data(target.experiment, dataset);
   options.recorded = std::move(split.validation);
   options.training = std::move(split.train);

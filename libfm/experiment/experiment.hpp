@@ -3,6 +3,7 @@
 
 #include "libfm/config/origin.hpp"
 #include "libfm/config/setting_grid.hpp"
+#include "libfm/data/column_choice.hpp"
 #include "libfm/experiment/sweep_options.hpp"
 #include "libfm/policy_spec/network_options.hpp"
 #include "libfm/policy_spec/policy_options.hpp"
@@ -56,11 +57,14 @@ struct DataOptions {
   std::vector<double> weights;
   bool mixed = false;
   std::string short_episodes = "pad";
+  ColumnChoice choice;
 
   template <class Visitor>
   void fields(Visitor& visit) {
     visit("files", files,
-          "HDF5 files to train on; * and ? match names within a folder; if any is given, nothing is collected");
+          "recordings to train on: of libfm, Minari, robomimic, NumPy (.npz) or D4RL; * and ? match names within a "
+          "folder; if any is given, nothing is collected");
+    choice.fields(visit);
     visit("weights", weights,
           "how often the rows of each of data.files are drawn in training, relative to one another; empty: all equally "
           "often",

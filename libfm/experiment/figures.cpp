@@ -1,62 +1,13 @@
 #include "libfm/experiment/figures.hpp"
 
-#include "libfm/core/error.hpp"
-#include "libfm/core/interrupt.hpp"
-
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <string>
-#include <vector>
-
-extern char** environ;
+#include "libfm/experiment/scripts.hpp"
 
 namespace fm {
-namespace {
 
-/// The scripts folder of the source tree that this program was built from, unless FM_SCRIPTS names another.
-std::filesystem::path scripts() {
-  const char* given = std::getenv("FM_SCRIPTS");
-  return given == nullptr ? FM_SCRIPTS : given;
-}
-
-/// Runs scripts/NAME and waits for its end.
-void run_script(const char* name, std::vector<std::string> words) {
-  const std::string script = (scripts() / name).string();
-  if (!std::filesystem::exists(script)) {
-    throw_machine_error("figures: {} does not exist; set FM_SCRIPTS to the folder that contains it", script);
-  }
-  words.insert(words.begin(), script);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, 2, 1);  // stdout is reserved for this program's results
-  pid_t child = 0;
-  const int error = posix_spawn(&child, script.c_str(), &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw_machine_error("figures: {} cannot be started: {}", script, std::strerror(error));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  stop_if_interrupted();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
-    throw_input_error("figures: {} could not use what it was given", fmt::join(words, " "));
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    throw_machine_error("figures: {} failed", fmt::join(words, " "));
-  }
-}
-
-}  // namespace
-
-void draw_figures(const std::filesystem::path& directory) { run_script("plot", {directory.string()}); }
+void draw_figures(const std::filesystem::path& directory) { run_script("figures", "plot", {directory.string()}); }
 
 void draw_report(const std::filesystem::path& numbers, const std::filesystem::path& report) {
-  run_script("report", {numbers.string(), "--out", report.string()});
+  run_script("figures", "report", {numbers.string(), "--out", report.string()});
 }
 
 }  // namespace fm

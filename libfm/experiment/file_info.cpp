@@ -4,6 +4,7 @@
 #include "libfm/core/number_text.hpp"
 #include "libfm/core/safetensors.hpp"
 #include "libfm/core/statistics.hpp"
+#include "libfm/data/recording.hpp"
 #include "libfm/experiment/pipeline.hpp"
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/experiment/user_data.hpp"
@@ -53,7 +54,7 @@ Json spread(const std::vector<double>& values) {
 }
 
 Json dataset_info_of(const std::filesystem::path& file) {
-  const Dataset dataset = read_dataset(file);
+  const Dataset dataset = read_recording(file, {.everything = true});
   const EnvSpec spec = spec_of_data(dataset, file.string());
   check_data_fits(dataset, spec, file.string());
   std::vector<double> lengths;
@@ -74,9 +75,11 @@ Json dataset_info_of(const std::filesystem::path& file) {
                {"episodes", dataset.episodes.size()},
                {"steps", static_cast<std::int64_t>(steps)},
                {"labelled_states", dataset.uniform_states.actions.rows()}};
+  if (!dataset.sides.empty()) json["held_out"] = std::ranges::count(dataset.sides, Side::held_out);
   if (!dataset.episodes.empty()) {
     json["length"] = spread(lengths);
-    json["return"] = spread(returns_of(dataset.episodes));
+    const bool rewarded = std::ranges::none_of(dataset.episodes, [](const Episode& e) { return e.rewards.empty(); });
+    json["return"] = rewarded ? spread(returns_of(dataset.episodes)) : Json();
     json["success"] = successes / static_cast<double>(dataset.episodes.size());
   }
   json["observations"] = columns(spec.observations, dataset.episodes, &Episode::observations);
@@ -197,11 +200,15 @@ Json file_info(const std::filesystem::path& path) {
     if (std::filesystem::exists(path / "sweep.yaml")) {
       throw_input_error("{}: is a sweep; see fm compare {} and fm list", path.string(), path.string());
     }
-    throw_input_error("{}: is not a run directory (it contains no config.yaml)", path.string());
+    if (is_recording(path)) return dataset_info_of(path);
+    throw_input_error("{}: is neither a run directory (it contains no config.yaml) nor a dataset of Minari",
+                      path.string());
   }
   if (path.extension() == ".safetensors") return checkpoint_info(path);
-  if (path.extension() == ".h5" || path.extension() == ".hdf5") return dataset_info_of(path);
-  throw_input_error("{}: give a dataset (.h5), a checkpoint (.safetensors) or a run directory", path.string());
+  if (is_recording(path)) return dataset_info_of(path);
+  throw_input_error(
+      "{}: give a recording (.h5, .hdf5, .npz or Minari's folder), a checkpoint (.safetensors) or a run directory",
+      path.string());
 }
 
 std::string file_info_text(const Json& info) {

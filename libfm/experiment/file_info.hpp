@@ -8,7 +8,7 @@
 
 namespace fm {
 
-/// Describes a dataset (.h5), a checkpoint (.safetensors) or a run directory.
+/// Describes a recording of any format, a checkpoint (.safetensors) or a run directory.
 /// @throws InputError if it is none of these or cannot be used; MachineError if reading fails
 nlohmann::ordered_json file_info(const std::filesystem::path& path);
 

@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/data/recording.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/data_agreement.hpp"
 #include "libfm/experiment/data_checks.hpp"
@@ -67,6 +68,11 @@ void append(Dataset& to, Dataset&& more) {
   append_weights(to.weights, to.episodes.size(), more.weights, more.episodes.size());
   append_weights(to.uniform_states.weights, static_cast<std::size_t>(to.uniform_states.actions.rows()),
                  more.uniform_states.weights, static_cast<std::size_t>(more.uniform_states.actions.rows()));
+  if (!to.sides.empty() || !more.sides.empty()) {
+    to.sides.resize(to.episodes.size(), Side::undecided);
+    to.sides.insert(to.sides.end(), more.sides.begin(), more.sides.end());
+    to.sides.resize(to.episodes.size() + more.episodes.size(), Side::undecided);
+  }
   for (Episode& episode : more.episodes) to.episodes.push_back(std::move(episode));
   LabelledStates& states = to.uniform_states;
   states.observations = stacked(states.observations, more.uniform_states.observations);
@@ -110,13 +116,28 @@ EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
   return spec;
 }
 
+/// Logs what some episodes do not have; training and held-out errors do not need it.
+void say_unknown(const JoinedFiles& joined) {
+  const std::vector<Episode>& episodes = joined.dataset.episodes;
+  const auto say = [&](const char* what, const auto& is_unknown) {
+    const auto count = std::ranges::count_if(episodes, is_unknown);
+    if (count == 0) return;
+    const auto first = std::ranges::find_if(episodes, is_unknown) - episodes.begin();
+    spdlog::info("data: {} of {} episodes have no {} (the first: {}); training does not need this", count,
+                 episodes.size(), what, joined.places[static_cast<std::size_t>(first)]);
+  };
+  say("observation after their last action", [](const Episode& e) { return e.observations.rows() == e.steps(); });
+  say("rewards, so their returns are unknown", [](const Episode& e) { return e.rewards.empty(); });
+}
+
 }  // namespace
 
-JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span<const double> weights) {
+JoinedFiles join_files(std::span<const std::string> files, bool mixed, const ColumnChoice& choice,
+                       std::span<const double> weights) {
   JoinedFiles joined;
   Dataset& all = joined.dataset;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    Dataset more = read_dataset(files[i]);
+    Dataset more = read_recording(files[i], choice);
     const Sizes sizes = sizes_of(more, files[i]);
     if (i == 0) {
       all.info = more.info;
@@ -165,7 +186,7 @@ Dataset read_user_data(const Experiment& e, bool warn) {
     files.insert(files.end(), found.begin(), found.end());
     if (!e.data.weights.empty()) weights.resize(files.size(), e.data.weights[i]);
   }
-  JoinedFiles joined = join_files(files, e.data.mixed, weights);
+  JoinedFiles joined = join_files(files, e.data.mixed, e.data.choice, weights);
   const std::string source =
       files.size() == 1 ? files.front() : fmt::format("{} and {} more", files[0], files.size() - 1);
   const EnvSpec spec = spec_for(e, joined.dataset, source);
@@ -180,6 +201,7 @@ Dataset read_user_data(const Experiment& e, bool warn) {
     if (!e.has_env()) joined.dataset.info.env_spec = spec_to_json(widened(spec, joined.dataset));
   }
   if (warn) {
+    say_unknown(joined);
     for (const std::string& text : look_for_mistakes(joined.dataset, joined.places)) spdlog::warn("data: {}", text);
   }
   return std::move(joined.dataset);
@@ -202,10 +224,13 @@ void leave_out_short_episodes(const Experiment& e, Dataset& dataset, bool say) {
                  shorter, dataset.episodes.size(), first, horizon,
                  pad ? "their last action is repeated" : "they are left out");
   if (!pad) {
-    for (std::size_t i = dataset.weights.size(); i-- > 0;) {
-      if (is_short(dataset.episodes[i]))
-        dataset.weights.erase(dataset.weights.begin() + static_cast<std::ptrdiff_t>(i));
-    }
+    const auto leave_out = [&](auto& of_episodes) {
+      for (std::size_t i = of_episodes.size(); i-- > 0;) {
+        if (is_short(dataset.episodes[i])) of_episodes.erase(of_episodes.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+    };
+    leave_out(dataset.weights);
+    leave_out(dataset.sides);
     std::erase_if(dataset.episodes, is_short);
   }
   if (dataset.episodes.empty()) {

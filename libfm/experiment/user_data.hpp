@@ -17,18 +17,20 @@ struct JoinedFiles {
 };
 
 /// @param files at least one
-/// @param weights of the files; empty: all equal
 /// @param mixed whether the files may differ in environment, options, time step, names, units and bounds
+/// @param choice of their columns
+/// @param weights of the files; empty: all equal
 /// @throws InputError if a file cannot be used, or they differ in size or, unless mixed, otherwise; MachineError if
 /// reading fails
-JoinedFiles join_files(std::span<const std::string> files, bool mixed, std::span<const double> weights = {});
+JoinedFiles join_files(std::span<const std::string> files, bool mixed, const ColumnChoice& choice = {},
+                       std::span<const double> weights = {});
 
 /// The files that patterns with * and ? in their names match, sorted; other paths are kept.
 /// @throws InputError for a pattern that matches nothing
 std::vector<std::string> matching_files(std::span<const std::string> patterns);
 
 /// The data of data.files, checked against the environment.
-/// @param warn whether probable mistakes are logged
+/// @param warn whether probable mistakes, and what the files leave unknown, are logged
 /// @throws InputError if they cannot be used or do not fit; MachineError if reading fails
 Dataset read_user_data(const Experiment& experiment, bool warn);
 

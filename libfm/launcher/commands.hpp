@@ -42,6 +42,7 @@ void add_report(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_list(CLI::App& app);
 void add_info(CLI::App& app);
+void add_import(CLI::App& app);
 void add_export(CLI::App& app);
 void add_completion(CLI::App& app);
 void add_schema(CLI::App& app);

@@ -52,13 +52,14 @@ bool begins_with_any(const std::string& setting, std::initializer_list<const cha
 /// @throws InputError for settings that are fixed by training, or have no meaning here
 void check_settable(const std::vector<std::string>& settings) {
   for (const std::string& setting : settings) {
-    if (begins_with_any(
-            setting, {"env.", "expert.", "sampler.", "eval.", "data.files=", "data.mixed=", "device=", "threads="})) {
+    if (begins_with_any(setting,
+                        {"env.", "expert.", "sampler.", "eval.", "data.files=", "data.mixed=", "data.observations=",
+                         "data.actions=", "data.goals=", "data.columns.", "device=", "threads="})) {
       continue;
     }
     throw_input_error(
         "{}: is fixed by training, or is nothing that fm eval does; it can change env, expert, sampler, eval, "
-        "data.files, data.mixed, device and threads",
+        "data.files, their columns, data.mixed, device and threads",
         setting);
   }
 }

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
   fm::add_compare(app);
   fm::add_list(app);
   fm::add_info(app);
+  fm::add_import(app);
   fm::add_export(app);
   fm::add_schema(app);
   fm::add_completion(app);

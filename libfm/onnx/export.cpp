@@ -82,7 +82,9 @@ OnnxValue absolute(OnnxGraph& g, const OnnxValue& actions, const OnnxValue& obse
   }
   const int history = d.policy.horizon.observations;
   const OnnxValue now = g.slice(observed, 1, history - 1, history);
-  return g.sum(actions, g.add("MatMul", {now, g.constant(chosen, {std::ssize(d.spec.observations), std::ssize(d.spec.actions)})}));
+  return g.sum(
+      actions,
+      g.add("MatMul", {now, g.constant(chosen, {std::ssize(d.spec.observations), std::ssize(d.spec.actions)})}));
 }
 
 /// @param prediction (B, H A), normalised
@@ -91,8 +93,8 @@ void output_action(OnnxGraph& g, const OnnxValue& prediction, const OnnxValue& o
   const OnnxValue rows = g.reshaped(prediction, {-1, horizon, actions});
   const OnnxValue in_units = g.sum(g.product(rows, g.constant(rounded(d.actions.scale), {actions})),
                                    g.constant(rounded(d.actions.offset), {actions}));
-  g.output(within_bounds(g, absolute(g, in_units, observed, d), d.spec.actions), "action", {OnnxGraph::batch, horizon, actions},
-           text_of("actions, the current one first", d.spec.actions));
+  g.output(within_bounds(g, absolute(g, in_units, observed, d), d.spec.actions), "action",
+           {OnnxGraph::batch, horizon, actions}, text_of("actions, the current one first", d.spec.actions));
 }
 
 /// What the checkpoint says about the policy, and what the program around the graph has to do.
@@ -120,8 +122,8 @@ std::string onnx_model(const SafeTensors& content, const std::string& where,
   PolicyDescription d = description_from_metadata(content.metadata, where);
   if (sampler) d.sampler = *sampler;
   if (d.sampler.prefix != "none") {
-    throw_input_error("{}: sampler.prefix: an ONNX graph is given no committed actions; export with sampler.prefix=none",
-                      where);
+    throw_input_error(
+        "{}: sampler.prefix: an ONNX graph is given no committed actions; export with sampler.prefix=none", where);
   }
   OnnxGraph graph;
   OnnxNoise noise(graph, d.policy.horizon.prediction, static_cast<int>(d.spec.actions.size()));

@@ -195,8 +195,31 @@ std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
   return first_of_equals(keys);
 }
 
+namespace {
+
+/// The same, with whole episodes on the side that the recording says; of the others the share is held out.
+HeldFrom split_episodes(const Dataset& dataset, double share, const RandomStream& stream) {
+  if (dataset.sides.empty()) return choose_episodes(dataset.episodes, share, stream);
+  std::vector<Episode> undecided;
+  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
+    if (dataset.side(i) == Side::undecided) undecided.push_back(dataset.episodes[i]);
+  }
+  const HeldFrom drawn = choose_episodes(undecided, share, stream);
+  HeldFrom held_from;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
+    const Side side = dataset.side(i);
+    held_from.push_back(side == Side::undecided  ? drawn[next++]
+                        : side == Side::held_out ? 0
+                                                 : dataset.episodes[i].steps());
+  }
+  return held_from;
+}
+
+}  // namespace
+
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream) {
-  const HeldFrom held_from = choose_episodes(dataset.episodes, validation, stream);
+  const HeldFrom held_from = split_episodes(dataset, validation, stream);
   const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
   return {.train = gather(dataset, held_from, states, false), .validation = gather(dataset, held_from, states, true)};
 }

@@ -52,6 +52,7 @@ std::vector<std::size_t> originals_of(std::span<const Episode> episodes);
 /// the individually labelled states. Copies are on the side of their originals. Where a single episode is more than twice
 /// the share, as with two episodes and 5 %, the last steps of every episode are held out instead, at least one of each
 /// with two steps or more; both parts are then as episodes of their own.
+/// Episodes that have a side in the dataset are on that one, whole.
 Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
 
 /// Training rows on a device, normalised for the model. Each row has a window: the observations up to it and the

@@ -132,7 +132,7 @@ CATCH_TEST_CASE("the weights of files are those of their episodes and states, an
   fm::write_dataset(files[0], a);
   fm::write_dataset(files[1], b);
   CATCH_CHECK(fm::join_files(files, false).dataset.weights.empty());
-  const fm::Dataset joined = fm::join_files(files, false, std::vector{1.0, 2.5}).dataset;
+  const fm::Dataset joined = fm::join_files(files, false, {}, std::vector{1.0, 2.5}).dataset;
   CATCH_CHECK(joined.weights == std::vector<double>{1.0, 1.0, 2.5});
   CATCH_CHECK(joined.uniform_states.weights == std::vector<double>{2.5, 2.5});
   fm::write_dataset(folder / "both.h5", joined);

@@ -105,5 +105,6 @@ class Words(gymnasium.Env):
 
 
 for cls in (Reach, Spaces, Failing, Picture, Words):
-    gymnasium.register(f"test/{cls.__name__}-v0", cls, max_episode_steps=40, disable_env_checker=True)
-gymnasium.register("test/Endless-v0", Spaces, disable_env_checker=True)
+    gymnasium.register(f"test/{cls.__name__}-v0", f"test_envs:{cls.__name__}", max_episode_steps=40,
+                       disable_env_checker=True)
+gymnasium.register("test/Endless-v0", "test_envs:Spaces", disable_env_checker=True)

@@ -167,3 +167,23 @@ CATCH_TEST_CASE("rows have the weights of their episodes", "[training_data]") {
   const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
   CATCH_CHECK(rows.weights == std::vector<double>{1.0, 1.0, 3.0, 0.5, 0.5, 4.0});
 }
+
+CATCH_TEST_CASE("a recording's own split decides, and the share is drawn from the rest", "[training_data]") {
+  fm::Dataset dataset = numbered({2, 2, 2, 2, 2, 2});
+  dataset.sides = {fm::Side::held_out,  fm::Side::training, fm::Side::undecided,
+                   fm::Side::undecided, fm::Side::held_out, fm::Side::training};
+  const auto held_out = [&](double share) {
+    const fm::Split split = fm::split_rows(dataset, share, {0, "split"});
+    CATCH_CHECK(split.train.size() + split.validation.size() == 12);
+    std::vector<double> episodes;  // by their first row
+    for (Eigen::Index i = 0; i < split.validation.size(); i += 2)
+      episodes.push_back(split.validation.observations(i, 0) / 2);
+    return episodes;
+  };
+  CATCH_CHECK(held_out(0.0) == std::vector<double>{0, 4});
+  const std::vector<double> half = held_out(0.5);
+  CATCH_REQUIRE(half.size() == 3);
+  CATCH_CHECK((half[1] == 2 || half[1] == 3));
+  dataset.sides.assign(6, fm::Side::training);
+  CATCH_CHECK(held_out(0.5).empty());
+}
