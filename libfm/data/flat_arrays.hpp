@@ -36,6 +36,7 @@ class FlatHdf5 {
     std::ranges::sort(names);
     for (const std::string& name : names) {
       const std::string path = group.empty() ? name : group + "/" + name;
+      if (++paths_ > most_hdf5_paths) reader_.fail("/" + path, "is one of more than {} paths", most_hdf5_paths);
       if (reader_.is_group("/" + path)) {
         add(path, depth + 1);
       } else {
@@ -45,6 +46,7 @@ class FlatHdf5 {
   }
 
   const Hdf5Reader& reader_;
+  std::size_t paths_ = 0;
   std::vector<std::string> names_;
 };
 

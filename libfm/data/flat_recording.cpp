@@ -69,10 +69,10 @@ class FlatReader {
     if (selection.actions.empty()) throw_input_error("{}: data.actions chooses no column", file_.file());
     Dataset dataset;
     std::uint64_t begin = 0;
-    for (const std::uint64_t end : ends_) {
-      dataset.episodes.push_back(episode(selection, begin, end));
-      dataset.episodes.back().index = dataset.episodes.size() - 1;
-      begin = end;
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      dataset.episodes.push_back(episode(selection, begin, ends_[i], i));
+      dataset.episodes.back().index = i;
+      begin = ends_[i];
     }
     set_spec(dataset.info, std::move(selection));
     return dataset;
@@ -220,8 +220,7 @@ class FlatReader {
     return values;
   }
 
-  Episode episode(const Selection& selection, std::uint64_t begin, std::uint64_t end) {
-    const auto number = static_cast<std::size_t>(std::ranges::find(ends_, end) - ends_.begin());
+  Episode episode(const Selection& selection, std::uint64_t begin, std::uint64_t end, std::size_t number) {
     Episode e = selected_episode(selection, static_cast<Eigen::Index>(end - begin),
                                  [&](std::size_t i) { return rows_of(catalogue_.arrays[i].key, begin, end, number); });
     const auto cut = [&](const auto& all, auto& to) {

@@ -17,6 +17,9 @@
 
 namespace fm {
 
+/// Paths of arrays and groups that are looked through: by hard links a small file can have any number of them.
+constexpr std::size_t most_hdf5_paths = 100'000;
+
 class Hdf5Reader {
  public:
   /// @throws InputError if there is no such file or it is not HDF5.

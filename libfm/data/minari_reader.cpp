@@ -56,9 +56,11 @@ std::string text_of(const Json& object, const char* key) {
 }
 
 /// The arrays in a group as the file has them, for a dataset that does not describe its spaces.
+/// @param paths looked through so far
 std::vector<RecordedArray> arrays_in(const Hdf5Reader& file, const std::string& path, const std::string& key,
-                                     const std::string& name, int depth = 0) {
+                                     const std::string& name, std::size_t& paths, int depth = 0) {
   if (depth > 16) file.fail(path, "is nested too deeply");
+  if (++paths > most_hdf5_paths) file.fail(path, "is one of more than {} paths", most_hdf5_paths);
   std::vector<RecordedArray> arrays;
   if (file.is_group(path)) {
     std::vector<std::string> names = file.names(path);
@@ -68,7 +70,7 @@ std::vector<RecordedArray> arrays_in(const Hdf5Reader& file, const std::string& 
     for (const std::string& part : names) {
       const std::string word = part.starts_with("_index_") ? part.substr(7) : part;
       for (RecordedArray& array : arrays_in(file, path + "/" + part, key.empty() ? part : key + "/" + part,
-                                            name.empty() ? word : name + " " + word, depth + 1)) {
+                                            name.empty() ? word : name + " " + word, paths, depth + 1)) {
         arrays.push_back(std::move(array));
       }
     }
@@ -87,7 +89,8 @@ std::vector<RecordedArray> described_arrays(const Hdf5Reader& file, const Json& 
   const std::string text = text_of(metadata, space);
   const std::string where = fmt::format("{}: {}", file.file(), space);
   const bool in_group = file.is_group(path);
-  if (text.empty()) return arrays_in(file, path, "", in_group ? "" : name);
+  std::size_t paths = 0;
+  if (text.empty()) return arrays_in(file, path, "", in_group ? "" : name, paths);
   return arrays_of_space(parse_python_json(text, where), "", in_group ? "" : name, where);
 }
 

@@ -17,6 +17,16 @@ std::string joined(const std::string& begin, const std::string& end, const char*
   return begin.empty() ? end : begin + separator + end;
 }
 
+/// The sizes in a list, or a single one. None is negative.
+std::vector<std::uint64_t> sizes_of(const Json& value) {
+  std::vector<std::uint64_t> sizes;
+  for (const Json& size : value.is_array() ? value : Json::array({value})) {
+    if (!size.is_number_unsigned()) throw_input_error("the size {} is not a whole number from 0 on", size.dump());
+    sizes.push_back(size.get<std::uint64_t>());
+  }
+  return sizes;
+}
+
 /// "NAME", "NAME 3", "NAME 0 1": the indices of all entries of an array of this shape.
 std::vector<std::string> indexed_names(const std::string& name, const std::vector<std::uint64_t>& shape) {
   std::vector<std::string> names = {name};
@@ -51,7 +61,7 @@ RecordedArray refused(const std::string& key, const std::string& problem) {
 }
 
 RecordedArray box(const Json& space, const std::string& key, const std::string& name) {
-  RecordedArray array = box_array(key, name, space.at("shape").get<std::vector<std::uint64_t>>());
+  RecordedArray array = box_array(key, name, sizes_of(space.at("shape")));
   if (!array.problem.empty()) return array;
   const auto low = bounds_of(space.at("low"), array.columns.size(), -infinity),
              high = bounds_of(space.at("high"), array.columns.size(), infinity);
@@ -63,9 +73,7 @@ RecordedArray box(const Json& space, const std::string& key, const std::string& 
 }
 
 RecordedArray multi_binary(const Json& space, const std::string& key, const std::string& name) {
-  const Json& n = space.at("n");
-  RecordedArray array =
-      box_array(key, name, n.is_array() ? n.get<std::vector<std::uint64_t>>() : std::vector{n.get<std::uint64_t>()});
+  RecordedArray array = box_array(key, name, sizes_of(space.at("n")));
   for (Dimension& d : array.columns) {
     d.low = 0.0;
     d.high = 1.0;

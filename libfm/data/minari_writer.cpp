@@ -14,6 +14,40 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+/// The folder FOLDER.tmp beside FOLDER, removed unless it is put in place.
+class UnfinishedFolder {
+ public:
+  explicit UnfinishedFolder(const fs::path& target)
+      : target_(target.has_filename() ? target : target.parent_path()), path_(target_.string() + ".tmp") {
+    if (fs::exists(path_)) {
+      throw_input_error("{}: is left of a conversion that was interrupted; remove it", path_.string());
+    }
+    std::error_code error;
+    fs::create_directories(path_ / "data", error);
+    if (error) throw_machine_error("{}: cannot be created: {}", (path_ / "data").string(), error.message());
+  }
+  ~UnfinishedFolder() {
+    std::error_code unused;
+    if (!in_place_) fs::remove_all(path_, unused);
+  }
+  UnfinishedFolder(const UnfinishedFolder&) = delete;
+  UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+  void put_in_place() {
+    std::error_code error;
+    fs::rename(path_, target_, error);
+    if (error) throw_machine_error("{}: cannot be created: {}", target_.string(), error.message());
+    in_place_ = true;
+  }
+
+ private:
+  fs::path target_;
+  fs::path path_;
+  bool in_place_ = false;
+};
+
 const char* dtype(Stored stored) { return stored == Stored::float32 ? "float32" : "float64"; }
 
 void check(const Dataset& dataset) {
@@ -79,11 +113,10 @@ void write_minari(const fs::path& folder, const Dataset& dataset, const EnvSpec&
   write_column_attributes(file, "/", "action", spec.actions);
   if (!spec.goals.empty()) write_column_attributes(file, "/", "goal", spec.goals);
   for (std::size_t n = 0; n < dataset.episodes.size(); ++n) write_episode(file, n, dataset.episodes[n], stored);
-  std::error_code error;
-  fs::create_directories(folder / "data", error);
-  if (error) throw_machine_error("{}: cannot be created: {}", (folder / "data").string(), error.message());
-  file.save(folder / "data" / "main_data.hdf5");
-  write_file_atomically(folder / "data" / "metadata.json", metadata_of(dataset, spec, stored));
+  UnfinishedFolder unfinished(folder);
+  file.save(unfinished.path() / "data" / "main_data.hdf5");
+  write_file_atomically(unfinished.path() / "data" / "metadata.json", metadata_of(dataset, spec, stored));
+  unfinished.put_in_place();
 }
 
 }  // namespace fm

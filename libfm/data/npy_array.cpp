@@ -74,8 +74,8 @@ void append_utf8(std::string& to, std::uint32_t c) {
 NpyHeader checked_header(std::string_view file, const std::string& where) {
   NpyHeader header = read_npy_header(file, where);
   std::uint64_t bytes = header.item_bytes;
-  for (const std::uint64_t size : header.shape) {
-    if (__builtin_mul_overflow(bytes, size, &bytes))
+  for (std::size_t i = header.shape.size(); i-- > 0;) {  // the rows last, as there may be none
+    if (__builtin_mul_overflow(bytes, header.shape[i], &bytes))
       throw_input_error("{}: declares more bytes than 64 bits count", where);
   }
   if (bytes != file.size() - header.data_begin) {
@@ -96,6 +96,9 @@ Matrix npy_matrix(std::string_view file, const std::string& where) {
   }
   std::uint64_t columns = 1;
   for (std::size_t i = 1; i < header.shape.size(); ++i) columns *= header.shape[i];
+  if (columns == 0) {
+    throw_input_error("{}: has the shape ({}), which has no numbers in its rows", where, fmt::join(header.shape, ", "));
+  }
   Matrix values(header.shape[0], columns);
   const char* const bytes = file.data() + header.data_begin;
   for (Eigen::Index i = 0; i < values.rows(); ++i) {

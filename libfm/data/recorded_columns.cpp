@@ -15,6 +15,7 @@ namespace {
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 constexpr std::uint64_t most_columns = 100'000;
 constexpr std::uint64_t most_flattened = 1'000;  ///< numbers of a step of two or more dimensions: more are an image
+constexpr std::size_t most_dimensions = 32;      ///< of a step
 
 /// The names that libfm itself gives to columns without names.
 std::string singular(const std::string& key) {
@@ -123,6 +124,13 @@ std::vector<Dimension> numbered_dimensions(const std::string& name, std::size_t 
 }
 
 std::string shape_problem(const std::vector<std::uint64_t>& step) {
+  if (step.size() > most_dimensions) {
+    return fmt::format("has {} dimensions in each step, more than {}: choose other arrays", step.size(),
+                       most_dimensions);
+  }
+  if (std::ranges::find(step, 0u) != step.end()) {
+    return fmt::format("has no numbers in each step, whose shape is ({}): choose other arrays", fmt::join(step, ", "));
+  }
   std::uint64_t count = 1;
   bool overflows = false;
   for (const std::uint64_t size : step) overflows = __builtin_mul_overflow(count, size, &count) || overflows;

@@ -62,11 +62,6 @@ nlohmann::json env_arguments(const Hdf5Reader& file) {
   return arguments.is_object() ? arguments : nlohmann::json::object();
 }
 
-std::string env_name(const nlohmann::json& arguments) {
-  const auto name = arguments.find("env_name");
-  return name != arguments.end() && name->is_string() ? name->get<std::string>() : "";
-}
-
 /// The time between actions, s; 0 if it is unknown.
 double time_step(const nlohmann::json& arguments) {
   const auto kwargs = arguments.find("env_kwargs");
@@ -152,8 +147,7 @@ Dataset read_robomimic(const Hdf5Reader& file, const ColumnChoice& choice) {
   std::set<std::string> demos;
   for (const auto& [number, path] : groups) demos.insert(name_of(path));
   const std::map<std::string, Side> split = split_of(file, demos);
-  const nlohmann::json arguments = env_arguments(file);
-  Dataset dataset{.info = {.env = env_name(arguments)}, .episodes = {}, .uniform_states = {}};
+  Dataset dataset;
   for (const auto& [number, path] : groups) {
     const auto side = split.find(name_of(path));
     if (!split.empty() && side == split.end()) continue;
@@ -165,7 +159,7 @@ Dataset read_robomimic(const Hdf5Reader& file, const ColumnChoice& choice) {
     spdlog::info("{}: {} of {} demonstrations are in neither /mask/train nor /mask/valid and are left out", file.file(),
                  groups.size() - split.size(), groups.size());
   }
-  set_spec(dataset.info, std::move(selection), time_step(arguments));
+  set_spec(dataset.info, std::move(selection), time_step(env_arguments(file)));
   return dataset;
 }
 

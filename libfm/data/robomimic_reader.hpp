@@ -13,7 +13,8 @@ bool is_robomimic(const Hdf5Reader& file);
 
 /// The arrays to choose from are the keys of obs, and those beside obs: `actions`, `states`. Without a choice the observation is
 /// a single key of obs or the key `observations`, and the goal the key `goals`; of several other keys data.observations
-/// must name some, as robomimic's own configurations do.
+/// must name some, as robomimic's own configurations do. The environment stays unknown: robomimic's names (`Lift`) are not
+/// libfm's; of env_args only the control frequency is used.
 /// @throws InputError for what cannot be used or is damaged
 Dataset read_robomimic(const Hdf5Reader& file, const ColumnChoice& choice);
 

@@ -53,7 +53,7 @@ std::vector<double> spread_of(const Matrix& actions) {
 }
 
 ActionError action_error(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise) {
-  return action_error(sample_actions(engine, rows, rows.size(), noise), spread_of(rows.actions));
+  return action_error(sample_actions(engine, rows, noise), spread_of(rows.actions));
 }
 
 }  // namespace fm

@@ -18,17 +18,18 @@ Gap gap_between(const std::vector<Episode>& policy, const std::vector<Episode>& 
 
 void compare_with_recorded(const PredictorFactory& engine, const EvaluationOptions& options, const RandomStream& noise,
                            Evaluation& result) {
-  constexpr int episodes = 3, samples = 16;
+  constexpr int samples = 16;
   constexpr Eigen::Index steps = 500;
   const Rows& states = options.recorded;
-  const SampledActions actions = sample_actions(engine, states, states.size(), noise);
+  const SampledActions actions = sample_actions(engine, states, noise);
   const std::vector<double> spread = spread_of(states.actions);
   result.action_error = action_error(actions, spread);
   result.energy_distance = energy_distance(actions, spread);
   if (options.training.size() > 0) {
     result.references = action_references(options.training, states, actions.horizon());
   }
-  result.predicted = predict_episodes(engine, states, episodes, steps, samples, noise.child("episodes"));
+  result.predicted =
+      predict_episodes(engine, states, options.predicted_episodes, steps, samples, noise.child("episodes"));
 }
 
 /// The states that the expert visited in the first episodes, with its actions.

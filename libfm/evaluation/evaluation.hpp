@@ -73,7 +73,8 @@ struct EvaluationOptions {
   std::vector<double> demonstrations;  ///< returns of recorded episodes; empty: none are known
   /// States with recorded actions, used if there is no expert that visits states, and which these are.
   Rows recorded;
-  Rows training;  ///< that the policy was trained on, to compare with; may be empty
+  Rows training;               ///< that the policy was trained on, to compare with; may be empty
+  int predicted_episodes = 3;  ///< recorded ones that the policy's samples are shown beside
   std::string recorded_states = "held-out states";
 };
 

@@ -4,7 +4,6 @@
 #include "libfm/flow_math/noise.hpp"
 #include "libfm/policy_spec/relative_actions.hpp"
 
-#include <algorithm>
 #include <string>
 
 namespace fm {
@@ -12,9 +11,8 @@ namespace {
 
 constexpr std::int64_t block_rows = 1024;
 
-/// Samples in rows [begin, end) into the same rows of `to` (M, H A).
-void sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end, const RandomStream& noise,
-            Matrix& to) {
+/// Samples in rows [begin, end), (end - begin, H A).
+Matrix sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int64_t end, const RandomStream& noise) {
   const PolicyDescription& d = predictor.description();
   const Eigen::Index n = end - begin, horizon = d.policy.horizon.prediction, width = rows.actions.cols();
   const Matrix observations = observation_windows(rows, begin, end, d.policy.horizon.observations);
@@ -37,38 +35,41 @@ void sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::int
     relative.references(rows.observations.row(begin + k / horizon).data(), references.row(k).data());
   }
   predictor.execute(predictions, references, actions);
-  to.middleRows(begin, n) = Eigen::Map<const Matrix>(actions.data(), n, horizon * width);
+  return Eigen::Map<const Matrix>(actions.data(), n, horizon * width);
+}
+
+/// The same in blocks, on all threads.
+Matrix sample_rows(const PredictorFactory& engine, const Rows& rows, Eigen::Index first, Eigen::Index last,
+                   const RandomStream& noise) {
+  const int horizon = engine()->description().policy.horizon.prediction;
+  Matrix all(last - first, horizon * rows.actions.cols());
+  for_each_block(last - first, block_rows, [&](std::int64_t begin, std::int64_t end) {
+    all.middleRows(begin, end - begin) = sample(*engine(), rows, first + begin, first + end, noise);
+  });
+  return all;
 }
 
 }  // namespace
 
-SampledActions sample_actions(const PredictorFactory& engine, const Rows& rows, Eigen::Index count,
-                              const RandomStream& noise) {
+SampledActions sample_actions(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise) {
   const auto horizon = static_cast<Eigen::Index>(engine()->description().policy.horizon.prediction);
-  SampledActions result{.recorded = action_windows(rows, 0, count, horizon),
-                        .sampled = Matrix(count, horizon * rows.actions.cols()),
-                        .actions = rows.actions.cols()};
-  for_each_block(count, block_rows, [&](std::int64_t begin, std::int64_t end) {
-    sample(*engine(), rows, begin, end, noise, result.sampled);
-  });
-  return result;
+  return {.recorded = action_windows(rows, 0, rows.size(), horizon),
+          .sampled = sample_rows(engine, rows, 0, rows.size(), noise),
+          .actions = rows.actions.cols()};
 }
 
 std::vector<PredictedEpisode> predict_episodes(const PredictorFactory& engine, const Rows& rows, int episodes,
                                                Eigen::Index steps, int samples, const RandomStream& noise) {
-  std::vector<Eigen::Index> begins;  // of the episodes, and behind the last one
-  for (Eigen::Index i = 0; i < rows.size(); ++i) {
-    if (rows.begin[static_cast<std::size_t>(i)] == i) begins.push_back(i);
-  }
-  begins.push_back(rows.size());
-  const auto count = std::min(static_cast<std::size_t>(episodes), begins.size() - 1);
-  std::vector<PredictedEpisode> result(count);
-  for (int k = 0; k < samples; ++k) {
-    const SampledActions all = sample_actions(engine, rows, begins[count], noise.child(std::to_string(k)));
-    for (std::size_t i = 0; i < count; ++i) {
-      const Eigen::Index length = std::min(steps, begins[i + 1] - begins[i]);
-      result[i].recorded = all.recorded.block(begins[i], 0, length, all.actions);
-      result[i].sampled.emplace_back(all.sampled.block(begins[i], 0, length, all.actions));
+  std::vector<PredictedEpisode> result;
+  for (Eigen::Index i = 0; i < rows.size() && std::ssize(result) < episodes; ++i) {
+    if (rows.begin[static_cast<std::size_t>(i)] != i) continue;
+    Eigen::Index end = i;
+    while (end < rows.size() && rows.begin[static_cast<std::size_t>(end)] == i && end < i + steps) ++end;
+    PredictedEpisode& episode = result.emplace_back();
+    episode.recorded = rows.actions.middleRows(i, end - i);
+    for (int k = 0; k < samples; ++k) {
+      const Matrix sampled = sample_rows(engine, rows, i, end, noise.child(std::to_string(k)));
+      episode.sampled.emplace_back(sampled.leftCols(rows.actions.cols()));
     }
   }
   return result;

@@ -18,10 +18,9 @@ struct SampledActions {
   Eigen::Index horizon() const { return recorded.cols() / actions; }
 };
 
-/// Samples once in each of the first `count` rows.
+/// Samples once in each row.
 /// @param noise of the sampler, by row
-SampledActions sample_actions(const PredictorFactory& engine, const Rows& rows, Eigen::Index count,
-                              const RandomStream& noise);
+SampledActions sample_actions(const PredictorFactory& engine, const Rows& rows, const RandomStream& noise);
 
 /// One held-out episode, or its part that was held out: the recorded actions beside several samples.
 struct PredictedEpisode {

@@ -42,8 +42,10 @@ class NumpyPolicy:
         flow = policy["flow"]
         if (policy["name"], network["name"], sampler["solver"], flow["target"]) != ("flow", "mlp", "euler", "velocity") \
                 or flow["path"] not in ("linear", "cosine") or sampler["grid"] != "uniform" \
-                or sampler["guidance"] != 1 or sampler["action_noise"] != 0:
-            raise ValueError(f"{path}: not a flow with an MLP and Euler steps, without guidance and action noise")
+                or sampler["guidance"] != 1 or sampler["action_noise"] != 0 \
+                or policy.get("relative") or policy["horizon"].get("largest_delay", 0) > 0:
+            raise ValueError(f"{path}: not a flow with an MLP and Euler steps, without guidance, action noise, relative "
+                             "actions and committed ones")
         self.normaliser, spec = self.metadata["normaliser"], self.metadata["spec"]
         self.visible = np.array([d["name"] not in policy["hidden"] for d in spec["observations"]])
         self.low = [-np.inf if d["low"] is None else d["low"] for d in spec["actions"]]

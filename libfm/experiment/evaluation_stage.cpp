@@ -36,7 +36,7 @@ void add_files(const EvaluationTarget& target, const EnvSpec& policy, Evaluation
   check_data_fits(dataset, policy, source);
   if (!e.data.mixed) check_agrees(dataset.info, policy, source);
   leave_out_short_episodes(e, dataset, false);
-  options.recorded = split_rows(dataset, 0.0, RandomStream(e.seed, "split")).train;
+  options.recorded = split_rows(dataset, 0.0, 1, RandomStream(e.seed, "split")).train;
   options.recorded_states = "states of data.files";
 }
 
@@ -71,16 +71,18 @@ EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& pol
 std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, const EvaluationTarget& target,
                                    const EvaluationOptions& options) {
   const auto& [checkpoint, experiment, data, files] = target;
+  EvaluationOptions without_details = options;  // what does not depend on the sampler, or is shown for one only
+  without_details.training = {};
+  without_details.predicted_episodes = 0;
   std::vector<Variant> variants;
   for (const std::vector<std::string>& settings : grid_points(experiment.eval.grid)) {
     Experiment varied = experiment;
     apply_overrides(varied, settings);
     spdlog::info("eval: {}", fmt::join(settings, " "));
     model->set_sampler(varied.sampler);
-    variants.push_back({settings, evaluate(*model, make_engine(model, checkpoint), options)});
+    variants.push_back({settings, evaluate(*model, make_engine(model, checkpoint), without_details)});
     variants.back().evaluation.policy_episodes.clear();
     variants.back().evaluation.expert_episodes.clear();
-    variants.back().evaluation.predicted.clear();
   }
   model->set_sampler(experiment.sampler);
   return variants;

@@ -102,6 +102,12 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
     found.add({"data.weights", "data.files"}, "has {} weights for {} data.files; give one for each",
               e.data.weights.size(), e.data.files.size());
   }
+  if (e.env.name == "gymnasium" && e.env.gymnasium.first_seed && e.train.rollout.every > 0 &&
+      e.train.best == "return" && e.imitates()) {
+    found.add({"env.gymnasium.first_seed", "train.rollout.every", "train.best"},
+              "rollouts in training would begin as the evaluation's episodes, on which the policy would be selected; "
+              "set train.rollout.every: 0, or train.best: last");
+  }
   if (e.has_env()) found.attempt("env", {}, [&] { check_against(e, make_env(e.env).spec, found); });
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {
     found.add({"policy.teacher", "policy.name"},

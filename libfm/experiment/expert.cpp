@@ -15,11 +15,16 @@ namespace fm {
 namespace {
 
 /// The realtime engine, or LibTorch for a policy that it does not support.
-/// @param executed actions of each prediction, without a delay; 0: as the checkpoint says
+/// @param executed actions of each prediction, which depend on no other; 0: as the checkpoint says
 PredictorFactory fastest_engine(const std::filesystem::path& checkpoint, int executed) {
   const std::shared_ptr<PolicyModel> model = load_policy(checkpoint, at::kCPU);
   SamplerOptions sampler = model->description().sampler;
-  if (executed > 0) sampler.executed = executed, sampler.delay = 0;
+  if (executed > 0) {
+    sampler.executed = executed;
+    sampler.delay = 0;
+    sampler.prefix = "none";
+    sampler.rate_limit.clear();
+  }
   try {
     const auto fast = load_realtime(checkpoint, {.sampler = sampler});
     return [fast] { return std::make_unique<RealtimePredictor>(fast); };

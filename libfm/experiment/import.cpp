@@ -10,6 +10,7 @@
 #include "libfm/experiment/user_data.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -42,18 +43,35 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
-Dataset read_with(const std::filesystem::path& from, const std::vector<std::string>& settings) {
+void check_setting(const std::string& setting) {
+  const std::string key = setting.substr(0, setting.find('='));
+  const std::array used = {"data.observations", "data.actions", "data.goals", "data.columns", "data.mixed"};
+  if (std::ranges::find(used, key) != used.end() || key.starts_with("data.columns.")) return;
+  throw_input_error("{}: fm import takes data.observations, data.actions, data.goals, data.columns and data.mixed",
+                    setting);
+}
+
+Experiment experiment_of(const std::filesystem::path& from, const std::vector<std::string>& settings) {
   Experiment e;
   e.env.name = no_env;
   e.data.files = {from.string()};
-  return read_user_data(varied(e, settings), true);
+  return varied(e, settings);
+}
+
+Dataset read_with(const std::filesystem::path& from, const std::vector<std::string>& settings) {
+  return read_user_data(experiment_of(from, settings), true);
 }
 
 /// Reads what scripts/import_zarr makes of the store. Errors name the store.
 Dataset read_zarr(const std::filesystem::path& store, const std::vector<std::string>& settings) {
   const ScratchFolder scratch;
   const auto arrays = scratch.path() / (store.stem().string() + ".npz");
-  run_script("fm import", "import_zarr", {store.string(), arrays.string()});
+  std::vector<std::string> words = {"--", store.string(), arrays.string()};
+  const ColumnChoice choice = experiment_of(arrays, settings).data.choice;
+  for (const auto* chosen : {&choice.observations, &choice.actions, &choice.goals}) {
+    words.insert(words.end(), chosen->begin(), chosen->end());
+  }
+  run_script("fm import", "import_zarr", words);
   try {
     return read_with(arrays, settings);
   } catch (const InputError& error) {
@@ -95,12 +113,7 @@ void import_recording(const std::filesystem::path& from, const std::filesystem::
                       const std::vector<std::string>& settings) {
   if (std::filesystem::exists(to)) throw_input_error("{}: exists already; nothing is overwritten", to.string());
   if (!std::filesystem::exists(from)) throw_input_error("{}: there is no such file or folder", from.string());
-  for (const std::string& setting : settings) {
-    if (setting.starts_with("data.") && !setting.starts_with("data.files") && !setting.starts_with("data.weights"))
-      continue;
-    throw_input_error("{}: fm import takes data.observations, data.actions, data.goals, data.columns and data.mixed",
-                      setting);
-  }
+  for (const std::string& setting : settings) check_setting(setting);
   write_dataset(to, is_zarr(from) ? read_zarr(from, settings) : read_with(from, settings));
 }
 

@@ -123,7 +123,7 @@ void prepare_data(const RunDirectory& run) {
 }
 
 Split split_data(const Experiment& e, const Dataset& dataset) {
-  return split_rows(dataset, e.train.validation, RandomStream(e.seed, "split"));
+  return split_rows(dataset, e.train.validation, e.policy.horizon.prediction, RandomStream(e.seed, "split"));
 }
 
 TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dataset& dataset,

@@ -2,6 +2,8 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/core/number_text.hpp"
+#include "libfm/core/statistics.hpp"
 #include "libfm/data/recording.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/data_agreement.hpp"
@@ -116,6 +118,56 @@ EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
   return spec;
 }
 
+/// The actions that training gives to a network with a largest_delay must be those that led to the observations.
+void refuse_other_executed(const JoinedFiles& joined) {
+  const auto found = std::ranges::find_if(joined.dataset.episodes, [](const Episode& e) {
+    return e.executed_actions.size() > 0 && e.executed_actions != e.actions;
+  });
+  if (found == joined.dataset.episodes.end()) return;
+  throw_input_error(
+      "{}: its actions are labels, and others were executed (executed_actions), but policy.horizon.largest_delay needs "
+      "those that were executed; set 0, or give recordings without noise and DAgger",
+      joined.places[static_cast<std::size_t>(found - joined.dataset.episodes.begin())]);
+}
+
+/// Logs the ranges of the first columns of observations, goals or actions.
+void say_ranges(const char* kind, const std::vector<Dimension>& named, const std::vector<Dimension>& ranges) {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> texts;
+  for (std::size_t j = 0; j < std::min(most, named.size()); ++j) {
+    const std::string unit = named[j].unit.empty() ? "" : " " + named[j].unit;
+    texts.push_back(
+        fmt::format("{} {} to {}{}", named[j].name, number_text(ranges[j].low), number_text(ranges[j].high), unit));
+  }
+  if (texts.empty()) return;
+  const std::string more = named.size() > most ? fmt::format(" and {} more", named.size() - most) : "";
+  spdlog::info("data: {}: {}{}", kind, fmt::join(texts, ", "), more);
+}
+
+/// Logs what the recordings are.
+void say_what(const Dataset& dataset, const EnvSpec& spec) {
+  const std::vector<Episode>& episodes = dataset.episodes;
+  if (episodes.empty()) return;
+  std::vector<double> lengths;
+  for (const Episode& e : episodes) lengths.push_back(static_cast<double>(e.steps()));
+  const auto [shortest, longest] = std::ranges::minmax(lengths);
+  std::string returns = "unknown";
+  if (std::ranges::none_of(episodes, [](const Episode& e) { return e.rewards.empty(); })) {
+    const std::vector<double> all = returns_of(episodes);
+    returns = number_text(mean(all));
+    if (all.size() > 1) returns += fmt::format(" (standard deviation {})", number_text(standard_deviation(all)));
+  }
+  spdlog::info("data: {} episodes of {:.0f} to {:.0f} steps, {:.0f} in all, mean return {}", episodes.size(), shortest,
+               longest, mean(lengths) * static_cast<double>(lengths.size()), returns);
+  const auto say = [&](const char* kind, const std::vector<Dimension>& named, Matrix Episode::*part,
+                       Matrix LabelledStates::*labelled) {
+    say_ranges(kind, named, dimensions("", dataset, part, labelled, std::ssize(named)));
+  };
+  say("observations", spec.observations, &Episode::observations, &LabelledStates::observations);
+  say("goals", spec.goals, &Episode::goals, &LabelledStates::goals);
+  say("actions", spec.actions, &Episode::actions, &LabelledStates::actions);
+}
+
 /// Logs what some episodes do not have; training and held-out errors do not need it.
 void say_unknown(const JoinedFiles& joined) {
   const std::vector<Episode>& episodes = joined.dataset.episodes;
@@ -200,7 +252,9 @@ Dataset read_user_data(const Experiment& e, bool warn) {
     }
     if (!e.has_env()) joined.dataset.info.env_spec = spec_to_json(widened(spec, joined.dataset));
   }
+  if (e.policy.horizon.largest_delay > 0) refuse_other_executed(joined);
   if (warn) {
+    say_what(joined.dataset, spec);
     say_unknown(joined);
     for (const std::string& text : look_for_mistakes(joined.dataset, joined.places)) spdlog::warn("data: {}", text);
   }

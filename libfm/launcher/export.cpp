@@ -8,6 +8,8 @@
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 #include "libfm/policy/checkpoint.hpp"
+#include "libfm/policy_spec/rate_limit.hpp"
+#include "libfm/policy_spec/receding_horizon.hpp"
 
 #include <memory>
 
@@ -43,6 +45,8 @@ SamplerOptions sampler_of(const std::filesystem::path& checkpoint, const std::ve
   Settings settings{.sampler = model->description().sampler};
   apply_overrides(settings, overrides);
   model->set_sampler(settings.sampler);
+  const RecedingHorizon fits(model->description());
+  const RateLimit limits(model->description());
   return settings.sampler;
 }
 
@@ -50,6 +54,9 @@ void export_policy(const ExportArguments& arguments) {
   const std::filesystem::path source = arguments.source;
   const auto checkpoint = std::filesystem::is_directory(source) ? RunDirectory::open(source).best_checkpoint() : source;
   const auto file = std::filesystem::absolute(arguments.onnx).lexically_normal();
+  if (std::filesystem::exists(file)) {
+    throw_input_error("{}: exists already; remove it, or give another name", file.string());
+  }
   export_onnx(checkpoint, file, sampler_of(checkpoint, arguments.overrides));
   print_result("", file);
 }

@@ -32,13 +32,17 @@ OnnxValue normalised(OnnxGraph& g, const OnnxValue& x, const Normalisation& n) {
   return n.clip ? g.clipped(y, g.scalar(-1.0), g.scalar(1.0)) : y;
 }
 
+/// x (B, h, O) where `kept` (O) is not 0, else 0, whatever the value of x.
+OnnxValue where(OnnxGraph& g, const std::vector<double>& kept, const OnnxValue& x) {
+  constexpr std::int64_t as_bool = 9;
+  const OnnxValue mask = g.add("Cast", {g.constant(rounded(kept), {std::ssize(kept)})}, {{"to", as_bool}});
+  return g.add("Where", {mask, x, g.scalar(0.0)});
+}
+
 /// Zeros in place of hidden observations, whatever their value.
 OnnxValue visible(OnnxGraph& g, const OnnxValue& x, const PolicyDescription& d) {
   if (d.policy.hidden.empty()) return x;
-  const OnnxValue seen =
-      g.constant(rounded(visible_observations(d.spec, d.policy.hidden)), {std::ssize(d.spec.observations)});
-  constexpr std::int64_t as_bool = 9;
-  return g.add("Where", {g.add("Cast", {seen}, {{"to", as_bool}}), x, g.scalar(0.0)});
+  return where(g, visible_observations(d.spec, d.policy.hidden), x);
 }
 
 /// (B, h, O), in the environment's units
@@ -80,8 +84,12 @@ OnnxValue absolute(OnnxGraph& g, const OnnxValue& actions, const OnnxValue& obse
     one[i] = 1.0;
     for (std::size_t j = 0; j < outputs; ++j) chosen.push_back(static_cast<float>(relative.reference(j, one.data())));
   }
+  std::vector<double> used(inputs, 0.0);
+  for (std::size_t i = 0; i < inputs; ++i) {
+    for (std::size_t j = 0; j < outputs; ++j) used[i] += chosen[i * outputs + j];
+  }
   const int history = d.policy.horizon.observations;
-  const OnnxValue now = g.slice(observed, 1, history - 1, history);
+  const OnnxValue now = where(g, used, g.slice(observed, 1, history - 1, history));
   return g.sum(
       actions,
       g.add("MatMul", {now, g.constant(chosen, {std::ssize(d.spec.observations), std::ssize(d.spec.actions)})}));

@@ -95,8 +95,12 @@ OnnxValue OnnxGraph::named(const std::string& name, const FloatMatrix& matrix) {
 }
 
 OnnxValue OnnxGraph::named(const std::string& name, std::span<const float> values) {
+  return named(name, values, {std::ssize(values)});
+}
+
+OnnxValue OnnxGraph::named(const std::string& name, std::span<const float> values, const Shape& shape) {
   if (const auto found = named_.find(name); found != named_.end()) return found->second;
-  return named_[name] = initializer(name, float_type, {std::ssize(values)}, bytes_of(values));
+  return named_[name] = initializer(name, float_type, shape, bytes_of(values));
 }
 
 std::vector<OnnxValue> OnnxGraph::add_with(const char* op, const std::vector<OnnxValue>& inputs,

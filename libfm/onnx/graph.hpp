@@ -43,6 +43,7 @@ class OnnxGraph {
   /// The same constant for the same name.
   OnnxValue named(const std::string& name, const FloatMatrix& matrix);
   OnnxValue named(const std::string& name, std::span<const float> values);
+  OnnxValue named(const std::string& name, std::span<const float> values, const Shape& shape);
 
   /// The result of an operator. @param inputs an empty name stands for an optional input that is left out
   OnnxValue add(const char* op, const std::vector<OnnxValue>& inputs, const Attributes& attributes = {}) {

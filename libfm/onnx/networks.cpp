@@ -11,10 +11,6 @@ struct Row {
   OnnxNetwork (*make)(const OnnxParts&);
 };
 
-OnnxNetwork onnx_unet(const OnnxParts&) {
-  throw_input_error("network.name: ONNX export does not support 'unet'; use transformer, mlp, residual_mlp or gru");
-}
-
 constexpr Row table[] = {{"mlp", onnx_mlp},
                          {"residual_mlp", onnx_residual_mlp},
                          {"transformer", onnx_transformer},

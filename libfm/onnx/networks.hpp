@@ -47,6 +47,7 @@ OnnxNetwork make_onnx_network(const OnnxParts& parts);
 OnnxNetwork onnx_mlp(const OnnxParts& parts);
 OnnxNetwork onnx_residual_mlp(const OnnxParts& parts);
 OnnxNetwork onnx_transformer(const OnnxParts& parts);
+OnnxNetwork onnx_unet(const OnnxParts& parts);
 OnnxNetwork onnx_gru(const OnnxParts& parts);
 
 }  // namespace fm

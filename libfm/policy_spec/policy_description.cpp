@@ -119,7 +119,10 @@ std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<
   return visible;
 }
 
-std::string spec_to_json(const EnvSpec& spec) { return nlohmann::json(spec).dump(); }
+/// Names from recordings may not be UTF-8, which JSON is: what is wrong is replaced.
+std::string spec_to_json(const EnvSpec& spec) {
+  return nlohmann::json(spec).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 EnvSpec spec_from_json(const std::string& text, const std::string& where) {
   try {

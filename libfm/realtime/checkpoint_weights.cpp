@@ -25,7 +25,7 @@ CheckpointWeights CheckpointWeights::under(const std::string& part) const {
   return weights;
 }
 
-std::vector<float> CheckpointWeights::values(const std::string& name, const std::vector<std::int64_t>& shape) const {
+std::vector<float> CheckpointWeights::tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
   const SafeTensor& found = find_weights(*content_, prefix_ + name, shape, *where_);
   std::vector<float> numbers = as_float32(found);
   if (!std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); })) {
@@ -35,10 +35,10 @@ std::vector<float> CheckpointWeights::values(const std::string& name, const std:
 }
 
 FloatMatrix CheckpointWeights::matrix(const std::string& name, int rows, int columns) const {
-  const std::vector<float> numbers = values(name, {rows, columns});
+  const std::vector<float> numbers = tensor(name, {rows, columns});
   return Eigen::Map<const FloatMatrix>(numbers.data(), rows, columns);
 }
 
-std::vector<float> CheckpointWeights::vector(const std::string& name, int size) const { return values(name, {size}); }
+std::vector<float> CheckpointWeights::vector(const std::string& name, int size) const { return tensor(name, {size}); }
 
 }  // namespace fm

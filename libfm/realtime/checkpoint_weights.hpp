@@ -23,10 +23,9 @@ class CheckpointWeights {
   /// In float32. @throws InputError if the tensor is missing, of another shape or type, or not finite.
   FloatMatrix matrix(const std::string& name, int rows, int columns) const;
   std::vector<float> vector(const std::string& name, int size) const;
+  std::vector<float> tensor(const std::string& name, const std::vector<std::int64_t>& shape) const;
 
  private:
-  std::vector<float> values(const std::string& name, const std::vector<std::int64_t>& shape) const;
-
   const SafeTensors* content_;
   const std::string* where_;
   std::string prefix_;

@@ -120,8 +120,10 @@ int fm_policy_dimension_bounds(const fm_policy* policy, fm_policy_quantity quant
 
 int fm_policy_observation_is_hidden(const fm_policy* policy, int dimension) {
   const fm::Dimension* found = policy->dimension(FM_POLICY_OBSERVATION, dimension);
-  const std::vector<std::string>& hidden = policy->model->description().policy.hidden;
-  return found != nullptr && std::find(hidden.begin(), hidden.end(), found->name) != hidden.end() ? 1 : 0;
+  const fm::PolicyOptions& options = policy->model->description().policy;
+  const auto is_found = [&](const auto& name) { return name == found->name; };
+  if (found == nullptr || std::ranges::none_of(options.hidden, is_found)) return 0;
+  return std::ranges::none_of(options.relative.value, is_found) ? 1 : 0;  // actions relative to it depend on it
 }
 
 double fm_policy_time_step(const fm_policy* policy) { return policy->model->description().spec.time_step; }

@@ -48,8 +48,8 @@ const char* fm_policy_dimension_unit(const fm_policy* policy, enum fm_policy_qua
 /* Its bounds, which may be infinite. Returns 0, or 1 if there is no such dimension. */
 int fm_policy_dimension_bounds(const fm_policy* policy, enum fm_policy_quantity quantity, int dimension, double* low,
                                double* high);
-/* 1 if the policy does not see this dimension of the observation (policy.hidden): its value, which may be NaN, does not
- * matter; else 0. */
+/* 1 if the action does not depend on this dimension of the observation, which may be NaN: policy.hidden names it, and
+ * policy.relative does not; else 0. */
 int fm_policy_observation_is_hidden(const fm_policy* policy, int dimension);
 /* The time between two actions that the policy was trained for, s; 0: unknown. */
 double fm_policy_time_step(const fm_policy* policy);

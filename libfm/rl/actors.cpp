@@ -7,6 +7,8 @@
 #include "libfm/rl/gaussian_actor.hpp"
 #include "libfm/rl/reinflow_actor.hpp"
 
+#include <algorithm>
+
 namespace fm {
 namespace {
 
@@ -95,7 +97,7 @@ void check_actor(const RlOptions& options, const PolicyDescription& d) {
   if (d.policy.name != row.policy) {
     throw_input_error("rl.name: {} trains policy '{}', not '{}'", options.name, row.policy, d.policy.name);
   }
-  if (!d.sampler.rate_limit.empty()) {
+  if (std::ranges::any_of(d.sampler.rate_limit, [](double rate) { return rate > 0.0; })) {
     throw_input_error("sampler.rate_limit: {} trains actions without a limit; set []", options.name);
   }
   if (d.policy.horizon.prediction > 1 || d.policy.horizon.observations > 1) {

@@ -111,7 +111,9 @@ std::vector<std::size_t> first_of_equals(const std::vector<std::string>& keys) {
 }
 
 /// Where each episode is cut: as a whole, or where that is far from the share, near its end.
-HeldFrom choose_episodes(std::span<const Episode> episodes, double share, const RandomStream& stream) {
+/// @param horizon actions of a prediction: fewer steps would hold out none with recorded actions for all of them
+HeldFrom choose_episodes(std::span<const Episode> episodes, double share, Eigen::Index horizon,
+                         const RandomStream& stream) {
   const std::vector<std::size_t> originals = originals_of(episodes);
   std::size_t different = 0;
   for (std::size_t i = 0; i < originals.size(); ++i) different += originals[i] == i ? 1 : 0;
@@ -120,9 +122,9 @@ HeldFrom choose_episodes(std::span<const Episode> episodes, double share, const 
   HeldFrom held_from;
   for (std::size_t i = 0; i < episodes.size(); ++i) {
     const Eigen::Index steps = episodes[i].steps();
-    const auto last = static_cast<Eigen::Index>(std::llround(share * static_cast<double>(steps)));
-    const bool has_last = cut && share > 0.0 && steps > 1;
-    held_from.push_back(held[i] ? 0 : steps - (has_last ? std::clamp<Eigen::Index>(last, 1, steps - 1) : 0));
+    const auto last = std::max<Eigen::Index>(horizon, std::llround(share * static_cast<double>(steps)));
+    const bool has_last = cut && share > 0.0;
+    held_from.push_back(held[i] ? 0 : steps - (has_last ? std::min(last, steps / 2) : 0));
   }
   return held_from;
 }
@@ -198,13 +200,13 @@ std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
 namespace {
 
 /// The same, with whole episodes on the side that the recording says; of the others the share is held out.
-HeldFrom split_episodes(const Dataset& dataset, double share, const RandomStream& stream) {
-  if (dataset.sides.empty()) return choose_episodes(dataset.episodes, share, stream);
+HeldFrom split_episodes(const Dataset& dataset, double share, Eigen::Index horizon, const RandomStream& stream) {
+  if (dataset.sides.empty()) return choose_episodes(dataset.episodes, share, horizon, stream);
   std::vector<Episode> undecided;
   for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
     if (dataset.side(i) == Side::undecided) undecided.push_back(dataset.episodes[i]);
   }
-  const HeldFrom drawn = choose_episodes(undecided, share, stream);
+  const HeldFrom drawn = choose_episodes(undecided, share, horizon, stream);
   HeldFrom held_from;
   std::size_t next = 0;
   for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
@@ -218,8 +220,8 @@ HeldFrom split_episodes(const Dataset& dataset, double share, const RandomStream
 
 }  // namespace
 
-Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream) {
-  const HeldFrom held_from = split_episodes(dataset, validation, stream);
+Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream) {
+  const HeldFrom held_from = split_episodes(dataset, validation, horizon, stream);
   const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
   return {.train = gather(dataset, held_from, states, false), .validation = gather(dataset, held_from, states, true)};
 }

@@ -50,10 +50,11 @@ std::vector<std::size_t> originals_of(std::span<const Episode> episodes);
 
 /// Holds out the given share of the episodes, drawn from `stream` (at least one if the share is above 0), and likewise of
 /// the individually labelled states. Copies are on the side of their originals. Where a single episode is more than twice
-/// the share, as with two episodes and 5 %, the last steps of every episode are held out instead, at least one of each
-/// with two steps or more; both parts are then as episodes of their own.
+/// the share, as with two episodes and 5 %, the last steps of every episode are held out instead, at least those of one
+/// prediction, at most half; both parts are then as episodes of their own.
 /// Episodes that have a side in the dataset are on that one, whole.
-Split split_rows(const Dataset& dataset, double validation, const RandomStream& stream);
+/// @param horizon actions of a prediction
+Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream);
 
 /// Training rows on a device, normalised for the model. Each row has a window: the observations up to it and the
 /// actions from it on, padded as by observation_windows and action_windows.

@@ -18,7 +18,7 @@ def draw(run):
             _draw(grid[row][column], prediction, row)
             if column == 0:
                 grid[row][0].set_ylabel(style.axis_label(action.name, action.unit))
-        style.heading(grid[0][column], f"Held-out episode {column + 1}" if column == 0 else f"{column + 1}")
+        style.heading(grid[0][column], f"Recorded episode {column + 1}" if column == 0 else f"{column + 1}")
         grid[-1][column].set_xlabel("step")
     style.key(grid[0][-1])
     return fig
@@ -36,7 +36,7 @@ def _draw(ax, prediction, dimension):
 def caption(run):
     samples = len(run.predictions[0].sampled)
     hidden = len(run.actions) - MOST_DIMENSIONS
-    return (f"Actions of {len(run.predictions)} recorded episode{'s' if len(run.predictions) > 1 else ''} that training did not "
-            f"see, and {samples} samples of the policy in each of their states: median, and the range of 90 %. Each is the first "
+    return (f"Actions of {len(run.predictions)} recorded episode{'s' if len(run.predictions) > 1 else ''} the policy is "
+            f"compared with, and {samples} samples of the policy in each of their states: median, and the range of 90 %. Each is the first "
             "action of a prediction from the recorded state, so errors do not add up as they do when the policy acts."
             + (f" {hidden} further dimensions are not shown." if hidden > 0 else ""))

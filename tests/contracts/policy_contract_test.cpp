@@ -55,7 +55,7 @@ const std::vector<Case>& cases() {
     std::vector<Case> made;
     constexpr fm::OptimalOptions coarse{.resolution = 30, .torque_levels = 4};
     for (const std::string& name : fm::expert_names()) {
-      if (name == fm::trained_policy) continue;  // an engine, as below
+      if (name == fm::trained_policy || name == fm::no_expert) continue;  // an engine, as below; none acts
       const std::size_t before = made.size();
       for (const std::string& env : fm::env_names()) {
         if (std::ranges::count(left_out, env) > 0) continue;

@@ -8,6 +8,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
+#include "tests/core/full_disk.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/data/sample_dataset.hpp"
 
@@ -99,6 +100,24 @@ CATCH_TEST_CASE("what Minari's layout requires is not made up", "[export]") {
   dataset = exported();
   dataset.episodes[2].observations.conservativeResize(dataset.episodes[2].steps(), Eigen::NoChange);
   CATCH_CHECK(contains(refusal(dataset), "episode 2 has no observation after its last action"));
+}
+
+CATCH_TEST_CASE("a full disk leaves nothing of an export", "[export]") {
+  const TemporaryFolder folder;
+  {
+    const FullDisk disk(512);
+    CATCH_CHECK(
+        contains(error_of<fm::MachineError>([&] { fm::write_minari(folder / "minari", exported(), sample_spec()); }),
+                 "main_data.hdf5: cannot be written"));
+    CATCH_CHECK(contains(
+        error_of<fm::MachineError>([&] { fm::write_robomimic(folder / "data.hdf5", exported(), sample_spec()); }),
+        "data.hdf5: cannot be written"));
+  }
+  CATCH_CHECK(std::filesystem::is_empty(folder.path()));
+  std::filesystem::create_directory(folder / "minari.tmp");
+  CATCH_CHECK(
+      contains(error_of<fm::InputError>([&] { fm::write_minari(folder / "minari/", exported(), sample_spec()); }),
+               "minari.tmp: is left of a conversion that was interrupted; remove it"));
 }
 
 CATCH_TEST_CASE("a file of robomimic that we write is read back, also by its documented layout", "[export]") {

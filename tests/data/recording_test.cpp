@@ -9,6 +9,8 @@
 #include "tests/core/error_of.hpp"
 #include "tests/core/temporary_folder.hpp"
 
+#include <fmt/ranges.h>
+
 #include <cstdlib>
 #include <fstream>
 
@@ -149,6 +151,16 @@ json.dump(metadata, open(path, "w"))
   CATCH_CHECK(contains(refusal_of(folder / "reach"), "is a Discrete space"));
   with_space(R"({"type": "Box", "dtype": "uint8", "shape": [64, 64, 3], "low": 0, "high": 255})");
   CATCH_CHECK(contains(refusal_of(folder / "reach"), "images are not supported"));
+  with_space(R"({"type": "Box", "dtype": "float32", "shape": [1000000000000, 0], "low": 0, "high": 1})");
+  CATCH_CHECK(contains(refusal_of(folder / "reach"), "achieved_goal: has no numbers in each step"));
+  CATCH_CHECK(fm::read_recording(folder / "reach", others).episodes.size() == 2);
+  with_space(R"({"type": "MultiBinary", "n": [0]})");
+  CATCH_CHECK(contains(refusal_of(folder / "reach"), "achieved_goal: has no numbers in each step"));
+  with_space(R"({"type": "Box", "dtype": "float32", "shape": [-1, 0], "low": 0, "high": 1})");
+  CATCH_CHECK(contains(refusal_of(folder / "reach"), "the size -1 is not a whole number"));
+  with_space(R"({"type": "Box", "dtype": "float32", "shape": )" + fmt::format("{}", std::vector(33, 1)) +
+             R"(, "low": 0, "high": 1})");
+  CATCH_CHECK(contains(refusal_of(folder / "reach"), "has 33 dimensions in each step"));
   with_space(R"({"type": "Box", "dtype": "uint8"})");
   CATCH_CHECK(contains(refusal_of(folder / "reach"), "observation_space: is not a space of Gymnasium"));
   with_space(R"({"type": "Box", "dtype": "float32", "shape": [2], "low": -1.0, "high": 1.0})");
@@ -177,7 +189,7 @@ CATCH_TEST_CASE("robomimic's chosen keys are read with the last next_obs, and it
   CATCH_CHECK(e.terminated == std::vector<std::uint8_t>{0, 1});
   CATCH_CHECK(observation_names(recorded) == std::vector<std::string>{"robot0_eef_pos_0", "robot0_eef_pos_1",
                                                                       "robot0_eef_pos_2", "object_0", "object_1"});
-  CATCH_CHECK(recorded.info.env == "Lift");
+  CATCH_CHECK(recorded.info.env.empty());
   CATCH_CHECK(fm::spec_from_json(recorded.info.env_spec, "file").time_step == 0.05);
 
   const auto refusal = [&](std::vector<std::string> keys) {
@@ -187,6 +199,26 @@ CATCH_TEST_CASE("robomimic's chosen keys are read with the last next_obs, and it
   CATCH_CHECK(contains(refusal({"agentview_image"}), "agentview_image: has (84, 84, 3) numbers in each step; images"));
   CATCH_CHECK(contains(refusal({"object", "object_1"}), "two columns have the name 'object_1'"));
   CATCH_CHECK(fm::read_recording(folder / "lift.hdf5", {.everything = true}).episodes[0].observations.cols() == 5);
+}
+
+CATCH_TEST_CASE("HDF5 files with far more paths than objects are refused", "[recording]") {
+  const TemporaryFolder folder;
+  write_by_python(folder, R"(
+def add_links(group):  # 400 to a group of 400 to one array
+    inner = group.create_group("0")
+    array = inner.create_dataset("0", data=np.zeros((3, 1)))
+    for n in range(1, 400):
+        group[str(n)], inner[str(n)] = inner, array
+with h5py.File(folder + "/flat.hdf5", "w") as file:
+    file["observations"], file["actions"] = np.zeros((3, 1)), np.zeros((3, 1))
+    add_links(file.create_group("infos"))
+with h5py.File(folder + "/minari.hdf5", "w") as file:
+    file["episode_0/actions"] = np.zeros((3, 1))
+    add_links(file.create_group("episode_0/observations"))
+)");
+  for (const char* file : {"flat.hdf5", "minari.hdf5"}) {
+    CATCH_CHECK(contains(refusal_of(folder / file), "is one of more than 100000 paths"));
+  }
 }
 
 CATCH_TEST_CASE("masks of robomimic that do not fit are refused", "[recording]") {
@@ -324,6 +356,9 @@ def npy(header, data=b"", version=b"\x01\x00"):
   CATCH_CHECK(
       contains(member("npy(b\"{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776, 1099511627776)}\")"),
                "actions"));
+  CATCH_CHECK(contains(
+      member("npy(b\"{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776, 0)}\"), member='rewards'"),
+      "rewards: has the shape (1099511627776, 0), which has no numbers in its rows"));
   CATCH_CHECK(contains(member("npy(b\"{'descr': __import__('os')}\")"), "its .npy header is not valid"));
   CATCH_CHECK(contains(member("npy(b\"{'descr': '<f8', 'shape': (5,)}\", bytes(40))"), "it is incomplete"));
   CATCH_CHECK(

@@ -102,6 +102,7 @@ class RecordingsTest(LauncherTest):
                 (["import", source, "out.npz"], "must end with .h5"),
                 (["import", self.folder / "none.npz", "out.h5"], "there is no such file"),
                 (["import", source, "out.h5", "train.epochs=3"], "fm import takes data.observations"),
+                (["import", source, "out.h5", "data.short_episodes=pad"], "data.short_episodes=pad: fm import takes"),
                 (["import", source, "out.h5", "data.columns.actions.units=[m, m]"], "has 2 units for 1 columns"),
                 (["export", source], "name one format and its target"),
                 (["export", source, "--minari", "a", "--robomimic", "b"], "name one format and its target"),

@@ -111,7 +111,7 @@ void write_changed(const std::string& name, const Change& change, const std::str
 
 CATCH_TEST_CASE("cases of policies and networks", "[.cases]") {
   for (const std::string_view policy : fm::policy_kinds) {
-    for (const char* network : {"mlp", "film", "adaln", "transformer", "gru"}) {
+    for (const char* network : {"mlp", "film", "adaln", "transformer", "unet", "gru"}) {
       write_case(fmt::format("{}, {}", policy, network), fm::test::random_policy(std::string(policy), network));
     }
   }
@@ -181,10 +181,13 @@ CATCH_TEST_CASE("cases of inputs and outputs", "[.cases]") {
         d.policy.horizon.prediction = d.sampler.executed = 1;
       },
       "normalising_flow");
-  write_changed("relative actions", [](auto& d) {
-    d.policy.relative = {{{d.spec.actions[1].name, d.spec.observations[0].name}}};
-  });
-  for (const char* network : {"mlp", "adaln", "transformer", "gru"}) {
+  for (const bool hidden : {false, true}) {
+    write_changed(hidden ? "relative to a hidden observation" : "relative actions", [&](auto& d) {
+      d.policy.relative = {{{d.spec.actions[1].name, d.spec.observations[0].name}}};
+      if (hidden) d.policy.hidden = {d.spec.observations[0].name, d.spec.observations[1].name};
+    });
+  }
+  for (const char* network : {"mlp", "adaln", "transformer", "unet", "gru"}) {
     fm::PolicyDescription d = fm::test::random_policy("flow", network);
     d.policy.horizon.largest_delay = d.policy.horizon.prediction - 1;
     write_case(fmt::format("told of committed actions, {}", network), d);

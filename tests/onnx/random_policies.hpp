@@ -34,6 +34,7 @@ inline PolicyDescription random_policy(const std::string& policy, const std::str
                .mlp = {{16, 12}},
                .residual_mlp = {.width = 12, .blocks = 2, .conditioning = network == "film" ? "film" : "adaln"},
                .transformer = {.width = 12, .layers = 2, .heads = 3},
+               .unet = {.channels = {6, 8}, .blocks = 1, .kernel = 3, .groups = 2},
                .gru = {.width = 10},
                .time_embedding = 8};
   d.sampler = {.steps = 3, .executed = 3};

@@ -121,8 +121,8 @@ class AgreementTest(unittest.TestCase):
     def test_the_metadata_say_what_the_policy_is_and_what_is_left_to_the_caller(self):
         metadata = OnnxPolicy(FOLDER / "flow, mlp.onnx").metadata
         self.assertEqual(json.loads(metadata["control_loop"]), {
-            "observations": 2, "prediction": 3, "executed": 3, "ensemble": 0.0, "warm_start": 0.0, "noise_samples": 1,
-            "time_step": 0.02})
+            "observations": 2, "prediction": 3, "executed": 3, "ensemble": 0.0, "warm_start": 0.0, "delay": 0,
+            "rate_limit": [], "noise_samples": 1, "time_step": 0.02})
         self.assertEqual(json.loads(metadata["spec"])["observations"][1],
                          {"name": "speed", "unit": "rad", "low": -8.0, "high": 8.0})
         self.assertEqual(json.loads(metadata["policy"])["name"], "flow")

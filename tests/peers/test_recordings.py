@@ -147,12 +147,17 @@ state, action = np.arange(22, dtype="f4").reshape(11, 2) / 8, np.arange(11, dtyp
         store = self.store("""
 array(data, "state", state), array(data, "action", action)
 array(data, "keypoint", np.arange(66, dtype="f4").reshape(11, 3, 2)), array(data, "img", np.zeros((11, 96, 96, 3), "f4"))
+array(data, "task", np.array(["push"] * 11))
+data.create_array("text", shape=(11,), dtype=str)
 array(meta, "episode_ends", np.array([7, 11]))
 """)
         refused = self.fm("info", store, expect=2)
         self.assertIn("is a Zarr store, which is converted once: fm import", refused.stderr)
         done = self.fm("import", store, "store.h5", "data.observations=[keypoint, state]")
-        self.assertIn("data/img is left out", done.stderr)
+        for key in ("img", "task", "text"):
+            self.assertIn(f"data/{key} is left out", done.stderr)
+            refused = self.fm("import", store, "refused.h5", f"data.observations=[{key}]", expect=2)
+            self.assertRegex(refused.stderr, f"store.zarr: data/{key}: .*supported")
         with h5py.File(self.folder / "store.h5") as file:
             seen = file["episodes/1/observations"][:]
             self.assertTrue(np.array_equal(seen[:, :6], np.arange(66).reshape(11, 6)[7:]))

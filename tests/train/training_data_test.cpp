@@ -82,7 +82,7 @@ CATCH_TEST_CASE("individually labelled states are rows of their own", "[training
   dataset.uniform_states.observations = fm::Matrix::Zero(2, 3);
   dataset.uniform_states.goals = fm::Matrix(2, 0);
   dataset.uniform_states.actions = fm::Matrix::Zero(2, 1);
-  const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
+  const fm::Rows rows = fm::split_rows(dataset, 0.0, 1, {0, "split"}).train;
   CATCH_CHECK(fm::TrainingData(rows, *with_horizon(1, 1)).size() == 7);
 }
 
@@ -92,7 +92,7 @@ CATCH_TEST_CASE("copies of an episode are on the same side of the split", "[trai
   dataset.episodes.insert(dataset.episodes.end(), once.begin(), once.end());
   CATCH_CHECK(fm::originals_of(dataset.episodes) == std::vector<std::size_t>{0, 1, 2, 3, 4, 0, 1, 2, 3, 4});
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const fm::Split split = fm::split_rows(dataset, 0.4, {seed, "split"});
+    const fm::Split split = fm::split_rows(dataset, 0.4, 1, {seed, "split"});
     CATCH_CHECK(split.validation.size() == 16);
     for (Eigen::Index i = 0; i < split.validation.size(); ++i) {
       for (Eigen::Index k = 0; k < split.train.size(); ++k) {
@@ -127,7 +127,7 @@ CATCH_TEST_CASE("a number beyond float32's range is named, with its own digits",
 
 CATCH_TEST_CASE("whole episodes are held out", "[training_data]") {
   const auto dataset = numbered({4, 4, 4, 4, 4, 4, 4, 4, 4, 4});
-  const fm::Split split = fm::split_rows(dataset, 0.2, {0, "split"});
+  const fm::Split split = fm::split_rows(dataset, 0.2, 1, {0, "split"});
   CATCH_CHECK(split.train.size() == 32);
   CATCH_REQUIRE(split.validation.size() == 8);
   for (Eigen::Index i = 0; i < 8; ++i) {
@@ -139,7 +139,7 @@ CATCH_TEST_CASE("whole episodes are held out", "[training_data]") {
 }
 
 CATCH_TEST_CASE("of few episodes the last steps are held out", "[training_data]") {
-  const fm::Split split = fm::split_rows(numbered({40, 20, 1}), 0.05, {0, "split"});
+  const fm::Split split = fm::split_rows(numbered({40, 20, 1}), 0.05, 1, {0, "split"});
   CATCH_CHECK(numbers(at::tensor(std::vector<double>(split.validation.observations.col(0).begin(),
                                                      split.validation.observations.col(0).end()))) ==
               std::vector<int>{38, 39, 59});
@@ -148,12 +148,14 @@ CATCH_TEST_CASE("of few episodes the last steps are held out", "[training_data]"
   CATCH_REQUIRE(split.train.size() == 38 + 19 + 1);
   CATCH_CHECK((split.train.begin[37] == 0 && split.train.end[37] == 38));  // the cut ends the episode
   CATCH_CHECK((split.train.begin[38] == 38 && split.train.end[38] == 57));
-  CATCH_CHECK(fm::split_rows(numbered({40}), 0.05, {0, "split"}).validation.size() == 2);
-  CATCH_CHECK(fm::split_rows(numbered(std::vector<int>(10, 4)), 0.05, {0, "split"}).validation.size() == 4);
+  CATCH_CHECK(fm::split_rows(numbered({40}), 0.05, 1, {0, "split"}).validation.size() == 2);
+  CATCH_CHECK(fm::split_rows(numbered({40}), 0.05, 8, {0, "split"}).validation.size() == 8);  // whole predictions
+  CATCH_CHECK(fm::split_rows(numbered({10}), 0.05, 8, {0, "split"}).validation.size() == 5);  // of at most a half
+  CATCH_CHECK(fm::split_rows(numbered(std::vector<int>(10, 4)), 0.05, 1, {0, "split"}).validation.size() == 4);
 }
 
 CATCH_TEST_CASE("the held-out share may be 0", "[training_data]") {
-  const fm::Split split = fm::split_rows(numbered({5, 3}), 0.0, {0, "split"});
+  const fm::Split split = fm::split_rows(numbered({5, 3}), 0.0, 1, {0, "split"});
   CATCH_CHECK(split.train.size() == 8);
   CATCH_CHECK(split.validation.size() == 0);
   CATCH_CHECK(fm::TrainingData(split.validation, *with_horizon(1, 1)).size() == 0);
@@ -161,10 +163,10 @@ CATCH_TEST_CASE("the held-out share may be 0", "[training_data]") {
 
 CATCH_TEST_CASE("rows have the weights of their episodes", "[training_data]") {
   fm::Dataset dataset = numbered({2, 1, 2});
-  CATCH_CHECK(fm::split_rows(dataset, 0.0, {0, "split"}).train.weights.empty());
+  CATCH_CHECK(fm::split_rows(dataset, 0.0, 1, {0, "split"}).train.weights.empty());
   dataset.weights = {1.0, 3.0, 0.5};
   dataset.uniform_states = {fm::Matrix::Zero(1, 3), fm::Matrix(1, 0), fm::Matrix::Zero(1, 1), {4.0}};
-  const fm::Rows rows = fm::split_rows(dataset, 0.0, {0, "split"}).train;
+  const fm::Rows rows = fm::split_rows(dataset, 0.0, 1, {0, "split"}).train;
   CATCH_CHECK(rows.weights == std::vector<double>{1.0, 1.0, 3.0, 0.5, 0.5, 4.0});
 }
 
@@ -173,7 +175,7 @@ CATCH_TEST_CASE("a recording's own split decides, and the share is drawn from th
   dataset.sides = {fm::Side::held_out,  fm::Side::training, fm::Side::undecided,
                    fm::Side::undecided, fm::Side::held_out, fm::Side::training};
   const auto held_out = [&](double share) {
-    const fm::Split split = fm::split_rows(dataset, share, {0, "split"});
+    const fm::Split split = fm::split_rows(dataset, share, 1, {0, "split"});
     CATCH_CHECK(split.train.size() + split.validation.size() == 12);
     std::vector<double> episodes;  // by their first row
     for (Eigen::Index i = 0; i < split.validation.size(); i += 2)

@@ -6,8 +6,8 @@
         action = policy(observation)  # every policy.time_step seconds
 
 Numbers are float64 in the environment's units. A policy remembers past observations and predictions: reset() begins an
-episode. A policy may be used by one thread at a time. Input that a policy cannot use is a ValueError, and leaves its
-memory as it was.
+episode. A policy may be used by one thread at a time. Input of a wrong shape or type is a ValueError, and leaves its
+memory as it was; so is an action that is not finite, after which the episode has gone one step on.
 
 The library is the one that the environment variable FM_POLICY_LIBRARY names, else it lies beside this module, in the tree
 that this module was installed or built in, or where the system looks for libraries.
