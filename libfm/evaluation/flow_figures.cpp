@@ -72,7 +72,7 @@ Paths trace(const FlowModel& model, const Scene& scene, const RandomStream& stre
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
   const at::Tensor noise =
       draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width).to(options);
-  const OdeSolution solution = model.trace(repeat(model, scene, samples), noise);
+  const OdeSolution solution = model.trace(repeat(model, scene, picture_samples), noise);
   const at::Tensor z = at::stack(solution.trajectory, 1);  // (M, times, H, A)
   return {model.in_units(z.select(2, 0), model.references(view_as_tensor(scene.observation))), solution.times};
 }

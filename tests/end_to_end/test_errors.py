@@ -219,6 +219,6 @@ class ErrorsTest(LauncherTest):
         self.assertNotIn("[*** LOG ERROR", done.stderr)
 
     def test_a_loss_that_rises_far_is_a_warning(self):
-        done = self.fm("train", self.experiment, *TINY, "train.learning_rate=3", "train.warm_up=0.9", "train.clip=null",
+        done = self.fm("train", self.experiment, *TINY, "train.learning_rate=1", "train.warm_up=0.9", "train.clip=null",
                        "train.rollout.every=0")
         self.assertIn("the loss rose from", done.stderr)

@@ -19,8 +19,8 @@ class RunTest(LauncherTest):
         endings = sorted(path.suffix for path in run.glob("events.out.tfevents.*"))
         self.assertEqual(endings, [".evaluation", ".figures", ".libfm"])
         evaluation = self.evaluation(run)
-        self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "action_error",
-                                            "smoothness", "latency", "checkpoint_hash", "variants"])
+        self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "demonstrator",
+                                            "action_error", "smoothness", "latency", "checkpoint_hash", "variants"])
         self.assertEqual(evaluation["latency"]["nfe"], 4)
         mean_gap = evaluation["policy"]["return"]["mean"] - evaluation["expert"]["return"]["mean"]
         self.assertAlmostEqual(evaluation["gap"]["mean"], mean_gap, places=9)
