@@ -54,10 +54,11 @@ void export_policy(const ExportArguments& arguments) {
   const std::filesystem::path source = arguments.source;
   const auto checkpoint = std::filesystem::is_directory(source) ? RunDirectory::open(source).best_checkpoint() : source;
   const auto file = std::filesystem::absolute(arguments.onnx).lexically_normal();
+  const SamplerOptions sampler = sampler_of(checkpoint, arguments.overrides);
   if (std::filesystem::exists(file)) {
     throw_input_error("{}: exists already; remove it, or give another name", file.string());
   }
-  export_onnx(checkpoint, file, sampler_of(checkpoint, arguments.overrides));
+  export_onnx(checkpoint, file, sampler);
   print_result("", file);
 }
 

@@ -140,9 +140,14 @@ class AgreementTest(unittest.TestCase):
             checkpoint = FOLDER / "flow, mlp.safetensors"
             self.assertEqual(self.export(checkpoint, "--onnx", file)[:2], (0, f"{file}\n"))
             self.assertEqual(file.read_bytes(), (FOLDER / "flow, mlp.onnx").read_bytes())
+            code, _, error = self.export(checkpoint, "--onnx", file)
+            self.assertEqual(code, 2)
+            self.assertIn("exists already", error)
+            file.unlink()
             self.assertEqual(self.export(checkpoint, "--onnx", file, "sampler.solver=heun")[0], 0)
             numbers = read_tensors(FOLDER / "heun.numbers")[1]
             self.assert_agree(OnnxPolicy(file)(numbers["observation"], numbers["goal"], numbers["noise"]), numbers["libtorch"])
+            file.unlink()
             for settings, message in [(["sampler.solver=dopri5"], "sampler.solver: 'dopri5' adapts its steps"),
                                       (["sampler.step=3"], "sampler.step"), (["train.epochs=3"], "is fixed by training"),
                                       (["sampler.steps=0"], "sampler.steps")]:
