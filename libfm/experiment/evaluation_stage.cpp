@@ -44,10 +44,10 @@ void add_files(const EvaluationTarget& target, const EnvSpec& policy, Evaluation
 void add_recorded(const EvaluationTarget& target, EvaluationOptions& options) {
   Dataset dataset = read_dataset(target.data);
   leave_out_short_episodes(target.experiment, dataset, false);
-  options.demonstrations = returns_of(dataset.episodes);
-  const bool unknown = std::ranges::any_of(dataset.episodes, [](const Episode& each) { return each.rewards.empty(); });
+  options.demonstrations = known_returns(dataset);
   const bool zero = std::ranges::all_of(options.demonstrations, [](double r) { return r == 0.0; });
-  if (unknown || zero) options.demonstrations.clear();
+  if (zero) options.demonstrations.clear();
+  if (options.make_expert) return;  // whose states the policy is compared in
   Split split = split_data(target.experiment, dataset);
   options.recorded = std::move(split.validation);
   options.training = std::move(split.train);

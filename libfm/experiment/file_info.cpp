@@ -78,8 +78,8 @@ Json dataset_info_of(const std::filesystem::path& file) {
   if (!dataset.sides.empty()) json["held_out"] = std::ranges::count(dataset.sides, Side::held_out);
   if (!dataset.episodes.empty()) {
     json["length"] = spread(lengths);
-    const bool rewarded = std::ranges::none_of(dataset.episodes, [](const Episode& e) { return e.rewards.empty(); });
-    json["return"] = rewarded ? spread(returns_of(dataset.episodes)) : Json();
+    const std::vector<double> returns = known_returns(dataset);
+    json["return"] = returns.empty() ? Json() : spread(returns);
     json["success"] = successes / static_cast<double>(dataset.episodes.size());
   }
   json["observations"] = columns(spec.observations, dataset.episodes, &Episode::observations);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace fm {
 namespace {
@@ -58,23 +59,20 @@ void scale_weights(Dataset& dataset, double factor) {
   for (double& weight : states.weights) weight *= factor;
 }
 
-/// Appends `more` weights, of `added` items, to those of `count` items; empty stands for ones.
-void append_weights(std::vector<double>& to, std::size_t count, const std::vector<double>& more, std::size_t added) {
+/// Appends `more`, of `added` items, to the values of `count` items; empty stands for `usual` ones.
+template <class T>
+void append_values(std::vector<T>& to, std::size_t count, const std::vector<T>& more, std::size_t added, T usual) {
   if (to.empty() && more.empty()) return;
-  to.resize(count, 1.0);
+  to.resize(count, usual);
   to.insert(to.end(), more.begin(), more.end());
-  to.resize(count + added, 1.0);
+  to.resize(count + added, usual);
 }
 
 void append(Dataset& to, Dataset&& more) {
-  append_weights(to.weights, to.episodes.size(), more.weights, more.episodes.size());
-  append_weights(to.uniform_states.weights, static_cast<std::size_t>(to.uniform_states.actions.rows()),
-                 more.uniform_states.weights, static_cast<std::size_t>(more.uniform_states.actions.rows()));
-  if (!to.sides.empty() || !more.sides.empty()) {
-    to.sides.resize(to.episodes.size(), Side::undecided);
-    to.sides.insert(to.sides.end(), more.sides.begin(), more.sides.end());
-    to.sides.resize(to.episodes.size() + more.episodes.size(), Side::undecided);
-  }
+  append_values(to.weights, to.episodes.size(), more.weights, more.episodes.size(), 1.0);
+  append_values(to.sides, to.episodes.size(), more.sides, more.episodes.size(), Side::undecided);
+  append_values(to.uniform_states.weights, static_cast<std::size_t>(to.uniform_states.actions.rows()),
+                more.uniform_states.weights, static_cast<std::size_t>(more.uniform_states.actions.rows()), 1.0);
   for (Episode& episode : more.episodes) to.episodes.push_back(std::move(episode));
   LabelledStates& states = to.uniform_states;
   states.observations = stacked(states.observations, more.uniform_states.observations);
@@ -148,17 +146,14 @@ void say_ranges(const char* kind, const std::vector<Dimension>& named, const std
 void say_what(const Dataset& dataset, const EnvSpec& spec) {
   const std::vector<Episode>& episodes = dataset.episodes;
   if (episodes.empty()) return;
-  std::vector<double> lengths;
-  for (const Episode& e : episodes) lengths.push_back(static_cast<double>(e.steps()));
+  std::vector<Eigen::Index> lengths;
+  for (const Episode& e : episodes) lengths.push_back(e.steps());
   const auto [shortest, longest] = std::ranges::minmax(lengths);
-  std::string returns = "unknown";
-  if (std::ranges::none_of(episodes, [](const Episode& e) { return e.rewards.empty(); })) {
-    const std::vector<double> all = returns_of(episodes);
-    returns = number_text(mean(all));
-    if (all.size() > 1) returns += fmt::format(" (standard deviation {})", number_text(standard_deviation(all)));
-  }
-  spdlog::info("data: {} episodes of {:.0f} to {:.0f} steps, {:.0f} in all, mean return {}", episodes.size(), shortest,
-               longest, mean(lengths) * static_cast<double>(lengths.size()), returns);
+  const std::vector<double> known = known_returns(dataset);
+  std::string returns = known.empty() ? "unknown" : number_text(mean(known));
+  if (known.size() > 1) returns += fmt::format(" (standard deviation {})", number_text(standard_deviation(known)));
+  spdlog::info("data: {} episodes of {} to {} steps, {} in all, mean return {}", episodes.size(), shortest, longest,
+               std::accumulate(lengths.begin(), lengths.end(), Eigen::Index{0}), returns);
   const auto say = [&](const char* kind, const std::vector<Dimension>& named, Matrix Episode::*part,
                        Matrix LabelledStates::*labelled) {
     say_ranges(kind, named, dimensions("", dataset, part, labelled, std::ssize(named)));
@@ -183,6 +178,11 @@ void say_unknown(const JoinedFiles& joined) {
 }
 
 }  // namespace
+
+std::vector<double> known_returns(const Dataset& dataset) {
+  const bool unknown = std::ranges::any_of(dataset.episodes, [](const Episode& e) { return e.rewards.empty(); });
+  return unknown ? std::vector<double>() : returns_of(dataset.episodes);
+}
 
 JoinedFiles join_files(std::span<const std::string> files, bool mixed, const ColumnChoice& choice,
                        std::span<const double> weights) {

@@ -34,6 +34,9 @@ std::vector<std::string> matching_files(std::span<const std::string> patterns);
 /// @throws InputError if they cannot be used or do not fit; MachineError if reading fails
 Dataset read_user_data(const Experiment& experiment, bool warn);
 
+/// The return of every episode; empty if the rewards of any are unknown.
+std::vector<double> known_returns(const Dataset& dataset);
+
 /// @throws InputError naming `file` if observations, actions or goals do not have the environment's sizes
 void check_data_fits(const Dataset& dataset, const EnvSpec& spec, const std::string& file);
 

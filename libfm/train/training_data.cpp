@@ -110,27 +110,45 @@ std::vector<std::size_t> first_of_equals(const std::vector<std::string>& keys) {
   return originals;
 }
 
-/// Where each episode is cut: as a whole, or where that is far from the share, near its end.
-/// @param horizon actions of a prediction: fewer steps would hold out none with recorded actions for all of them
-HeldFrom choose_episodes(std::span<const Episode> episodes, double share, Eigen::Index horizon,
-                         const RandomStream& stream) {
-  const std::vector<std::size_t> originals = originals_of(episodes);
-  std::size_t different = 0;
-  for (std::size_t i = 0; i < originals.size(); ++i) different += originals[i] == i ? 1 : 0;
-  const bool cut = 2.0 * share * static_cast<double>(different) < 1.0;
-  const std::vector<bool> held = choose(originals, cut ? 0.0 : share, stream, 0);
-  HeldFrom held_from;
-  for (std::size_t i = 0; i < episodes.size(); ++i) {
-    const Eigen::Index steps = episodes[i].steps();
-    const auto last = std::max<Eigen::Index>(horizon, std::llround(share * static_cast<double>(steps)));
-    const bool has_last = cut && share > 0.0;
-    held_from.push_back(held[i] ? 0 : steps - (has_last ? std::min(last, steps / 2) : 0));
-  }
-  return held_from;
-}
-
 std::string_view bytes_of(const Matrix& values) {
   return {reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(values.size()) * sizeof(double)};
+}
+
+/// Equal for episodes with the same observations, goals and actions.
+std::string key_of(const Episode& e) {
+  Hasher hasher;
+  for (const Matrix* part : {&e.observations, &e.goals, &e.actions}) {
+    hasher.add(fmt::format("{} {} ", part->rows(), part->cols()));
+    hasher.add(bytes_of(*part));
+  }
+  return hasher.digits();
+}
+
+/// Episodes with a side are on it as a whole. Of the others the share is held out: whole episodes, or where one is far
+/// more than the share, the end of each.
+/// @param horizon actions of a prediction: fewer steps would hold out none with recorded actions for all of them
+HeldFrom choose_episodes(const Dataset& dataset, double share, Eigen::Index horizon, const RandomStream& stream) {
+  HeldFrom held_from;
+  std::vector<std::size_t> undecided;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
+    held_from.push_back(dataset.side(i) == Side::held_out ? 0 : dataset.episodes[i].steps());
+    if (dataset.side(i) != Side::undecided) continue;
+    undecided.push_back(i);
+    keys.push_back(key_of(dataset.episodes[i]));
+  }
+  const std::vector<std::size_t> originals = first_of_equals(keys);
+  std::size_t different = 0;
+  for (std::size_t k = 0; k < originals.size(); ++k) different += originals[k] == k ? 1 : 0;
+  const bool cut = 2.0 * share * static_cast<double>(different) < 1.0;
+  const std::vector<bool> held = choose(originals, cut ? 0.0 : share, stream, 0);
+  for (std::size_t k = 0; k < undecided.size(); ++k) {
+    Eigen::Index& from = held_from[undecided[k]];
+    const auto last = std::max<Eigen::Index>(horizon, std::llround(share * static_cast<double>(from)));
+    if (held[k]) from = 0;
+    if (cut && share > 0.0) from -= std::min(last, from / 2);
+  }
+  return held_from;
 }
 
 std::vector<std::size_t> originals_of(const LabelledStates& states) {
@@ -186,42 +204,12 @@ Rows rows_of(std::span<const Episode> episodes) {
 
 std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
   std::vector<std::string> keys;
-  for (const Episode& e : episodes) {
-    Hasher hasher;
-    for (const Matrix* part : {&e.observations, &e.goals, &e.actions}) {
-      hasher.add(fmt::format("{} {} ", part->rows(), part->cols()));
-      hasher.add(bytes_of(*part));
-    }
-    keys.push_back(hasher.digits());
-  }
+  for (const Episode& e : episodes) keys.push_back(key_of(e));
   return first_of_equals(keys);
 }
 
-namespace {
-
-/// The same, with whole episodes on the side that the recording says; of the others the share is held out.
-HeldFrom split_episodes(const Dataset& dataset, double share, Eigen::Index horizon, const RandomStream& stream) {
-  if (dataset.sides.empty()) return choose_episodes(dataset.episodes, share, horizon, stream);
-  std::vector<Episode> undecided;
-  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
-    if (dataset.side(i) == Side::undecided) undecided.push_back(dataset.episodes[i]);
-  }
-  const HeldFrom drawn = choose_episodes(undecided, share, horizon, stream);
-  HeldFrom held_from;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
-    const Side side = dataset.side(i);
-    held_from.push_back(side == Side::undecided  ? drawn[next++]
-                        : side == Side::held_out ? 0
-                                                 : dataset.episodes[i].steps());
-  }
-  return held_from;
-}
-
-}  // namespace
-
 Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream) {
-  const HeldFrom held_from = split_episodes(dataset, validation, horizon, stream);
+  const HeldFrom held_from = choose_episodes(dataset, validation, horizon, stream);
   const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
   return {.train = gather(dataset, held_from, states, false), .validation = gather(dataset, held_from, states, true)};
 }
