@@ -1,7 +1,5 @@
 """delay.png: return and jerk over the delay of a prediction, one curve per method: the settings that differ besides."""
 
-import numpy as np
-
 from . import interval, sampling_steps, style
 
 SETTING = "sampler.delay"
@@ -14,14 +12,9 @@ def draw(run):
     fig = style.figure(3.4)
     returns, jerks = fig.subplots(1, 2)
     for i, (label, points) in enumerate(lines.items()):
-        look = {"color": sampling_steps.COLOURS[i % len(sampling_steps.COLOURS)], "label": label, "markersize": 4.5,
-                "marker": sampling_steps.MARKERS[i % len(sampling_steps.MARKERS)]}
         delays, results = zip(*points)
-        means = [result.mean for result, _ in results]
-        returns.plot(delays, means, **look)
-        returns.errorbar(delays, means, yerr=np.hstack([result.margins for result, _ in results]), fmt="none",
-                         color=look["color"], capsize=2.5, elinewidth=1)
-        jerks.plot(delays, [jerk for _, jerk in results], **look)
+        style.curve(returns, i, delays, [result for result, _ in results], label)
+        jerks.plot(delays, [jerk for _, jerk in results], label=label, **style.curve_look(i))
     highest = max(jerk for points in lines.values() for _, (_, jerk) in points)
     _expert(run, returns, jerks, 2.0 * highest)
     delays = sorted({delay for points in lines.values() for delay, _ in points})

@@ -1,12 +1,8 @@
 """sampling_steps.png: the return gap over the network evaluations per prediction, one curve per solver."""
 
-import numpy as np
-
 from . import interval, style
 
 SETTINGS = {"sampler.solver", "sampler.steps"}
-COLOURS = (style.POLICY, style.EXPERT, style.OTHER, "#CC79A7", "#E69F00", "#56B4E9", style.INK)  # Okabe and Ito
-MARKERS = "osD^vP*"
 
 
 def draw(run):
@@ -18,10 +14,7 @@ def draw(run):
     style.guide(ax, 0.0, "expert")
     for i, (label, points) in enumerate(lines.items()):
         nfe, gaps = zip(*points)
-        means, colour = [gap.mean for gap in gaps], COLOURS[i % len(COLOURS)]
-        ax.plot(nfe, means, label=label, color=colour, marker=MARKERS[i % len(MARKERS)], markersize=4.5)
-        ax.errorbar(nfe, means, yerr=np.hstack([gap.margins for gap in gaps]), fmt="none", color=colour, capsize=2.5,
-                    elinewidth=1)
+        style.curve(ax, i, nfe, gaps, label)
     counts = [nfe for points in lines.values() for nfe, _ in points]
     if max(counts) >= 8 * min(counts):
         ax.set_xscale("log")

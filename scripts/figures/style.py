@@ -6,6 +6,7 @@ import logging
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # no messages about font caches on a first run
 
 import matplotlib
+import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -20,6 +21,8 @@ OTHER = "#009E73"
 INK = "#262626"
 FAINT = "#7C828C"
 PALE = "#B4B9C0"
+CURVES = (POLICY, EXPERT, OTHER, "#CC79A7", "#E69F00", "#56B4E9", INK)  # of several curves in one picture
+MARKERS = "osD^vP*"
 # Purple to green, without the darkest ends, on which black lines would be invisible.
 DIVERGING = LinearSegmentedColormap.from_list("purple_green", ["#7B4C94", "#C3A5CF", "#F7F7F7", "#9FD49B", "#2F8A4B"])
 
@@ -92,6 +95,19 @@ def guide(ax, y, text=None, below=False, side="right"):
     return line, ax.annotate(text, (place, y), xycoords=("axes fraction", "data"), xytext=(shift, -2 if below else 2),
                              textcoords="offset points", ha=side, va="top" if below else "bottom", fontsize=7.5,
                              color=FAINT)
+
+
+def curve_look(i):
+    """Colour and marker of the i-th of several curves, as arguments of plot()."""
+    return {"color": CURVES[i % len(CURVES)], "marker": MARKERS[i % len(MARKERS)], "markersize": 4.5}
+
+
+def curve(ax, i, x, values, label):
+    """The i-th of several curves. values: Intervals, drawn with their margins."""
+    look, means = curve_look(i), [value.mean for value in values]
+    ax.plot(x, means, label=label, **look)
+    ax.errorbar(x, means, yerr=np.hstack([value.margins for value in values]), fmt="none", color=look["color"],
+                capsize=2.5, elinewidth=1)
 
 
 def gap_axis(axis, lowest):
