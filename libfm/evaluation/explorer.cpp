@@ -15,7 +15,7 @@
 namespace fm {
 namespace {
 
-constexpr std::int64_t samples = 16, field_times = 11, field_actions = 21, most_trajectory_times = 11;
+constexpr std::int64_t paths_per_state = 16, field_times = 11, field_actions = 21, most_trajectory_times = 11;
 constexpr Eigen::Index grid_points[] = {25, 13}, most_steps = 60;
 
 struct Axis {
@@ -97,18 +97,19 @@ Condition repeat(const FlowModel& model, const States& states, std::int64_t time
       view_as_tensor(states.goals).repeat_interleave(times, 0));
 }
 
-/// (S, samples, P) of the first action dimension, in its units, at evenly chosen flow times, which are appended to `times`.
+/// (S, paths, P) of the first action dimension, in its units, at evenly chosen flow times, which are appended to `times`.
 at::Tensor sample_paths(const FlowModel& model, const States& states, const RandomStream& stream,
                         std::vector<double>& times) {
-  std::vector<std::uint64_t> rows(static_cast<std::size_t>(states.count() * samples));
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i % samples;  // the same noise in all states
+  std::vector<std::uint64_t> rows(static_cast<std::size_t>(states.count() * paths_per_state));
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i % paths_per_state;  // the same noise in all states
   const std::vector<std::uint32_t> steps(rows.size(), 0);
   const PolicyDescription& d = model.description();
   const auto width = static_cast<std::int64_t>(d.spec.actions.size());
   const at::Tensor noise = draw_noise(stream, rows, steps, model.noises(), d.policy.horizon.prediction, width);
   const OdeSolution solution =
-      model.trace(repeat(model, states, samples), noise.to(model.parameters().front().options()));
-  const at::Tensor references = model.references(view_as_tensor(states.observations)).repeat_interleave(samples, 0);
+      model.trace(repeat(model, states, paths_per_state), noise.to(model.parameters().front().options()));
+  const at::Tensor references =
+      model.references(view_as_tensor(states.observations)).repeat_interleave(paths_per_state, 0);
   std::vector<at::Tensor> kept;
   const auto last = static_cast<std::int64_t>(solution.trajectory.size()) - 1;
   const std::int64_t points = std::min(last, most_trajectory_times - 1);
@@ -117,7 +118,7 @@ at::Tensor sample_paths(const FlowModel& model, const States& states, const Rand
     times.push_back(solution.times[at]);
     kept.push_back(model.in_units(solution.trajectory[at].select(1, 0), references).select(1, 0));
   }
-  return at::stack(kept, 1).view({states.count(), samples, -1});
+  return at::stack(kept, 1).view({states.count(), paths_per_state, -1});
 }
 
 /// (S, times, actions), as write_flow_figures() has it in the landmarks.
@@ -183,7 +184,7 @@ void write(Hdf5Writer& out, const FlowModel& model, const States& states, std::u
   write(out, "/explorer/actions", {field_actions}, actions);
   write(out, "/explorer/velocity", over_grid({field_times, field_actions}), field(model, states, times, actions));
   out.array("/explorer/sample_times", {sample_times.size()}, std::span<const double>(sample_times));
-  write(out, "/explorer/samples", over_grid({samples, sample_times.size()}), paths);
+  write(out, "/explorer/samples", over_grid({paths_per_state, sample_times.size()}), paths);
   out.array("/explorer/expert", grid, std::span<const double>(expert.data(), static_cast<std::size_t>(expert.size())));
 }
 

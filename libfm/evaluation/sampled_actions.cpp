@@ -30,10 +30,10 @@ Matrix sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::i
                      .guesses = nullptr,
                      .actions = predictions.data()});
   const RelativeActions relative(d.spec, d.policy.relative);
-  Matrix actions(n * horizon, width), references(n * horizon, width);
-  for (Eigen::Index k = 0; k < references.rows(); ++k) {
-    relative.references(rows.observations.row(begin + k / horizon).data(), references.row(k).data());
-  }
+  const Matrix states = rows.observations.middleRows(begin, n);
+  Matrix references = relative.references(states).replicate(1, horizon);
+  references.resize(n * horizon, width);  // of each action of each prediction
+  Matrix actions(n * horizon, width);
   predictor.execute(predictions, references, actions);
   return Eigen::Map<const Matrix>(actions.data(), n, horizon * width);
 }

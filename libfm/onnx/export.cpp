@@ -32,7 +32,7 @@ OnnxValue normalised(OnnxGraph& g, const OnnxValue& x, const Normalisation& n) {
   return n.clip ? g.clipped(y, g.scalar(-1.0), g.scalar(1.0)) : y;
 }
 
-/// x (B, h, O) where `kept` (O) is not 0, else 0, whatever the value of x.
+/// x (B, h, n) where `kept` (n) is not 0, else 0, whatever the value of x.
 OnnxValue where(OnnxGraph& g, const std::vector<double>& kept, const OnnxValue& x) {
   constexpr std::int64_t as_bool = 9;
   const OnnxValue mask = g.add("Cast", {g.constant(rounded(kept), {std::ssize(kept)})}, {{"to", as_bool}});
@@ -77,22 +77,16 @@ OnnxValue within_bounds(OnnxGraph& g, const OnnxValue& action, const std::vector
 OnnxValue absolute(OnnxGraph& g, const OnnxValue& actions, const OnnxValue& observed, const PolicyDescription& d) {
   const RelativeActions relative(d.spec, d.policy.relative);
   if (!relative.any()) return actions;
-  const std::size_t inputs = d.spec.observations.size(), outputs = d.spec.actions.size();
-  std::vector<float> chosen;  // (O, A)
-  for (std::size_t i = 0; i < inputs; ++i) {
-    std::vector<double> one(inputs, 0.0);
-    one[i] = 1.0;
-    for (std::size_t j = 0; j < outputs; ++j) chosen.push_back(static_cast<float>(relative.reference(j, one.data())));
-  }
-  std::vector<double> used(inputs, 0.0);
-  for (std::size_t i = 0; i < inputs; ++i) {
-    for (std::size_t j = 0; j < outputs; ++j) used[i] += chosen[i * outputs + j];
+  OnnxGraph::Shape places;  // (A), any for an absolute action
+  std::vector<double> is_relative;
+  for (const std::optional<std::size_t>& observation : relative.observations()) {
+    places.push_back(static_cast<std::int64_t>(observation.value_or(0)));
+    is_relative.push_back(observation ? 1.0 : 0.0);
   }
   const int history = d.policy.horizon.observations;
-  const OnnxValue now = where(g, used, g.slice(observed, 1, history - 1, history));
-  return g.sum(
-      actions,
-      g.add("MatMul", {now, g.constant(chosen, {std::ssize(d.spec.observations), std::ssize(d.spec.actions)})}));
+  const OnnxValue now = g.slice(observed, 1, history - 1, history);
+  const OnnxValue references = g.add("Gather", {now, g.integers(places)}, {{"axis", std::int64_t{2}}});
+  return g.sum(actions, where(g, is_relative, references));
 }
 
 /// @param prediction (B, H A), normalised

@@ -103,12 +103,8 @@ bool PolicyModel::repeats_sampling() const {
 }
 
 at::Tensor PolicyModel::references(const at::Tensor& observations) const {
-  const at::Tensor from = observations.contiguous(), to = at::empty({from.size(0), lowest_.size(0)}, at::kDouble);
-  for (std::int64_t i = 0; i < from.size(0); ++i) {
-    relative_.references(from.const_data_ptr<double>() + i * from.size(1),
-                         to.mutable_data_ptr<double>() + i * to.size(1));
-  }
-  return to;
+  const Matrix references = relative_.references(to_matrix(observations));
+  return view_as_tensor(references).clone();
 }
 
 at::Tensor PolicyModel::normalised_actions(const at::Tensor& actions) const {

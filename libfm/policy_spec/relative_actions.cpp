@@ -39,4 +39,10 @@ bool RelativeActions::any() const {
   return std::ranges::any_of(observations_, [](const auto& observation) { return observation.has_value(); });
 }
 
+Matrix RelativeActions::references(const Matrix& observations) const {
+  Matrix result(observations.rows(), std::ssize(observations_));
+  for (Eigen::Index i = 0; i < result.rows(); ++i) references(observations.row(i).data(), result.row(i).data());
+  return result;
+}
+
 }  // namespace fm

@@ -20,6 +20,8 @@ class RelativeActions {
 
   bool any() const;
   bool is_relative(std::size_t action) const { return observations_[action].has_value(); }
+  /// (A), the places among the observations of what each action is relative to; empty: it is absolute.
+  const std::vector<std::optional<std::size_t>>& observations() const { return observations_; }
 
   /// What the action is relative to under an observation (O), both in the environment's units.
   double reference(std::size_t action, const double* observation) const {
@@ -29,6 +31,8 @@ class RelativeActions {
   void references(const double* observation, double* references) const {
     for (std::size_t j = 0; j < observations_.size(); ++j) references[j] = reference(j, observation);
   }
+  /// The same under each of several observations (N, O), (N, A).
+  Matrix references(const Matrix& observations) const;
 
  private:
   std::vector<std::optional<std::size_t>> observations_;  ///< (A), what each action is relative to

@@ -240,14 +240,8 @@ Matrix action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, st
 
 Matrix relative_action_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t horizon,
                                const RelativeActions& relative) {
-  Matrix windows = action_windows(rows, begin, end, horizon);
-  const Eigen::Index width = rows.actions.cols();
-  Eigen::RowVectorXd references(width);
-  for (std::int64_t i = begin; i < end; ++i) {
-    relative.references(rows.observations.row(i).data(), references.data());
-    windows.row(i - begin) -= references.replicate(1, horizon);
-  }
-  return windows;
+  const Matrix observations = rows.observations.middleRows(begin, end - begin);
+  return action_windows(rows, begin, end, horizon) - relative.references(observations).replicate(1, horizon);
 }
 
 Matrix predicted_actions(const Rows& rows, const PolicyDescription& d) {
