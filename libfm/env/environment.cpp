@@ -1,11 +1,29 @@
 #include "libfm/env/environment.hpp"
 
+#include "libfm/core/error.hpp"
+
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <cmath>
 
 namespace fm {
 
 bool are_bounded(const std::vector<Dimension>& dimensions) {
   return !dimensions.empty() && std::ranges::all_of(dimensions, &Dimension::is_bounded);
+}
+
+void check_goal(const EnvSpec& spec, const std::vector<double>& goal) {
+  if (spec.goals.empty()) throw_input_error("eval.goal: environment '{}' has no goals; leave it empty", spec.name);
+  if (goal.size() != spec.goals.size()) {
+    std::vector<std::string> names;
+    for (const Dimension& d : spec.goals) names.push_back(fmt::format("{} ({})", d.name, d.unit));
+    throw_input_error("eval.goal: has {} numbers for the goal of environment '{}': {}", goal.size(), spec.name,
+                      fmt::join(names, ", "));
+  }
+  if (!std::ranges::all_of(goal, [](double x) { return std::isfinite(x); })) {
+    throw_input_error("eval.goal: contains a number that is not finite");
+  }
 }
 
 void StepResult::clear(int copies) {

@@ -132,6 +132,9 @@ class VectorEnv {
   virtual std::map<std::string, double> metrics(std::span<const Episode>) const { return {}; }
 };
 
+/// @throws InputError unless the goal (G) is one that the environment may be set: as many finite numbers as it has goals
+void check_goal(const EnvSpec& spec, const std::vector<double>& goal);
+
 /// Makes environments of a known specification; empty if there is no environment. `make` is thread-safe.
 struct EnvFactory {
   EnvSpec spec;

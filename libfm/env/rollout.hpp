@@ -44,6 +44,7 @@ struct RolloutOptions {
   PolicyFactory label = {};
   /// Goals are drawn from this many values, evenly spaced over each goal's bounds; 0: as the environment draws them.
   int goal_levels = 0;
+  std::vector<double> goal = {};  ///< (G), of every episode, throughout; empty: as goal_levels says
   /// States are recorded in this many episodes, the first ones: those of a legged robot are larger than its observations.
   std::int64_t states_of = std::numeric_limits<std::int64_t>::max();
   std::int64_t block = 192;  ///< most copies that one thread steps together
@@ -52,7 +53,8 @@ struct RolloutOptions {
 /// Runs whole episodes, each until it is terminated or truncated, on all threads. A copy whose episode has ended takes
 /// the next one, so that no copy waits for the longest episode. Episode n is a function of first_episode + n alone:
 /// block size, threads and the order of work do not change a bit.
-/// @throws InputError if goal_levels is set for an environment without bounded goals; Interrupted on a noted signal.
+/// @throws InputError if goal_levels is set for an environment without bounded goals, or `goal` is not one of its goals;
+/// Interrupted on a noted signal.
 std::vector<Episode> rollout(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options);
 
 /// The total reward of each episode.

@@ -11,10 +11,11 @@ Stepper::Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const 
       labeller_(options.label ? options.label() : nullptr), extras_(std::ssize(policy_->extras())),
       episodes_(static_cast<std::size_t>(copies)), steps_(episodes_.size()),
       executed_(copies, std::ssize(env_->spec().actions)) {
-  if (options.goal_levels > 0) check_goals();
+  if (!options.goal.empty()) check_goal(env_->spec(), options.goal);
+  if (options.goal_levels > 0) check_goal_levels();
 }
 
-void Stepper::check_goals() const {
+void Stepper::check_goal_levels() const {
   const EnvSpec& spec = env_->spec();
   if (spec.goals.empty()) {
     throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
@@ -26,7 +27,12 @@ void Stepper::check_goals() const {
 
 void Stepper::begin(std::span<const int> copies, std::span<const std::uint64_t> episodes) {
   env_->reset(copies, episodes, options_.initial);
-  if (options_.goal_levels > 0) set_goal_levels(copies, episodes);
+  if (!options_.goal.empty()) {
+    env_->set_goals(copies, Eigen::Map<const Eigen::RowVectorXd>(options_.goal.data(), std::ssize(options_.goal))
+                                .replicate(std::ssize(copies), 1));
+  } else if (options_.goal_levels > 0) {
+    set_goal_levels(copies, episodes);
+  }
   policy_->reset(env_->copies(), copies);
   if (labeller_) labeller_->reset(env_->copies(), copies);
   for (std::size_t i = 0; i < copies.size(); ++i) {

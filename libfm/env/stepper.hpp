@@ -12,8 +12,8 @@ namespace fm {
 
 class Stepper {
  public:
-  /// @param options initial states, noise, labels and goal levels; must outlive this object
-  /// @throws InputError if goal_levels is set for an environment without bounded goals.
+  /// @param options initial states, noise, labels and goals; must outlive this object
+  /// @throws InputError if goal_levels is set for an environment without bounded goals, or `goal` is not one of its goals
   Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies);
 
   /// Begins an episode in each of these copies, which run none.
@@ -46,7 +46,7 @@ class Stepper {
   const StepResult& result() const { return result_; }
 
  private:
-  void check_goals() const;
+  void check_goal_levels() const;
   void set_goal_levels(std::span<const int> copies, std::span<const std::uint64_t> episodes);
   PolicyInput gather();
   void add_noise(int copy);

@@ -73,6 +73,7 @@ void roll_out(const PredictorFactory& engine, const EvaluationOptions& options, 
   const RolloutOptions rollouts{.episodes = options.episodes,
                                 .initial = RandomStream(options.seed, "evaluation"),
                                 .noise = RandomStream(options.seed, "unused"),
+                                .goal = options.goal,
                                 .states_of = shown_episodes(options.env_factory.spec)};
   const RandomStream noise(options.seed, "evaluation noise"), bootstrap(options.seed, "bootstrap");
   if (options.make_expert) result.expert_episodes = rollout(options.env_factory, options.make_expert, rollouts);

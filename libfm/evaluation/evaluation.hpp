@@ -69,6 +69,7 @@ struct EvaluationOptions {
   PolicyFactory make_expert;  ///< empty: there is no expert
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
+  std::vector<double> goal;  ///< (G), of all episodes, throughout; empty: as the environment draws them
   DensityOptions density;
   std::vector<double> demonstrations;  ///< returns of recorded episodes; empty: none are known
   /// States with recorded actions, used if there is no expert that visits states, and which these are.

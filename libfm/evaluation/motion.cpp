@@ -51,6 +51,16 @@ void write_poses(Hdf5Writer& out, const std::string& path, VectorEnv& env, const
   out.array(path, {frames, shapes, 7}, std::span<const float>(values));
 }
 
+/// The goal (F, G) of every `stride`-th state.
+void write_goals(Hdf5Writer& out, const Matrix& goals, int stride) {
+  std::vector<double> values;
+  std::uint64_t frames = 0;
+  for (Eigen::Index t = 0; t < goals.rows(); t += stride, ++frames) {
+    for (Eigen::Index j = 0; j < goals.cols(); ++j) values.push_back(goals(t, j));
+  }
+  out.array("/motion/goals", {frames, static_cast<std::uint64_t>(goals.cols())}, std::span<const double>(values));
+}
+
 }  // namespace
 
 void write_motion(Hdf5Writer& out, const EnvFactory& factory, const Evaluation& evaluation) {
@@ -80,10 +90,15 @@ void write_motion(Hdf5Writer& out, const EnvFactory& factory, const Evaluation& 
   out.array("/motion/sizes", shape, std::span<const double>(sizes.data(), static_cast<std::size_t>(sizes.size())));
   out.array("/motion/colours", shape,
             std::span<const double>(colours.data(), static_cast<std::size_t>(colours.size())));
-  if (!expert.empty()) write_poses(out, "/motion/expert", *env, expert[shown].states, stride);
-  if (!evaluation.policy_episodes.empty()) {
-    write_poses(out, "/motion/policy", *env, evaluation.policy_episodes[shown].states, stride);
+  const Matrix* goals = nullptr;  // of the longer episode
+  for (const auto& [name, episodes] :
+       {std::pair("/motion/expert", &expert), std::pair("/motion/policy", &evaluation.policy_episodes)}) {
+    if (episodes->empty()) continue;
+    const Episode& episode = (*episodes)[shown];
+    write_poses(out, name, *env, episode.states, stride);
+    if (goals == nullptr || episode.goals.rows() > goals->rows()) goals = &episode.goals;
   }
+  if (!spec.goals.empty()) write_goals(out, *goals, stride);
 }
 
 }  // namespace fm

@@ -56,7 +56,7 @@ void add_recorded(const EvaluationTarget& target, EvaluationOptions& options) {
 /// @param policy the specification of the policy that is evaluated
 EvaluationOptions options_for(const EvaluationTarget& target, const EnvSpec& policy) {
   const Experiment& e = target.experiment;
-  EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
+  EvaluationOptions options{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed, .goal = e.eval.goal};
   options.density = {e.eval.log_probability, e.eval.probes};
   if (e.has_env()) options.env_factory = make_env(e.env);
   if (e.has_expert()) options.make_expert = evaluation_expert(e);
@@ -80,6 +80,7 @@ std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, co
     apply_overrides(varied, settings);
     spdlog::info("eval: {}", fmt::join(settings, " "));
     model->set_sampler(varied.sampler);
+    without_details.goal = varied.eval.goal;
     variants.push_back({settings, evaluate(*model, make_engine(model, checkpoint), without_details)});
     variants.back().evaluation.policy_episodes.clear();
     variants.back().evaluation.expert_episodes.clear();
@@ -126,8 +127,11 @@ std::string demonstrate_into(const std::filesystem::path& directory, const Exper
   const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");
   Evaluation evaluation{.env = e.env.name, .episodes = e.eval.episodes, .seed = e.eval.seed};
-  evaluation.expert_episodes = rollout(
-      factory, expert, {.episodes = e.eval.episodes, .initial = initial, .states_of = shown_episodes(factory.spec)});
+  evaluation.expert_episodes = rollout(factory, expert,
+                                       {.episodes = e.eval.episodes,
+                                        .initial = initial,
+                                        .goal = e.eval.goal,
+                                        .states_of = shown_episodes(factory.spec)});
   write_evaluation_file(
       directory / "demo.h5",
       {.spec = factory.spec, .expert = e.expert.name, .env_factory = factory, .make_expert = expert, .model = nullptr},

@@ -63,6 +63,7 @@ void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& fou
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
     found.add({"collect.goal_levels", "env.name"}, "environment '{}' has no goals; set 0", spec.name);
   }
+  if (!e.eval.goal.empty()) found.attempt("eval.goal", {"env.name"}, [&] { check_goal(spec, e.eval.goal); });
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
     found.add({"collect.uniform_states", "env.name"}, "environment '{}' has no bounded states to draw from; set 0",
               spec.name);

@@ -83,6 +83,7 @@ struct DataOptions {
 struct EvalOptions {
   std::int64_t episodes = 1000;
   std::uint64_t seed = 123;
+  std::vector<double> goal;
   SettingGrid grid;
   bool log_probability = false;
   int probes = 16;
@@ -91,8 +92,13 @@ struct EvalOptions {
   void fields(Visitor& visit) {
     visit("episodes", episodes, "episodes of the policy, and of the expert from the same starts", between(2, 1e7));
     visit("seed", seed, "alone decides the evaluation's initial states and noise");
-    visit("grid", grid, "settings of sampling to evaluate the same checkpoint at: {sampler.steps: [1, 2, 5]}",
-          one_of({"sampler"}));
+    visit(
+        "goal", goal,
+        "the goal of all episodes, throughout, also beyond the bounds of goals: [1.5, 0.0]; empty: as the environment "
+        "draws them");
+    visit("grid", grid,
+          "settings of sampling, and goals, to evaluate the same checkpoint at: {sampler.steps: [1, 2, 5]}",
+          one_of({"sampler", "eval.goal"}));
     visit("log_probability", log_probability,
           "report the mean logarithm of the density that the policy gives the expert's actions in held-out states");
     visit("probes", probes, "random probes of a flow's divergence where a prediction has more than 8 numbers",

@@ -102,6 +102,7 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
   const RecedingHorizon fits(description);
   const RateLimit limits(description);
   if (e.sampler.engine != "libtorch") check_runs_realtime(description);
+  if (!e.eval.goal.empty()) check_goal(description.spec, e.eval.goal);
   if (e.eval.log_probability) model.check_density(e.sampler);
 }
 

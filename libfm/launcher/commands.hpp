@@ -30,6 +30,19 @@ struct ExperimentArguments {
                                  void (*check)(const Experiment& experiment, bool warn) = nullptr) const;
 };
 
+/// The arguments of a command that evaluates what was trained.
+struct EvaluationArguments {
+  std::string target;                  ///< a run directory or a checkpoint
+  std::vector<std::string> overrides;  ///< KEY=VALUE
+  bool visualize = false;              ///< also draw the figures and the report
+  bool print_config = false;
+  bool dry_run = false;
+};
+
+/// Evaluates into a folder named by the overrides, and prints the metrics and the folder.
+/// @throws InputError if the target or a setting is invalid; MachineError if reading or writing fails
+void evaluate_target(const EvaluationArguments& arguments);
+
 void add_demo(CLI::App& app);
 void add_test(CLI::App& app);
 void add_collect(CLI::App& app);

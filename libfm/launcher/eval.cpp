@@ -21,14 +21,6 @@
 namespace fm {
 namespace {
 
-struct Arguments {
-  std::string target;
-  std::vector<std::string> overrides;
-  bool visualize = false;
-  bool print_config = false;
-  bool dry_run = false;
-};
-
 /// What to evaluate, and the directory for the results.
 struct EvaluationJob {
   EvaluationTarget target;
@@ -78,7 +70,7 @@ std::vector<std::string> naming(std::vector<std::string> settings) {
   return settings;
 }
 
-EvaluationJob make_job(const Arguments& arguments) {
+EvaluationJob make_job(const EvaluationArguments& arguments) {
   const auto path = std::filesystem::absolute(arguments.target).lexically_normal();
   if (is_experiment(path)) {
     throw_input_error("{}: is an experiment file; fm eval takes a run directory or a checkpoint", arguments.target);
@@ -109,7 +101,9 @@ EvaluationJob make_job(const Arguments& arguments) {
   return job;
 }
 
-void evaluate(const Arguments& arguments) {
+}  // namespace
+
+void evaluate_target(const EvaluationArguments& arguments) {
   const EvaluationJob job = make_job(arguments);
   if (arguments.print_config) fmt::print("{}", print_yaml(job.target.experiment, job.origins, "as trained"));
   if (arguments.dry_run) {
@@ -122,11 +116,9 @@ void evaluate(const Arguments& arguments) {
   print_result(summary, job.directory);
 }
 
-}  // namespace
-
 void add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "evaluate a run's best checkpoint or any checkpoint file");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluationArguments>();
   command->add_option("RUN_DIR|CHECKPOINT", arguments->target, "a run directory or a .safetensors file")->required();
   command->add_option("SETTING", arguments->overrides, "overrides, such as sampler.steps=5 or eval.episodes=100")
       ->option_text("KEY=VALUE ...");
@@ -134,7 +126,7 @@ void add_eval(CLI::App& app) {
   command->add_flag("--print-config", arguments->print_config, "print the complete configuration and exit");
   command->add_flag("--dry-run", arguments->dry_run, "check everything, print what would be done and exit");
   command->footer("Example: fm eval runs/pendulum/20261123-101500_s0_1a2b3c sampler.steps=5 --visualize");
-  command->callback([arguments] { evaluate(*arguments); });
+  command->callback([arguments] { evaluate_target(*arguments); });
 }
 
 }  // namespace fm

@@ -85,6 +85,7 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
       .metrics =
           [=](std::span<const Episode> episodes) {
             auto metrics = locomotion_metrics(episodes, column);
+            metrics["power"] = mean_power(*model, episodes, 2);
             const double error =
                 velocity_error(episodes, static_cast<Eigen::Index>(column), std::lround(1.0 / time_step));
             if (std::isfinite(error)) metrics["velocity_error"] = error;

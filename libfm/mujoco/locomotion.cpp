@@ -70,6 +70,20 @@ std::map<std::string, double> locomotion_metrics(std::span<const Episode> episod
   return {{"speed", velocity / steps}, {"episode_steps", steps / static_cast<double>(episodes.size())}};
 }
 
+double mean_power(const mjModel& model, std::span<const Episode> episodes, int skipped) {
+  double power = 0.0, steps = 0.0;
+  for (const Episode& episode : episodes) {
+    for (int i = 0; i < model.nu; ++i) {
+      const int joint = model.actuator_trnid[2 * i];
+      const Eigen::Index velocity = model.nq - skipped + model.jnt_dofadr[joint];
+      const auto velocities = episode.observations.col(velocity).head(episode.steps());
+      power += model.actuator_gear[6 * i] * episode.executed().col(i).cwiseProduct(velocities).cwiseAbs().sum();
+    }
+    steps += static_cast<double>(episode.steps());
+  }
+  return power / steps;
+}
+
 std::vector<Landmark> standing(const mjModel& model) {
   return {{"standing", std::vector<double>(model.qpos0, model.qpos0 + model.nq)}};
 }

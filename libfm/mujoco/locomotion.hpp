@@ -34,6 +34,11 @@ void observe_joints_and_carried(const MujocoMoment& now, std::size_t first, std:
 /// speed: the mean of an observation's column over all steps, m/s; episode_steps: the mean length of an episode.
 std::map<std::string, double> locomotion_metrics(std::span<const Episode> episodes, std::size_t velocity_column);
 
+/// The mean over all steps of the mechanical power of the motors, the sum of |torque * joint velocity|, W: without what
+/// a motor recovers when it brakes.
+/// @param skipped elements of qpos that an observation leaves out, as in joint_dimensions(); qvel follows qpos there
+double mean_power(const mjModel& model, std::span<const Episode> episodes, int skipped);
+
 /// The model's own reference position.
 std::vector<Landmark> standing(const mjModel& model);
 

@@ -85,6 +85,7 @@ class Motion:
     colours: np.ndarray  # (M, 3), red, green and blue in [0, 1]
     frame_time: float  # s
     actors: dict  # "policy" and "expert", as far as there are: (F, M, 7), position and quaternion w x y z
+    goals: np.ndarray = None  # (F, G) of the longer one
 
 
 @dataclass
@@ -188,7 +189,7 @@ def _read_hdf5(run, path):
             run.policy = _read_rollouts(run, root.child("policy"))
             run.expert = _read_rollouts(run, root.child("expert"))
             run.flow_fields = [_read_flow_field(run, group) for group in root.groups("flow_field")]
-            run.motion = _read_motion(root.child("motion"))
+            run.motion = _read_motion(root.child("motion"), len(run.goals))
             run.explorer = read_explorer(root.child("explorer"))
             run.predictions = [_read_prediction(run, group) for group in root.groups("predictions")]
             labels = [flow_field.label for flow_field in run.flow_fields]  # of the same states
@@ -267,7 +268,7 @@ def _read_rollouts(run, group):
                     [r[:n].astype(float) for r, n in zip(rewards, lengths)])
 
 
-def _read_motion(group):
+def _read_motion(group, goals):
     if group is None:
         return None
     kinds = group.attribute("kinds", str).split("\n")
@@ -277,7 +278,8 @@ def _read_motion(group):
         if not np.isfinite(poses).all():
             group.fail(name, "contains values that are not finite")
     return Motion(kinds, group.array("sizes", shapes, 3), group.array("colours", shapes, 3),
-                  group.attribute("frame_time", float), actors)
+                  group.attribute("frame_time", float), actors,
+                  group.array("goals", max(map(len, actors.values())), goals) if goals and group.has("goals") else None)
 
 
 def _read_prediction(run, group):

@@ -3,6 +3,9 @@
 import json
 import pathlib
 
+import h5py
+import numpy as np
+
 from launcher import TINY, LauncherTest, clean
 
 TWO_MODES = pathlib.Path(__file__).resolve().parents[2] / "experiments/two_modes.yaml"
@@ -101,6 +104,19 @@ class OtherCommandsTest(LauncherTest):
         directory = self.folder / done.stdout.splitlines()[-1]
         self.assertIn("swing_up_lqr return", done.stdout)
         self.assertTrue((directory / "figures/expert_trajectory.png").is_file())
+
+    def test_demo_of_a_run_shows_its_policy_at_a_goal(self):
+        run = self.run_tiny("env.name=pendulum_target", "expert.name=target_lqr")
+        done = self.fm("demo", run, "goal=0.3")
+        directory = self.folder / done.stdout.splitlines()[-1]
+        self.assertEqual(directory, run / "evaluations" / "eval.episodes=20,eval.goal=[0.3]")
+        self.assertEqual(self.evaluation(directory)["episodes"], 20)
+        self.assertTrue((directory / "figures/rollout_comparison.png").is_file())
+        with h5py.File(directory / "evaluation.h5") as file:
+            goals = file["policy/goals"][:]
+        self.assertEqual(set(goals[~np.isnan(goals)]), {np.float32(0.3)})
+        again = self.fm("demo", run, "goal=0.3,0.1", expect=2)
+        self.assertIn("eval.goal: has 2 numbers for the goal of environment 'pendulum_target': target (rad)", again.stderr)
 
     def test_collect_names_its_file_and_finds_it_again(self):
         first = self.fm("collect", self.experiment, *TINY)

@@ -241,7 +241,7 @@ CATCH_TEST_CASE("a teacher's actions are recorded where the student's are execut
   }
 }
 
-CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]") {
+CATCH_TEST_CASE("goals are spread over levels, or all the same", "[rollout]") {
   const fm::EnvFactory target{fm::PendulumTarget::describe({}), [](int n) {
                                 return std::make_unique<fm::PendulumTarget>(fm::PendulumTargetOptions{}, n);
                               }};
@@ -252,6 +252,11 @@ CATCH_TEST_CASE("goal levels spread goals evenly over their bounds", "[rollout]"
     seen.insert(e.goals(0, 0));
   }
   CATCH_CHECK(seen == std::set<double>{-0.35F, 0.0F, 0.35F});
+  for (const Episode& e : fm::rollout(target, any, {.episodes = 3, .goal = {0.5}})) {  // beyond the bounds
+    CATCH_CHECK((e.goals.minCoeff() == 0.5 && e.goals.maxCoeff() == 0.5));
+  }
+  CATCH_CHECK_THROWS_WITH(fm::rollout(target, any, {.episodes = 1, .goal = {0.1, 0.2}}),
+                          "eval.goal: has 2 numbers for the goal of environment 'pendulum_target': target (rad)");
   CATCH_CHECK(fm::rollout(target, any, {.episodes = 1, .goal_levels = 1})[0].goals(0, 0) == 0.0F);
   try {
     pendulum_episodes({.episodes = 1, .goal_levels = 2});

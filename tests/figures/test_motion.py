@@ -7,7 +7,7 @@ import unittest
 
 import examples
 import numpy as np
-from figures import motion
+from figures import motion, motion_strip
 from figures.checked_hdf5 import InputError
 from figures.run import load
 
@@ -61,6 +61,36 @@ class Motion(examples.RunTest):
         run.motion.frame_time = 0.01
         fewer = self.data(motion.html(run, 9_000))
         self.assertEqual((fewer["frame_time"], fewer["actors"][0]["poses"]["shape"][0]), (0.04, 75))
+
+    def test_the_strip_shows_moments_from_the_side(self):
+        self.add_motion()
+        run = load(self.directory)
+        frames = motion_strip.moments(run.motion, run.motion.actors["policy"])
+        self.assertEqual(list(frames), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29][-15:])  # 0.08 s apart, up to the end
+        (_, outline, _), = motion_strip._outlines(run.motion, run.motion.actors["policy"][15])  # of what moves
+        angle = np.linspace(0.0, 3.0, 30)[15]
+        along = np.array([np.sin(angle), np.cos(angle)])  # the rod points away from the origin
+        self.assertAlmostEqual(np.ptp(outline @ along), 0.4)  # two radii and the length between the centres
+        self.assertAlmostEqual(np.ptp(outline @ [along[1], -along[0]]), 0.2)
+        np.testing.assert_allclose(outline.mean(0), [0.0, np.cos(angle)], atol=1e-9)
+        self.assertIsNotNone(motion_strip.draw(run))
+        self.assertIn("0.08 s apart from 0.0 s on", motion_strip.caption(run))
+
+    def test_goals_are_shown_with_their_units(self):
+        self.add_motion()
+        with self.hdf5() as file:
+            file.attrs["goal_names"], file.attrs["goal_units"] = "velocity_x\nvelocity_y", "m/s\nm/s"
+            for actor in ("policy", "expert"):
+                episodes, steps = file[f"{actor}/rewards"].shape
+                file[f"{actor}/goals"] = np.zeros((episodes, steps + 1, 2))
+            for group in file["flow_field"].values():
+                group["goal"] = [0.0, 0.0]
+            file["motion/goals"] = np.stack([np.linspace(0.0, 1.45, 30), np.full(30, -0.2)], 1)
+        data = self.data(motion.html(load(self.directory)))
+        self.assertEqual([(goal["name"], goal["unit"]) for goal in data["goals"]], [("velocity x", "m/s"), ("velocity y", "m/s")])
+        self.assertEqual(data["goals"][0]["values"][-1], 1.45)
+        self.assertEqual(len(data["goals"][1]["values"]), 30)
+        self.assertLess(len(self.data(motion.html(load(self.directory), 2_000))["goals"][0]["values"]), 30)
 
     def test_a_demonstration_has_a_page_of_its_own(self):
         self.add_motion(actors=["expert"])

@@ -145,6 +145,24 @@ CATCH_TEST_CASE("the humanoid's commands change within an episode, unless they w
   }
 }
 
+CATCH_TEST_CASE("the power of a motor is its torque times its joint's velocity", "[humanoid_velocity]") {
+  const auto env = make("humanoid_velocity").make(1);
+  const auto& columns = env->spec().observations;
+  const auto name = [](const fm::Dimension& d) { return d.name; };
+  const auto column = [&](const std::string& wanted) {
+    return std::ranges::find(columns, wanted, name) - columns.begin();
+  };
+  fm::Episode episode{.observations = Matrix::Zero(3, std::ssize(columns)),
+                      .actions = Matrix::Zero(2, std::ssize(env->spec().actions))};
+  const auto motor = std::ranges::find(env->spec().actions, "right_knee", name) - env->spec().actions.begin();
+  episode.observations(0, column("right_knee velocity")) = -2.0;
+  episode.observations(1, column("right_knee velocity")) = 3.0;
+  episode.actions(0, motor) = 0.1;
+  constexpr double gear = 200.0;  // N m, in Gymnasium's humanoid.xml
+  const double metric = env->metrics(std::vector{episode}).at("power");
+  CATCH_CHECK(std::abs(metric - gear * 0.1 * 2.0 / 2.0) < 1e-12);
+}
+
 CATCH_TEST_CASE("the humanoid is rewarded for the commanded velocity of its mass centre", "[humanoid_velocity]") {
   const auto env = make("humanoid_velocity").make(1);
   begin(*env);

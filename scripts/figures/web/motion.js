@@ -13,6 +13,8 @@ function motion(root, data) {
     const tx = 2 * (y * c - z * b), ty = 2 * (z * a - x * c), tz = 2 * (x * b - y * a);
     return [a + w * tx + y * tz - z * ty, b + w * ty + z * tx - x * tz, c + w * tz + x * ty - y * tx];
   };
+  const goalText = () => data.goals.map(({ name, unit, values }) =>
+    name + " " + decimal(values[Math.min(Math.floor(frame), values.length - 1)], 2) + " " + unit).join(", ");
   const add = (p, v) => [p[0] + v[0], p[1] + v[1], p[2] + v[2]];
 
   function pose(actor, shape) {
@@ -40,6 +42,8 @@ function motion(root, data) {
       pen.fillStyle = getComputedStyle(root).color;
       pen.font = "600 14px system-ui, sans-serif";
       pen.fillText(actor.label + (frame >= actor.frames ? " (ended)" : ""), index * part + 12, 22);
+      pen.font = "13px system-ui, sans-serif";
+      if (data.goals.length) pen.fillText("goal: " + goalText(), index * part + 12, 42);
       pen.restore();
     });
   }

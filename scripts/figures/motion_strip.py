@@ -1,0 +1,89 @@
+"""motion_strip.png: moments of the episode that motion.py shows moving, from the side, a row for policy and for expert."""
+
+import numpy as np
+from matplotlib.patches import Polygon
+
+from . import motion, style
+
+MOMENTS = 16
+PERIOD = 0.09  # s, between moments, about a tenth of a stride
+PALEST = 0.55  # share of white in what is farthest from the viewer
+CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], float)
+FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
+
+
+def draw(run):
+    if run.motion is None or not any(motion.moves(run.motion, i) for i in range(len(run.motion.kinds))):
+        return None
+    actors = {name: poses[moments(run.motion, poses)] for name, poses in run.motion.actors.items()}
+    drawn = {name: [_outlines(run.motion, pose) for pose in poses] for name, poses in actors.items()}
+    points = np.concatenate([points for poses in drawn.values() for pose in poses for _, points, _ in pose])
+    low, high = min(0.0, points[:, 1].min()), points[:, 1].max()
+    width = max(np.ptp(np.concatenate([points[:, 0] for _, points, _ in pose])) for poses in drawn.values() for pose in poses)
+    fig = style.figure(len(actors) * (0.3 + style.WIDTH * (high - low) / (MOMENTS * width)))
+    rows = fig.subplots(len(actors), 1, squeeze=False)[:, 0]
+    for ax, (name, poses) in zip(rows, drawn.items()):
+        style.heading(ax, name)
+        for i, pose in enumerate(poses):
+            nearest, reach = min(shape[0] for shape in pose), np.ptp([shape[0] for shape in pose]) + 1e-9
+            for distance, outline, colour in sorted(pose, key=lambda shape: -shape[0]):
+                pale = PALEST * (distance - nearest) / reach
+                ax.add_patch(Polygon(outline + [i * width, 0.0], facecolor=colour * (1.0 - pale) + pale,
+                                     edgecolor=style.INK, linewidth=0.3))
+        ax.axhline(0.0, color=style.PALE, linewidth=0.8, zorder=0)
+        ax.set(xlim=(-0.6 * width, (MOMENTS - 0.4) * width), ylim=(low - 0.02 * (high - low), high), aspect="equal")
+        ax.axis("off")
+    return fig
+
+
+def caption(run):
+    begin = moments(run.motion, next(iter(run.motion.actors.values())))
+    period = run.motion.frame_time * (begin[1] - begin[0]) if len(begin) > 1 else 0.0
+    return (f"{' and '.join(run.motion.actors).capitalize()} from the side, at moments {period:.2f} s apart from "
+            f"{begin[0] * run.motion.frame_time:.1f} s on; all are drawn at the same place, and paler if they are "
+            "farther from the viewer.")
+
+
+def moments(shown, poses):
+    """The frames that are drawn: from the middle of the episode on, or earlier if it is short."""
+    stride = max(1, round(PERIOD / shown.frame_time))
+    count = min(MOMENTS, 1 + (len(poses) - 1) // stride)
+    begin = max(0, min(len(poses) // 2, len(poses) - 1 - (count - 1) * stride))
+    return np.arange(begin, begin + count * stride, stride)[:count]
+
+
+def _outlines(shown, pose):
+    """[(distance from the viewer, outline (P, 2) in x and z about the middle of the moving shapes, colour), ...], m."""
+    moving = [i for i in range(len(shown.kinds)) if motion.moves(shown, i) and shown.kinds[i] != "plane"]
+    middle = pose[moving, 0].mean()
+    outlines = []
+    for i in moving:
+        place, axes, size = pose[i, :3] - [middle, 0.0, 0.0], _rotation(pose[i, 3:]), shown.sizes[i]
+        if shown.kinds[i] == "box":
+            corners = place + (CORNERS * size) @ axes.T
+            flat = [(corners[list(face)]) for face in FACES]
+        elif shown.kinds[i] in ("capsule", "cylinder"):
+            flat = [_stadium(place - size[1] * axes[:, 2], place + size[1] * axes[:, 2], size[0])]
+        else:
+            radius = np.cbrt(np.prod(size)) if shown.kinds[i] == "ellipsoid" else size[0]
+            flat = [_stadium(place, place, radius)]
+        outlines += [(outline[:, 1].mean(), outline[:, [0, 2]], shown.colours[i]) for outline in flat]
+    return outlines
+
+
+def _stadium(a, b, radius):
+    """The outline (P, 3) of a capsule between a and b, seen along y."""
+    along = np.arctan2(b[2] - a[2], b[0] - a[0])
+    half = np.linspace(-np.pi / 2, np.pi / 2, 13)
+
+    def cap(centre, angles):
+        return centre + radius * np.stack([np.cos(angles), np.zeros_like(angles), np.sin(angles)], 1)
+
+    return np.concatenate([cap(b, along + half), cap(a, along + np.pi + half)])
+
+
+def _rotation(quaternion):
+    w, x, y, z = quaternion
+    return np.array([[1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+                     [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+                     [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]])
