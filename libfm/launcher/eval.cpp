@@ -3,6 +3,7 @@
 #include "libfm/config/print_config.hpp"
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/log.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
@@ -91,6 +92,11 @@ EvaluationJob make_job(const EvaluationArguments& arguments) {
   job.origins = apply_overrides(job.target.experiment, arguments.overrides);
   const auto settings = differences(before, job.target.experiment);
   check_settable(settings);
+  ExpertOptions& expert = job.target.experiment.expert;
+  if (expert.name == "policy" && expert.policy.from.empty()) {  // a lone checkpoint does not say where its teacher is
+    spdlog::info("eval: without the expert, which was a trained policy; expert.policy.from=RUN_DIR compares with it");
+    expert.name = no_expert;
+  }
   if (before.data.files != job.target.experiment.data.files) {
     job.target.files = job.target.experiment.data.files;
     if (job.target.experiment.has_env())

@@ -54,6 +54,14 @@ class VarietyTest(LauncherTest):
         self.run_quick("expert.name=policy", f"expert.policy.from={file}")
         self.assertEqual(len(list((self.folder / "runs/teacher").iterdir())), 1)
 
+        # A student's checkpoint on its own does not say where its teacher is.
+        student, _ = self.run_quick("expert.name=policy", f"expert.policy.from={teacher}")
+        lone = self.folder / "student.safetensors"
+        shutil.copy(student / "checkpoints/best.safetensors", lone)
+        for settings, has_expert in [([], False), ([f"expert.policy.from={teacher}"], True)]:
+            results = self.folder / self.fm("eval", lone, *settings).stdout.splitlines()[-1]
+            self.assertEqual(self.evaluation(results)["expert"] is not None, has_expert)
+
         for source, message in [("''", "expert.policy.from: give a run directory, a checkpoint or an experiment file"),
                                 (self.folder / "gone", "gone: no such file")]:
             refused = self.fm("run", self.experiment, *TINY, "expert.name=policy", f"expert.policy.from={source}", expect=2)
