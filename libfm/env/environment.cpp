@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace fm {
 
@@ -21,8 +22,9 @@ void check_goal(const EnvSpec& spec, const std::vector<double>& goal) {
     throw_input_error("eval.goal: has {} numbers for the goal of environment '{}': {}", goal.size(), spec.name,
                       fmt::join(names, ", "));
   }
-  if (!std::ranges::all_of(goal, [](double x) { return std::isfinite(x); })) {
-    throw_input_error("eval.goal: contains a number that is not finite");
+  constexpr double most = std::numeric_limits<float>::max();
+  if (!std::ranges::all_of(goal, [](double x) { return std::abs(x) <= most; })) {
+    throw_input_error("eval.goal: contains a number that is not finite in float32");
   }
 }
 

@@ -95,6 +95,20 @@ void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
       bytes / 1e9, physical_memory() / 1e9);
 }
 
+/// Sets the goal in a copy of the environment, which may refuse it.
+void check_evaluation_goal(const Experiment& e) {
+  if (!e.has_env()) throw InputError("eval.goal: there are no episodes without an environment; leave it empty");
+  const EnvFactory factory = make_env(e.env);
+  check_goal(factory.spec, e.eval.goal);
+  const std::unique_ptr<VectorEnv> env = factory.make(1);
+  env->reset(std::vector{0}, std::vector<std::uint64_t>{0}, RandomStream(0, "preflight"));
+  try {
+    env->set_goals(std::vector{0}, Eigen::Map<const Matrix>(e.eval.goal.data(), 1, std::ssize(e.eval.goal)));
+  } catch (const InputError& error) {
+    throw_input_error("eval.goal: {}", error.what());
+  }
+}
+
 void check_sampling(const Experiment& e, const PolicyModel& model) {
   PolicyDescription description = model.description();
   description.sampler = e.sampler;
@@ -102,7 +116,7 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
   const RecedingHorizon fits(description);
   const RateLimit limits(description);
   if (e.sampler.engine != "libtorch") check_runs_realtime(description);
-  if (!e.eval.goal.empty()) check_goal(description.spec, e.eval.goal);
+  if (!e.eval.goal.empty()) check_evaluation_goal(e);
   if (e.eval.log_probability) model.check_density(e.sampler);
 }
 

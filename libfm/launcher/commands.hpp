@@ -37,6 +37,7 @@ struct EvaluationArguments {
   bool visualize = false;              ///< also draw the figures and the report
   bool print_config = false;
   bool dry_run = false;
+  bool without_grid = false;  ///< leaves out the eval.grid of the run, but not one in the overrides
 };
 
 /// Evaluates into a folder named by the overrides, and prints the metrics and the folder.

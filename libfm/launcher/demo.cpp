@@ -1,6 +1,6 @@
 // fm demo EXPERIMENT: rolls out the expert and draws it. fm demo RUN_DIR|CHECKPOINT: the same of a trained policy.
 
-#include "libfm/experiment/checkpoint_origin.hpp"
+#include "libfm/core/error.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
 #include "libfm/experiment/figures.hpp"
 #include "libfm/experiment/pipeline.hpp"
@@ -19,12 +19,15 @@ namespace {
 /// goal=1.5,0.0 stands for eval.goal=[1.5,0.0].
 void write_out_goal(std::string& setting) {
   constexpr std::string_view key = "goal=";
-  if (setting.starts_with(key)) setting = fmt::format("eval.goal=[{}]", setting.substr(key.size()));
+  if (!setting.starts_with(key)) return;
+  const std::string goal = setting.substr(key.size());
+  if (goal.empty()) throw InputError("goal=: give the numbers of the goal, such as goal=1.5,0.0");
+  setting = goal.starts_with('[') ? "eval.goal=" + goal : fmt::format("eval.goal=[{}]", goal);
 }
 
 void show_policy(const ExperimentArguments& arguments) {
   constexpr const char* few = "eval.episodes=20";
-  EvaluationArguments evaluation{.target = arguments.file, .overrides = {few}, .visualize = true};
+  EvaluationArguments evaluation{.target = arguments.file, .overrides = {few}, .visualize = true, .without_grid = true};
   evaluation.overrides.insert(evaluation.overrides.end(), arguments.overrides.begin(), arguments.overrides.end());
   evaluation.print_config = arguments.print_config;
   evaluation.dry_run = arguments.dry_run;

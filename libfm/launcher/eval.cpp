@@ -88,14 +88,17 @@ EvaluationJob make_job(const EvaluationArguments& arguments) {
   } else {
     job = {{path, experiment_of(path), {}}, path.parent_path() / (path.stem().string() + "_evaluation"), {}};
   }
+  if (arguments.without_grid) job.target.experiment.eval.grid = {};
   const Experiment before = job.target.experiment;
   job.origins = apply_overrides(job.target.experiment, arguments.overrides);
   const auto settings = differences(before, job.target.experiment);
   check_settable(settings);
-  ExpertOptions& expert = job.target.experiment.expert;
-  if (expert.name == "policy" && expert.policy.from.empty()) {  // a lone checkpoint does not say where its teacher is
+  // A lone checkpoint does not say where the policy is that it learned from.
+  const bool chooses_expert = std::ranges::any_of(
+      arguments.overrides, [](const std::string& setting) { return begins_with_any(setting, {"expert."}); });
+  if (before.expert.name == "policy" && before.expert.policy.from.empty() && !chooses_expert) {
     spdlog::info("eval: without the expert, which was a trained policy; expert.policy.from=RUN_DIR compares with it");
-    expert.name = no_expert;
+    job.target.experiment.expert.name = no_expert;
   }
   if (before.data.files != job.target.experiment.data.files) {
     job.target.files = job.target.experiment.data.files;

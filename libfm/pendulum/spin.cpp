@@ -55,8 +55,8 @@ PendulumState PendulumSpinTask::start(Draws& draws, Memory& memory) const {
 void PendulumSpinTask::set_goal(double goal, Memory& memory) const {
   if (static_cast<float>(std::abs(goal)) < static_cast<float>(options_.slowest)) {
     throw_input_error(
-        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}, and never a goal of this task; set "
-        "collect.goal_levels to 0 or 2",
+        "env.pendulum_spin: a rate of {} rad/s is below slowest, {}, and never a goal of this task; of "
+        "collect.goal_levels only 0 and 2 give goals above it",
         goal, options_.slowest);
   }
   memory.next_rate = static_cast<float>(goal);

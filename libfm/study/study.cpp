@@ -107,8 +107,10 @@ void score(const Study& study, StudyGroup& group) {
   if (success.size() == returns.size()) group.success = mean(success);
 }
 
-/// What decides the starts of the episodes.
-std::string starts_of(const Experiment& e) { return options_to_json(e.env).dump() + std::to_string(e.eval.seed); }
+/// What decides the starts of the episodes, and their goals.
+std::string starts_of(const Experiment& e) {
+  return fmt::format("{} {} {}", options_to_json(e.env).dump(), e.eval.seed, fmt::join(e.eval.goal, ","));
+}
 
 /// The returns of every run in both groups from the starts that all have; nothing if the starts differ.
 std::optional<PairedDifference> difference(const Study& study, const StudyGroup& a, const StudyGroup& b) {

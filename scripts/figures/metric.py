@@ -33,6 +33,8 @@ KNOWN = {
     "energy_distance": Metric("energy distance of sampled and recorded actions, 0 to 1", "", LOWER),
     "highest_reward": Metric("highest reward of an episode", "", HIGHER),
     "full_length": Metric("share of episodes that no terminal state ended"),
+    "power": Metric("mechanical power of the motors", "W", LOWER),
+    "velocity_error": Metric("velocity error", "m/s", LOWER),
     "direction_entropy_bits": Metric("direction entropy", "bits", HIGHER),
     "wasserstein_2": Metric("Wasserstein-2 distance", ACTION_UNIT, LOWER),
 }

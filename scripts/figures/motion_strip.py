@@ -7,6 +7,7 @@ from . import motion, style
 
 MOMENTS = 16
 PERIOD = 0.09  # s, between moments, about a tenth of a stride
+TALLEST = 8.0  # height of a row over the width of a moment
 PALEST = 0.55  # share of white in what is farthest from the viewer
 CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], float)
 FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
@@ -15,13 +16,17 @@ FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (
 def draw(run):
     if run.motion is None or not any(motion.moves(run.motion, i) for i in range(len(run.motion.kinds))):
         return None
-    actors = {name: poses[moments(run.motion, poses)] for name, poses in run.motion.actors.items()}
-    drawn = {name: [_outlines(run.motion, pose) for pose in poses] for name, poses in actors.items()}
+    frames = moments(run.motion)
+    drawn = {name: [_outlines(run.motion, pose) for pose in poses[frames]] for name, poses in run.motion.actors.items()}
+    if not all(pose for poses in drawn.values() for pose in poses):
+        return None
     points = np.concatenate([points for poses in drawn.values() for pose in poses for _, points, _ in pose])
     low, high = min(0.0, points[:, 1].min()), points[:, 1].max()
+    high = max(high, low + 0.1)
     width = max(np.ptp(np.concatenate([points[:, 0] for _, points, _ in pose])) for poses in drawn.values() for pose in poses)
-    fig = style.figure(len(actors) * (0.3 + style.WIDTH * (high - low) / (MOMENTS * width)))
-    rows = fig.subplots(len(actors), 1, squeeze=False)[:, 0]
+    width = max(width, (high - low) / TALLEST)
+    fig = style.figure(len(drawn) * (0.3 + style.WIDTH * (high - low) / (MOMENTS * width)))
+    rows = fig.subplots(len(drawn), 1, squeeze=False)[:, 0]
     for ax, (name, poses) in zip(rows, drawn.items()):
         style.heading(ax, name)
         for i, pose in enumerate(poses):
@@ -37,24 +42,27 @@ def draw(run):
 
 
 def caption(run):
-    begin = moments(run.motion, next(iter(run.motion.actors.values())))
-    period = run.motion.frame_time * (begin[1] - begin[0]) if len(begin) > 1 else 0.0
-    return (f"{' and '.join(run.motion.actors).capitalize()} from the side, at moments {period:.2f} s apart from "
-            f"{begin[0] * run.motion.frame_time:.1f} s on; all are drawn at the same place, and paler if they are "
+    frames = moments(run.motion)
+    period = f"{run.motion.frame_time * (frames[1] - frames[0]):.2f} s apart, " if len(frames) > 1 else ""
+    return (f"{' and '.join(run.motion.actors).capitalize()} from the side, at moments {period}from "
+            f"{frames[0] * run.motion.frame_time:.1f} s on; all are drawn at the same place, and paler if they are "
             "farther from the viewer.")
 
 
-def moments(shown, poses):
-    """The frames that are drawn: from the middle of the episode on, or earlier if it is short."""
+def moments(shown):
+    """The frames that are drawn, of policy and expert alike: from the middle of the shorter episode on, or earlier."""
+    length = min(map(len, shown.actors.values()))
     stride = max(1, round(PERIOD / shown.frame_time))
-    count = min(MOMENTS, 1 + (len(poses) - 1) // stride)
-    begin = max(0, min(len(poses) // 2, len(poses) - 1 - (count - 1) * stride))
+    count = min(MOMENTS, 1 + (length - 1) // stride)
+    begin = max(0, min(length // 2, length - 1 - (count - 1) * stride))
     return np.arange(begin, begin + count * stride, stride)[:count]
 
 
 def _outlines(shown, pose):
     """[(distance from the viewer, outline (P, 2) in x and z about the middle of the moving shapes, colour), ...], m."""
     moving = [i for i in range(len(shown.kinds)) if motion.moves(shown, i) and shown.kinds[i] != "plane"]
+    if not moving:
+        return []
     middle = pose[moving, 0].mean()
     outlines = []
     for i in moving:

@@ -274,12 +274,15 @@ def _read_motion(group, goals):
     kinds = group.attribute("kinds", str).split("\n")
     shapes = len(kinds)
     actors = {name: group.array(name, None, shapes, 7) for name in ("policy", "expert") if group.has(name)}
-    for name, poses in actors.items():
-        if not np.isfinite(poses).all():
+    frames = max(map(len, actors.values()), default=0)
+    if frames == 0:
+        group.fail("policy", "there is no episode")
+    asked = group.array("goals", frames, goals) if goals and group.has("goals") else None
+    for name, values in [*actors.items(), ("goals", asked)]:
+        if values is not None and not np.isfinite(values).all():
             group.fail(name, "contains values that are not finite")
     return Motion(kinds, group.array("sizes", shapes, 3), group.array("colours", shapes, 3),
-                  group.attribute("frame_time", float), actors,
-                  group.array("goals", max(map(len, actors.values())), goals) if goals and group.has("goals") else None)
+                  group.attribute("frame_time", float), actors, asked)
 
 
 def _read_prediction(run, group):

@@ -37,7 +37,7 @@ def summary(study):
     text = f"{_count(len(study.runs), 'run')} in {_count(len(study.groups), 'group')}"
     text += f" that differ in {' and '.join(study.varied)}" if study.varied else ""
     scored = [group for group in study.groups if group.scores["return"]]
-    if len(scored) > 1 and not any(key.startswith("env.") for key in study.varied):
+    if len(scored) > 1 and not any(key.startswith(("env.", "eval.goal")) for key in study.varied):
         best = max(scored, key=lambda group: group.scores["return"].mean.mean)
         mean, *ends = best.scores["return"].mean.texts(number.text)
         interval = f" [{', '.join(ends)}]" if best.scores["return"].mean.has_ends else ""

@@ -106,15 +106,21 @@ class OtherCommandsTest(LauncherTest):
         self.assertTrue((directory / "figures/expert_trajectory.png").is_file())
 
     def test_demo_of_a_run_shows_its_policy_at_a_goal(self):
-        run = self.run_tiny("env.name=pendulum_target", "expert.name=target_lqr")
+        run = self.run_tiny("env.name=pendulum_target", "expert.name=target_lqr", "eval.grid={eval.goal: [[-0.2], [0.1]]}")
+        variants = self.evaluation(run)["variants"]
+        self.assertEqual([v["settings"] for v in variants], [{"eval.goal": [-0.2]}, {"eval.goal": [0.1]}])
+        self.assertNotEqual(*[v["expert"]["return"]["mean"] for v in variants])
         done = self.fm("demo", run, "goal=0.3")
         directory = self.folder / done.stdout.splitlines()[-1]
         self.assertEqual(directory, run / "evaluations" / "eval.episodes=20,eval.goal=[0.3]")
-        self.assertEqual(self.evaluation(directory)["episodes"], 20)
+        self.assertEqual((self.evaluation(directory)["episodes"], self.evaluation(directory)["variants"]), (20, []))
         self.assertTrue((directory / "figures/rollout_comparison.png").is_file())
         with h5py.File(directory / "evaluation.h5") as file:
             goals = file["policy/goals"][:]
         self.assertEqual(set(goals[~np.isnan(goals)]), {np.float32(0.3)})
+        same = self.fm("demo", run, "goal=[0.3]").stdout.splitlines()[-1]
+        self.assertEqual(self.folder / same, directory)
+        self.assertIn("goal=: give the numbers", self.fm("demo", run, "goal=", expect=2).stderr)
         again = self.fm("demo", run, "goal=0.3,0.1", expect=2)
         self.assertIn("eval.goal: has 2 numbers for the goal of environment 'pendulum_target': target (rad)", again.stderr)
 

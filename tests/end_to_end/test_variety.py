@@ -62,6 +62,9 @@ class VarietyTest(LauncherTest):
             results = self.folder / self.fm("eval", lone, *settings).stdout.splitlines()[-1]
             self.assertEqual(self.evaluation(results)["expert"] is not None, has_expert)
 
+        chosen = self.fm("eval", lone, "expert.name=policy", expect=2)
+        self.assertIn("expert.policy.from: give a run directory", chosen.stderr)
+
         for source, message in [("''", "expert.policy.from: give a run directory, a checkpoint or an experiment file"),
                                 (self.folder / "gone", "gone: no such file")]:
             refused = self.fm("run", self.experiment, *TINY, "expert.name=policy", f"expert.policy.from={source}", expect=2)

@@ -65,7 +65,7 @@ class Motion(examples.RunTest):
     def test_the_strip_shows_moments_from_the_side(self):
         self.add_motion()
         run = load(self.directory)
-        frames = motion_strip.moments(run.motion, run.motion.actors["policy"])
+        frames = motion_strip.moments(run.motion)
         self.assertEqual(list(frames), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29][-15:])  # 0.08 s apart, up to the end
         (_, outline, _), = motion_strip._outlines(run.motion, run.motion.actors["policy"][15])  # of what moves
         angle = np.linspace(0.0, 3.0, 30)[15]
@@ -74,7 +74,14 @@ class Motion(examples.RunTest):
         self.assertAlmostEqual(np.ptp(outline @ [along[1], -along[0]]), 0.2)
         np.testing.assert_allclose(outline.mean(0), [0.0, np.cos(angle)], atol=1e-9)
         self.assertIsNotNone(motion_strip.draw(run))
-        self.assertIn("0.08 s apart from 0.0 s on", motion_strip.caption(run))
+        self.assertIn("0.08 s apart, from 0.0 s on", motion_strip.caption(run))
+        run.motion.actors["policy"] = run.motion.actors["policy"][:1]  # it fell at once: both rows show that moment
+        self.assertEqual(list(motion_strip.moments(run.motion)), [0])
+        self.assertIsNotNone(motion_strip.draw(run))
+        run.motion.actors["expert"][0, 0, 2] = 1e6  # the simulation diverged
+        self.assertLess(motion_strip.draw(run).get_size_inches()[1], 100)
+        run.motion.kinds[0] = "plane"
+        self.assertIsNone(motion_strip.draw(run))
 
     def test_goals_are_shown_with_their_units(self):
         self.add_motion()
@@ -90,6 +97,12 @@ class Motion(examples.RunTest):
         self.assertEqual([(goal["name"], goal["unit"]) for goal in data["goals"]], [("velocity x", "m/s"), ("velocity y", "m/s")])
         self.assertEqual(data["goals"][0]["values"][-1], 1.45)
         self.assertEqual(len(data["goals"][1]["values"]), 30)
+        with self.hdf5() as file:
+            file["motion/goals"][3, 0] = np.nan
+        with self.assertRaisesRegex(InputError, "motion/goals: contains values that are not finite"):
+            load(self.directory)
+        with self.hdf5() as file:
+            file["motion/goals"][3, 0] = 0.1
         self.assertLess(len(self.data(motion.html(load(self.directory), 2_000))["goals"][0]["values"]), 30)
 
     def test_a_demonstration_has_a_page_of_its_own(self):
