@@ -6,12 +6,21 @@
 
 namespace fm {
 
+void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<double>& goal) {
+  check_goal(env.spec(), goal);
+  const Eigen::Map<const Eigen::RowVectorXd> row(goal.data(), std::ssize(goal));
+  try {
+    env.set_goals(rows, row.replicate(std::ssize(rows), 1));
+  } catch (const InputError& error) {
+    throw_input_error("eval.goal: {}", error.what());
+  }
+}
+
 Stepper::Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies)
     : options_(options), env_(env.make(copies)), policy_(make_policy()),
       labeller_(options.label ? options.label() : nullptr), extras_(std::ssize(policy_->extras())),
       episodes_(static_cast<std::size_t>(copies)), steps_(episodes_.size()),
       executed_(copies, std::ssize(env_->spec().actions)) {
-  if (!options.goal.empty()) check_goal(env_->spec(), options.goal);
   if (options.goal_levels > 0) check_goal_levels();
 }
 
@@ -28,8 +37,7 @@ void Stepper::check_goal_levels() const {
 void Stepper::begin(std::span<const int> copies, std::span<const std::uint64_t> episodes) {
   env_->reset(copies, episodes, options_.initial);
   if (!options_.goal.empty()) {
-    env_->set_goals(copies, Eigen::Map<const Eigen::RowVectorXd>(options_.goal.data(), std::ssize(options_.goal))
-                                .replicate(std::ssize(copies), 1));
+    set_goal(*env_, copies, options_.goal);
   } else if (options_.goal_levels > 0) {
     set_goal_levels(copies, episodes);
   }

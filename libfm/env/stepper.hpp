@@ -10,13 +10,17 @@
 
 namespace fm {
 
+/// Sets the goal (G) of these rows. @throws InputError, naming eval.goal, if it is not one of the environment's goals
+void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<double>& goal);
+
 class Stepper {
  public:
   /// @param options initial states, noise, labels and goals; must outlive this object
-  /// @throws InputError if goal_levels is set for an environment without bounded goals, or `goal` is not one of its goals
+  /// @throws InputError if goal_levels is set for an environment without bounded goals.
   Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies);
 
   /// Begins an episode in each of these copies, which run none.
+  /// @throws InputError if options.goal is not one of the environment's goals
   void begin(std::span<const int> copies, std::span<const std::uint64_t> episodes);
 
   /// The policy acts in all running copies, and the environment is stepped.

@@ -53,12 +53,9 @@ void write_poses(Hdf5Writer& out, const std::string& path, VectorEnv& env, const
 
 /// The goal (F, G) of every `stride`-th state.
 void write_goals(Hdf5Writer& out, const Matrix& goals, int stride) {
-  std::vector<double> values;
-  std::uint64_t frames = 0;
-  for (Eigen::Index t = 0; t < goals.rows(); t += stride, ++frames) {
-    for (Eigen::Index j = 0; j < goals.cols(); ++j) values.push_back(goals(t, j));
-  }
-  out.array("/motion/goals", {frames, static_cast<std::uint64_t>(goals.cols())}, std::span<const double>(values));
+  const Matrix shown = goals(Eigen::seq(0, Eigen::last, stride), Eigen::all);
+  out.array("/motion/goals", {static_cast<std::uint64_t>(shown.rows()), static_cast<std::uint64_t>(shown.cols())},
+            std::span<const double>(shown.data(), static_cast<std::size_t>(shown.size())));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/env/stepper.hpp"
 #include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/training.hpp"
@@ -98,15 +99,9 @@ void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
 /// Sets the goal in a copy of the environment, which may refuse it.
 void check_evaluation_goal(const Experiment& e) {
   if (!e.has_env()) throw InputError("eval.goal: there are no episodes without an environment; leave it empty");
-  const EnvFactory factory = make_env(e.env);
-  check_goal(factory.spec, e.eval.goal);
-  const std::unique_ptr<VectorEnv> env = factory.make(1);
+  const std::unique_ptr<VectorEnv> env = make_env(e.env).make(1);
   env->reset(std::vector{0}, std::vector<std::uint64_t>{0}, RandomStream(0, "preflight"));
-  try {
-    env->set_goals(std::vector{0}, Eigen::Map<const Matrix>(e.eval.goal.data(), 1, std::ssize(e.eval.goal)));
-  } catch (const InputError& error) {
-    throw_input_error("eval.goal: {}", error.what());
-  }
+  set_goal(*env, std::vector{0}, e.eval.goal);
 }
 
 void check_sampling(const Experiment& e, const PolicyModel& model) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace fm {
 namespace {
@@ -26,12 +27,14 @@ void write_out_goal(std::string& setting) {
 }
 
 void show_policy(const ExperimentArguments& arguments) {
-  constexpr const char* few = "eval.episodes=20";
-  EvaluationArguments evaluation{.target = arguments.file, .overrides = {few}, .visualize = true, .without_grid = true};
-  evaluation.overrides.insert(evaluation.overrides.end(), arguments.overrides.begin(), arguments.overrides.end());
-  evaluation.print_config = arguments.print_config;
-  evaluation.dry_run = arguments.dry_run;
-  evaluate_target(evaluation);
+  std::vector<std::string> overrides = {"eval.episodes=20"};
+  overrides.insert(overrides.end(), arguments.overrides.begin(), arguments.overrides.end());
+  evaluate_target({.target = arguments.file,
+                   .overrides = std::move(overrides),
+                   .visualize = true,
+                   .print_config = arguments.print_config,
+                   .dry_run = arguments.dry_run,
+                   .without_grid = true});
 }
 
 void show_expert(const ExperimentArguments& arguments) {

@@ -14,16 +14,16 @@ FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (
 
 
 def draw(run):
-    if run.motion is None or not any(motion.moves(run.motion, i) for i in range(len(run.motion.kinds))):
+    moving = _moving(run.motion) if run.motion else []
+    if not moving:
         return None
     frames = moments(run.motion)
-    drawn = {name: [_outlines(run.motion, pose) for pose in poses[frames]] for name, poses in run.motion.actors.items()}
-    if not all(pose for poses in drawn.values() for pose in poses):
-        return None
-    points = np.concatenate([points for poses in drawn.values() for pose in poses for _, points, _ in pose])
+    drawn = {name: [_outlines(run.motion, moving, pose) for pose in poses[frames]]
+             for name, poses in run.motion.actors.items()}
+    points = np.concatenate([outline for poses in drawn.values() for pose in poses for _, outline, _ in pose])
     low, high = min(0.0, points[:, 1].min()), points[:, 1].max()
     high = max(high, low + 0.1)
-    width = max(np.ptp(np.concatenate([points[:, 0] for _, points, _ in pose])) for poses in drawn.values() for pose in poses)
+    width = max(np.ptp(np.concatenate([outline[:, 0] for _, outline, _ in pose])) for poses in drawn.values() for pose in poses)
     width = max(width, (high - low) / TALLEST)
     fig = style.figure(len(drawn) * (0.3 + style.WIDTH * (high - low) / (MOMENTS * width)))
     rows = fig.subplots(len(drawn), 1, squeeze=False)[:, 0]
@@ -55,21 +55,22 @@ def moments(shown):
     stride = max(1, round(PERIOD / shown.frame_time))
     count = min(MOMENTS, 1 + (length - 1) // stride)
     begin = max(0, min(length // 2, length - 1 - (count - 1) * stride))
-    return np.arange(begin, begin + count * stride, stride)[:count]
+    return np.arange(begin, begin + count * stride, stride)
 
 
-def _outlines(shown, pose):
+def _moving(shown):
+    return [i for i, kind in enumerate(shown.kinds) if kind != "plane" and motion.moves(shown, i)]
+
+
+def _outlines(shown, moving, pose):
     """[(distance from the viewer, outline (P, 2) in x and z about the middle of the moving shapes, colour), ...], m."""
-    moving = [i for i in range(len(shown.kinds)) if motion.moves(shown, i) and shown.kinds[i] != "plane"]
-    if not moving:
-        return []
     middle = pose[moving, 0].mean()
     outlines = []
     for i in moving:
         place, axes, size = pose[i, :3] - [middle, 0.0, 0.0], _rotation(pose[i, 3:]), shown.sizes[i]
         if shown.kinds[i] == "box":
             corners = place + (CORNERS * size) @ axes.T
-            flat = [(corners[list(face)]) for face in FACES]
+            flat = [corners[list(face)] for face in FACES]
         elif shown.kinds[i] in ("capsule", "cylinder"):
             flat = [_stadium(place - size[1] * axes[:, 2], place + size[1] * axes[:, 2], size[0])]
         else:
