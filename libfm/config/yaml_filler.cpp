@@ -77,6 +77,9 @@ class Filler {
   static std::string axis_problem(const ConfigField& grid, const std::string& key, const ConfigField& option) {
     if (grid_may_vary(grid, key, option)) return "";
     if (option.shape == FieldShape::section) return "is a section: name one of its options";
+    if (option.shape == FieldShape::mapping || option.shape == FieldShape::grid) {
+      return "is a mapping, which cannot be varied: start a run for each";
+    }
     return fmt::format("cannot be varied here, only {} can", fmt::join(grid.bounds.names, ", "));
   }
 

@@ -126,7 +126,10 @@ double mean_difference(const std::vector<Episode>& episodes, int order) {
 
 Evaluation evaluate(const PolicyModel& model, const PredictorFactory& engine, const EvaluationOptions& options) {
   const SerialOperations serial;
-  Evaluation result{.env = options.env, .episodes = options.env_factory ? options.episodes : 0, .seed = options.seed};
+  Evaluation result{.env = options.env,
+                    .episodes = options.env_factory ? options.episodes : 0,
+                    .seed = options.seed,
+                    .goal = options.goal};
   result.states = options.make_expert ? "states of the expert" : options.recorded_states;
   result.actions = model.description().spec.actions;
   if (options.env_factory) roll_out(engine, options, result);

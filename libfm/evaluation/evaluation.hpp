@@ -47,6 +47,7 @@ struct Evaluation {
   std::string env;
   std::int64_t episodes = 0;  ///< that were rolled out: 0 without an environment
   std::uint64_t seed = 0;
+  std::vector<double> goal;            ///< of all episodes; empty: as the environment drew them
   std::vector<Dimension> actions;      ///< of the policy
   std::optional<ActorMetrics> policy;  ///< empty if there is no environment
   std::optional<ActorMetrics> expert;  ///< empty if there is no environment or no expert, as is gap

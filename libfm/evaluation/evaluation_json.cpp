@@ -3,6 +3,7 @@
 #include "libfm/core/number_text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -104,6 +105,7 @@ Json evaluation_object(const Evaluation& e) {
   Json json = {{"env", e.env},
                {"episodes", e.episodes},
                {"seed", e.seed},
+               {"goal", e.goal.empty() ? Json() : Json(e.goal)},
                {"policy", policy(e)},
                {"expert", actor(e.expert)},
                {"gap", nullptr},
@@ -212,7 +214,8 @@ std::string summarise_offline(const Evaluation& e) {
 std::string summarise(const Evaluation& e, const std::vector<Variant>& variants) {
   std::string text;
   if (e.policy) {
-    text += fmt::format("{} episodes of {}, seed {}; 95 % intervals in brackets\n", e.episodes, e.env, e.seed);
+    const std::string goal = e.goal.empty() ? "" : fmt::format(", goal {}", fmt::join(e.goal, ", "));
+    text += fmt::format("{} episodes of {}, seed {}{}; 95 % intervals in brackets\n", e.episodes, e.env, e.seed, goal);
     text += summarise_actor("policy", *e.policy);
   }
   if (e.gap) {

@@ -47,7 +47,8 @@ class NumpyPolicy:
             raise ValueError(f"{path}: not a flow with an MLP and Euler steps, without guidance, action noise, relative "
                              "actions and committed ones")
         self.normaliser, spec = self.metadata["normaliser"], self.metadata["spec"]
-        self.visible = np.array([d["name"] not in policy["hidden"] for d in spec["observations"]])
+        self.visible = {key: np.array([d["name"] not in policy["hidden"] for d in spec[key]], bool)
+                        for key in ("observations", "goals")}
         self.low = [-np.inf if d["low"] is None else d["low"] for d in spec["actions"]]
         self.high = [np.inf if d["high"] is None else d["high"] for d in spec["actions"]]
         self.horizon, self.layers = policy["horizon"]["prediction"], len(network["mlp"]["hidden"]) + 1
@@ -56,6 +57,7 @@ class NumpyPolicy:
     def normalised(self, values, quantity):
         n = self.normaliser[quantity]
         y = (np.asarray(values, float) - n["offset"]) / n["scale"]  # in float64, then rounded
+        y = np.where(self.visible[quantity], y, 0.0)
         return (np.clip(y, -1.0, 1.0) if n.get("clip") else y).astype(np.float32)
 
     def velocity(self, z, t, condition):
@@ -69,8 +71,7 @@ class NumpyPolicy:
 
     def __call__(self, history, noise, goal=()):
         """The predicted actions (H, A) for the last h observations (h, O), oldest first, and noise (H, A) ~ N(0, 1)."""
-        seen = np.where(self.visible, self.normalised(history, "observations"), 0.0)
-        condition = np.concatenate([seen.ravel(), self.normalised(goal, "goals")])
+        condition = np.concatenate([self.normalised(history, "observations").ravel(), self.normalised(goal, "goals")])
         z = self.metadata["sampler"]["temperature"] * np.ravel(noise)
         steps = self.metadata["sampler"]["steps"]
         for i in range(steps):  # dz/dt = v, from noise at t = 0 to the action at t = 1

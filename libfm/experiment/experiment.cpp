@@ -58,7 +58,7 @@ class Contradictions {
 };
 
 void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& found) {
-  found.attempt("policy.hidden", {"env.name"}, [&] { visible_observations(spec, e.policy.hidden); });
+  found.attempt("policy.hidden", {"env.name"}, [&] { visible_inputs(spec, e.policy.hidden); });
   found.attempt("policy.relative", {"env.name"}, [&] { RelativeActions(spec, e.policy.relative); });
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
     found.add({"collect.goal_levels", "env.name"}, "environment '{}' has no goals; set 0", spec.name);

@@ -95,6 +95,7 @@ nlohmann::ordered_json provenance(const Experiment& experiment) {
             {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)}}},
           {"image_digest", image_digest()},
+          {"env_content", env_content(experiment.env)},
           {"configuration", options_to_json(experiment)}};
 }
 

@@ -7,6 +7,7 @@
 #include "libfm/launcher/commands.hpp"
 #include "libfm/launcher/print_result.hpp"
 #include "libfm/study/study_table.hpp"
+#include "libfm/study/tidy_tables.hpp"
 
 #include <memory>
 
@@ -35,8 +36,19 @@ void add_report(CLI::App& app) {
   command->add_option("DIR", *directories, "run directories, sweeps, or folders that contain them")->required();
   auto out = std::make_shared<std::string>();
   command->add_option("--out", *out, "the file (default, for a single directory: report.html in it)");
-  command->footer("Example: fm report runs/pendulum --out pendulum.html");
-  command->callback([directories, out] { report_over({directories->begin(), directories->end()}, *out); });
+  auto tables = std::make_shared<std::string>();
+  command->add_option("--csv", *tables,
+                      "write only tidy tables into this folder: runs.csv, metrics.csv, curves.csv, joined by `run`");
+  command->footer(
+      "Examples: fm report runs/pendulum --out pendulum.html\n"
+      "          fm report runs/pendulum --csv tables");
+  command->callback([=] {
+    const std::vector<std::filesystem::path> paths{directories->begin(), directories->end()};
+    if (tables->empty()) return report_over(paths, *out);
+    const Study study = read_study(paths);
+    write_tidy_tables(study, *tables);
+    print_result("", std::filesystem::absolute(*tables).lexically_normal());
+  });
 }
 
 }  // namespace fm

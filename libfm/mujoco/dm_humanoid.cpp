@@ -91,7 +91,7 @@ double reward(const Parts& parts, double speed, const MujocoStep& step) {
 
 /// Random joint angles and orientation, drawn again until nothing touches. Quaternions have positive components, as in
 /// the suite, whose published results depend on it.
-void start(const mjModel& model, mjData& data, Draws& draws) {
+void start_random(const mjModel& model, mjData& data, Draws& draws) {
   do {
     for (int i = 3; i < 7; ++i) data.qpos[i] = draws.uniform();
     mju_normalize4(data.qpos + 3);
@@ -104,13 +104,30 @@ void start(const mjModel& model, mjData& data, Draws& draws) {
   } while (data.ncon > 0);
 }
 
+/// The model's reference position with random deviations, lowered onto the ground.
+void start_standing(const mjModel& model, mjData& data, Draws& draws) {
+  start_uniform(model, data, 0.01, draws);
+  mj_kinematics(&model, &data);
+  data.qpos[2] -= lowest_point(model, data);
+}
+
+struct Start {
+  const char* name;
+  void (*start)(const mjModel& model, mjData& data, Draws& draws);
+};
+
+constexpr Start starts[] = {{"random", start_random}, {"standing", start_standing}};
+
 }  // namespace
 
 std::vector<std::string> dm_humanoid_moves() { return names_in(moves); }
+std::vector<std::string> dm_humanoid_starts() { return names_in(starts); }
 
 EnvFactory make_dm_humanoid(const DmHumanoidOptions& options) {
   const Move* move = find_row(moves, options.move);
   if (move == nullptr) throw_input_error("env.dm_humanoid.move: no move '{}'", options.move);
+  const Start* start = find_row(starts, options.start);
+  if (start == nullptr) throw_input_error("env.dm_humanoid.start: no start '{}'", options.start);
   const MujocoModel model = load_model("dm_control/suite/humanoid.xml");
   const Parts parts = parts_of(*model);
   const double speed = move->speed;
@@ -125,7 +142,7 @@ EnvFactory make_dm_humanoid(const DmHumanoidOptions& options) {
                .horizon = options.horizon},
       .model = model,
       .substeps = substeps,
-      .start = start,
+      .start = start->start,
       .derive = mj_step1,
       .observe = [parts](const MujocoMoment& now, std::span<double> o) { observe(parts, now, o); },
       .reward = reward_of,

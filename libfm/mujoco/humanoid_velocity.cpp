@@ -5,18 +5,16 @@
 #include "libfm/mujoco/locomotion.hpp"
 #include "libfm/mujoco/mujoco_env.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace fm {
 namespace {
 
 constexpr int substeps = 5;
-
-void use_fast_integrator(mjModel& model) {
-  model.opt.integrator = mjINT_IMPLICITFAST;
-  model.opt.solver = mjSOL_NEWTON;
-}
 
 /// The mean over all seconds with one command of the distance between the mean velocity, over that second, and the
 /// command; the first second of a command does not count.
@@ -35,6 +33,24 @@ double velocity_error(std::span<const Episode> episodes, Eigen::Index column, Ei
     }
   }
   return seconds > 0 ? sum / static_cast<double>(seconds) : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// The entropy, in bits, of what episodes do that no fall ends: their mean forward velocities, in three equal parts of the
+/// commanded range. Three behaviours in equal shares have 1.58 bits, one has 0. NaN if every episode ends in a fall.
+double speed_entropy(std::span<const Episode> episodes, Eigen::Index column, double slowest, double fastest) {
+  std::array<double, 3> counts{};
+  double all = 0.0;
+  for (const Episode& e : episodes) {
+    if (!e.terminated.empty() && e.terminated.back() != 0) continue;
+    const double share = (e.observations.col(column).tail(e.steps()).mean() - slowest) / (fastest - slowest);
+    ++counts[static_cast<std::size_t>(std::clamp(std::floor(3.0 * share), 0.0, 2.0))];
+    ++all;
+  }
+  double entropy = all > 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+  for (const double count : counts) {
+    if (count > 0.0) entropy -= count / all * std::log2(count / all);
+  }
+  return entropy;
 }
 
 }  // namespace
@@ -86,9 +102,13 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
           [=](std::span<const Episode> episodes) {
             auto metrics = locomotion_metrics(episodes, column);
             metrics["power"] = mean_power(*model, episodes, 2);
-            const double error =
-                velocity_error(episodes, static_cast<Eigen::Index>(column), std::lround(1.0 / time_step));
-            if (std::isfinite(error)) metrics["velocity_error"] = error;
+            const auto forwards = static_cast<Eigen::Index>(column);
+            const std::pair<const char*, double> others[] = {
+                {"velocity_error", velocity_error(episodes, forwards, std::lround(1.0 / time_step))},
+                {"speed_entropy_bits", speed_entropy(episodes, forwards, o.slowest_forward, o.fastest_forward)}};
+            for (const auto& [name, value] : others) {
+              if (std::isfinite(value)) metrics[name] = value;
+            }
             return metrics;
           },
   };

@@ -6,7 +6,8 @@
 // v is the mass centre's mean velocity over the control step. Observation: qpos without x and y, and qvel (45). A goal is
 // drawn uniformly within its range at the beginning and every `resample` seconds. MuJoCo's implicitfast integrator and
 // Newton solver stand in for the model's RK4 and PGS: three times as many steps a second, and not Gymnasium's physics.
-// Success: healthy at the end.
+// Success: healthy at the end. Metrics: mean velocity error, power of the motors, entropy of the speeds of episodes
+// without a fall.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/env/environment.hpp"

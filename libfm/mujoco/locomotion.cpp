@@ -3,6 +3,7 @@
 #include "libfm/env/rollout.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace fm {
@@ -29,6 +30,11 @@ void start_uniform(const mjModel& model, mjData& data, double scale, Draws& draw
 void start_normal(const mjModel& model, mjData& data, double scale, Draws& draws) {
   for (int i = 0; i < model.nq; ++i) data.qpos[i] = model.qpos0[i] + draws.uniform(-scale, scale);
   for (int i = 0; i < model.nv; ++i) data.qvel[i] = scale * draws.normal();
+}
+
+void use_fast_integrator(mjModel& model) {
+  model.opt.integrator = mjINT_IMPLICITFAST;
+  model.opt.solver = mjSOL_NEWTON;
 }
 
 double sum_of_squares(std::span<const double> values) {
@@ -82,6 +88,17 @@ double mean_power(const mjModel& model, std::span<const Episode> episodes, int s
     steps += static_cast<double>(episode.steps());
   }
   return power / steps;
+}
+
+double lowest_point(const mjModel& model, const mjData& data) {
+  double lowest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < model.ngeom; ++i) {
+    const bool is_capsule = model.geom_type[i] == mjGEOM_CAPSULE;
+    if (!is_capsule && model.geom_type[i] != mjGEOM_SPHERE) continue;
+    const double reach = is_capsule ? model.geom_size[3 * i + 1] * std::abs(data.geom_xmat[9 * i + 8]) : 0.0;
+    lowest = std::min(lowest, data.geom_xpos[3 * i + 2] - reach - model.geom_size[3 * i]);
+  }
+  return lowest;
 }
 
 std::vector<Landmark> standing(const mjModel& model) {

@@ -17,6 +17,8 @@ namespace {
 
 constexpr int copies_for_a_thread = 8;  ///< fewer are stepped sooner than a thread wakes up
 
+constexpr std::array<double, 3> companion_colour{0.55, 0.62, 0.70};
+
 constexpr mjtWarning divergences[] = {mjWARN_BADQPOS, mjWARN_BADQVEL, mjWARN_BADQACC};
 
 /// MuJoCo has met a number that is not finite or huge, and has reset the simulation.
@@ -250,6 +252,14 @@ std::vector<Shape> MujocoEnv::shapes() const {
         material >= 0 && m.geom_rgba[4 * id] == 0.5F ? m.mat_rgba + 4 * material : m.geom_rgba + 4 * id;
     all.push_back({*shape_kind(m.geom_type[id]), {size[0], size[1], size[2]}, {colour[0], colour[1], colour[2]}});
   }
+  if (!task_->companion) return all;
+  const std::size_t robot = all.size();
+  for (std::size_t i = 0; i < robot; ++i) {
+    Shape shape = all[i];
+    if (shape.kind == Shape::Kind::plane) continue;
+    shape.colour = companion_colour;
+    all.push_back(shape);
+  }
   return all;
 }
 
@@ -257,12 +267,20 @@ std::vector<Pose> MujocoEnv::poses(int row) const {
   const mjModel& m = *task_->model;
   mjData* data = drawn_.get();
   mj_setState(&m, data, state(row), mjSTATE_INTEGRATION);
-  mj_kinematics(&m, data);
   std::vector<Pose> all;
-  for (const int id : drawn_geoms(m)) {
-    Pose& pose = all.emplace_back();
-    std::copy_n(data->geom_xpos + 3 * id, 3, pose.position.data());
-    mju_mat2Quat(pose.orientation.data(), data->geom_xmat + 9 * id);
+  const auto draw = [&](bool planes) {
+    mj_kinematics(&m, data);
+    for (const int id : drawn_geoms(m)) {
+      if (!planes && m.geom_type[id] == mjGEOM_PLANE) continue;
+      Pose& pose = all.emplace_back();
+      std::copy_n(data->geom_xpos + 3 * id, 3, pose.position.data());
+      mju_mat2Quat(pose.orientation.data(), data->geom_xmat + 9 * id);
+    }
+  };
+  draw(true);
+  if (task_->companion) {
+    task_->companion(*data, {data->qpos, static_cast<std::size_t>(m.nq)});
+    draw(false);
   }
   return all;
 }

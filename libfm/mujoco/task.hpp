@@ -60,6 +60,10 @@ struct MujocoTask {
   /// Named states for pictures, as qpos of the model.
   std::vector<Landmark> positions = {};
 
+  /// Writes the qpos of a second figure that pictures show beside the robot, such as the motion that it follows. `qpos`
+  /// holds the robot's when it is called, and may be a part of `now`.
+  std::function<void(const mjData& now, std::span<double> qpos)> companion = {};
+
   std::function<std::map<std::string, double>(std::span<const Episode> episodes)> metrics = {};
 };
 

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,10 +40,9 @@ OnnxValue where(OnnxGraph& g, const std::vector<double>& kept, const OnnxValue& 
   return g.add("Where", {mask, x, g.scalar(0.0)});
 }
 
-/// Zeros in place of hidden observations, whatever their value.
-OnnxValue visible(OnnxGraph& g, const OnnxValue& x, const PolicyDescription& d) {
-  if (d.policy.hidden.empty()) return x;
-  return where(g, visible_observations(d.spec, d.policy.hidden), x);
+/// Zeros in place of what is hidden, whatever its value.
+OnnxValue visible(OnnxGraph& g, const OnnxValue& x, const std::vector<double>& seen) {
+  return std::ranges::count(seen, 0.0) == 0 ? x : where(g, seen, x);
 }
 
 /// (B, h, O), in the environment's units
@@ -53,10 +53,11 @@ OnnxValue observation_input(OnnxGraph& g, const PolicyDescription& d) {
 
 OnnxCondition condition(OnnxGraph& g, const OnnxValue& observed, const PolicyDescription& d) {
   OnnxCondition c;
-  c.observations = visible(g, normalised(g, observed, d.observations), d);
+  const VisibleInputs seen = visible_inputs(d.spec, d.policy.hidden);
+  c.observations = visible(g, normalised(g, observed, d.observations), seen.observations);
   if (uses_goal(d)) {
     const OnnxValue goal = g.input("goal", {OnnxGraph::batch, std::ssize(d.spec.goals)}, text_of("goal", d.spec.goals));
-    c.goal = normalised(g, goal, d.goals);
+    c.goal = visible(g, normalised(g, goal, d.goals), seen.goals);
   }
   return c;
 }

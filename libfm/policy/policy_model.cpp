@@ -60,7 +60,9 @@ PolicyModel::PolicyModel(const PolicyDescription& description)
         description.policy.name);
   }
   description_.policy = resolved(description.policy);
-  hidden_ = at::tensor(visible_observations(description.spec, description.policy.hidden), at::kDouble) == 0;
+  const VisibleInputs visible = visible_inputs(description.spec, description.policy.hidden);
+  hidden_ = at::tensor(visible.observations, at::kDouble) == 0;
+  hidden_goals_ = at::tensor(visible.goals, at::kDouble) == 0;
   std::vector<double> low, high;
   for (const Dimension& d : description.spec.actions) {
     low.push_back(d.low);
@@ -178,7 +180,7 @@ void PolicyModel::set_teacher(std::shared_ptr<const PolicyModel> teacher) {
 Condition PolicyModel::condition(const at::Tensor& observations, const at::Tensor& goals) const {
   const at::TensorOptions type = lowest_normalised_.options();
   return {.observations = observations_.normalise(observations, type, hidden_),
-          .goal = goals_.normalise(goals, type),
+          .goal = goals_.normalise(goals, type, hidden_goals_),
           .goal_mask = at::ones({observations.size(0)}, type)};
 }
 

@@ -138,6 +138,7 @@ class PolicyModel : public torch::nn::Module {
   RelativeActions relative_;
   Scaling observations_, actions_, goals_;
   at::Tensor hidden_;                                  ///< (O), true for hidden observations, on the CPU
+  at::Tensor hidden_goals_;                            ///< (G), as hidden_
   at::Tensor lowest_, highest_;                        ///< (A), the environment's bounds, float64 on the CPU
   at::Tensor lowest_normalised_, highest_normalised_;  ///< (A), of the parameters' type, on their device
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace fm {
@@ -106,15 +107,21 @@ std::vector<std::string> names_of(const std::vector<Dimension>& dimensions) {
   return names;
 }
 
-std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden) {
-  const std::vector<std::string> names = names_of(spec.observations);
-  std::vector<double> visible(names.size(), 1.0);
+VisibleInputs visible_inputs(const EnvSpec& spec, const std::vector<std::string>& hidden) {
+  VisibleInputs visible{std::vector<double>(spec.observations.size(), 1.0),
+                        std::vector<double>(spec.goals.size(), 1.0)};
+  const auto hide = [](const std::string& name, const std::vector<Dimension>& dimensions, std::vector<double>& seen) {
+    const auto found = std::ranges::find(dimensions, name, &Dimension::name);
+    if (found == dimensions.end()) return false;
+    seen[static_cast<std::size_t>(found - dimensions.begin())] = 0.0;
+    return true;
+  };
   for (const std::string& name : hidden) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      throw_input_error("policy.hidden: no observation '{}' (known: {})", name, fmt::join(names, ", "));
-    }
-    visible[static_cast<std::size_t>(found - names.begin())] = 0.0;
+    const bool is_observation = hide(name, spec.observations, visible.observations);
+    if (hide(name, spec.goals, visible.goals) || is_observation) continue;
+    std::vector<std::string> known = names_of(spec.observations);
+    std::ranges::copy(names_of(spec.goals), std::back_inserter(known));
+    throw_input_error("policy.hidden: no observation or goal '{}' (known: {})", name, fmt::join(known, ", "));
   }
   return visible;
 }

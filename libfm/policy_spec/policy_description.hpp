@@ -30,9 +30,14 @@ struct PolicyDescription {
 
 std::vector<std::string> names_of(const std::vector<Dimension>& dimensions);
 
-/// 1 for each observation that the policy sees, 0 for those that policy.hidden names.
-/// @throws InputError for a name that is not in the specification.
-std::vector<double> visible_observations(const EnvSpec& spec, const std::vector<std::string>& hidden);
+/// 1 for each number that the policy sees, 0 for those that policy.hidden names.
+struct VisibleInputs {
+  std::vector<double> observations;  ///< (O)
+  std::vector<double> goals;         ///< (G)
+};
+
+/// @throws InputError for a name that is neither an observation nor a goal of the specification.
+VisibleInputs visible_inputs(const EnvSpec& spec, const std::vector<std::string>& hidden);
 
 std::string spec_to_json(const EnvSpec& spec);
 /// @throws InputError, prefixed by `where`, if the text is malformed.

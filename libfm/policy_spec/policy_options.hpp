@@ -141,7 +141,8 @@ struct PolicyOptions {
     visit("diffusion", diffusion, "options of `name: diffusion`");
     visit("normalising_flow", normalising_flow, "options of `name: normalising_flow`");
     visit("horizon", horizon, "lengths of the observation history and of the predicted action chunk");
-    visit("hidden", hidden, "names of observations hidden from the policy; experts and evaluation still see them");
+    visit("hidden", hidden,
+          "names of observations and goals hidden from the policy; experts and evaluation still see them");
     visit("relative", relative,
           "{ACTION: OBSERVATION, ...}: predicts these actions relative to an observation of the same unit, the current "
           "one "

@@ -58,7 +58,8 @@ RecedingHorizon::RecedingHorizon(const PolicyDescription& d)
       delay_(d.sampler.delay), observations_(static_cast<int>(d.spec.observations.size())),
       actions_(static_cast<int>(d.spec.actions.size())), goals_(static_cast<int>(d.spec.goals.size())),
       kept_(delay_ > 0 ? 2 : 1), averages_(d.sampler.ensemble > 0.0), decay_(d.sampler.ensemble),
-      relative_(d.spec, d.policy.relative), scale_(d.actions.scale) {
+      relative_(d.spec, d.policy.relative), scale_(d.actions.scale),
+      visible_goals_(visible_inputs(d.spec, d.policy.hidden).goals) {
   const std::vector<HorizonProblem> problems = horizon_problems(d.policy.horizon, d.sampler);
   if (!problems.empty()) throw_input_error("{}: {}", problems.front().keys.front(), problems.front().text);
   if (averages_) kept_ = (horizon_ + executed_ - 1) / executed_;
@@ -104,7 +105,11 @@ void RecedingHorizon::observe(std::size_t copy, const double* observation, const
   }
   fresh = false;
   double* last_goal = last_goals_.data() + copy * static_cast<std::size_t>(goals_);
-  if (!std::equal(goal, goal + goals_, last_goal)) ++copies_[copy].goal;
+  bool changes = false;
+  for (int j = 0; j < goals_; ++j) {
+    changes = changes || (visible_goals_[static_cast<std::size_t>(j)] != 0.0 && goal[j] != last_goal[j]);
+  }
+  if (changes) ++copies_[copy].goal;
   std::copy(goal, goal + goals_, last_goal);
 }
 

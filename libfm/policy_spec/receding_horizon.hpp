@@ -87,6 +87,7 @@ class RecedingHorizon {
   std::vector<double> scale_;  ///< (A), of the actions' normaliser
   std::vector<Copy> copies_;
   std::vector<double> histories_;        ///< (N, h, O)
+  std::vector<double> visible_goals_;    ///< (G), 0 for hidden ones: their changes are not seen
   std::vector<double> last_goals_;       ///< (N, G)
   std::vector<float> predicted_;         ///< (N, kept, H, A)
   std::vector<double> references_;       ///< (N, kept, A), what the predictions are relative to

@@ -46,7 +46,7 @@ RealtimeModel::RealtimeModel(const SafeTensors& content, const std::string& wher
     : description_(description_from_metadata(content.metadata, where)) {
   if (options.sampler) description_.sampler = *options.sampler;
   const PolicyDescription& d = description_;
-  visible_ = visible_observations(d.spec, d.policy.hidden);
+  visible_ = visible_inputs(d.spec, d.policy.hidden);
   size_ = d.policy.horizon.prediction * static_cast<int>(d.spec.actions.size());
   plans_ = plan_sampling(d);
   stages_ = stages_of(plans_);
@@ -180,17 +180,19 @@ void RealtimeModel::evaluate(int index, float scale, int rows, RealtimeWorkspace
 }
 
 void RealtimeModel::normalise_observations(std::span<const double> observations, float* normalised) const {
-  const std::size_t size = visible_.size();
+  const std::size_t size = visible_.observations.size();
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const std::size_t j = i % size;
     const double value = description_.observations.normalise(j, observations[i]);
-    normalised[i] = visible_[j] != 0.0 ? static_cast<float>(value) : 0.0F;  // whatever the hidden value, even NaN
+    normalised[i] =
+        visible_.observations[j] != 0.0 ? static_cast<float>(value) : 0.0F;  // whatever the hidden value, even NaN
   }
 }
 
 void RealtimeModel::normalise_goal(std::span<const double> goal, float* normalised) const {
   for (std::size_t j = 0; j < goal.size(); ++j) {
-    normalised[j] = static_cast<float>(description_.goals.normalise(j, goal[j]));
+    const double value = description_.goals.normalise(j, goal[j]);
+    normalised[j] = visible_.goals[j] != 0.0 ? static_cast<float>(value) : 0.0F;
   }
 }
 

@@ -87,8 +87,8 @@ class RealtimeModel {
   PolicyDescription description_;
   SamplingPlans plans_;
   std::vector<Branch> branches_;
-  std::vector<double> visible_;  ///< (O), 0 for hidden observations
-  int size_;                     ///< H A
+  VisibleInputs visible_;
+  int size_;  ///< H A
   int stages_;
 };
 

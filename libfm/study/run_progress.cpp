@@ -91,6 +91,20 @@ bool is_finished(const std::filesystem::path& run, const Experiment& e) {
          (!e.report.figures || std::filesystem::exists(run / "report.html"));
 }
 
+const char* state_name(RunState state) {
+  switch (state) {
+    case RunState::evaluated:
+      return "evaluated";
+    case RunState::trained_in_part:
+    case RunState::reinforced_in_part:
+      return "trained";
+    case RunState::collected:
+      return "collected";
+    default:
+      return "begun";
+  }
+}
+
 std::string stage_words(const RunProgress& progress) {
   switch (progress.state) {
     case RunState::begun:

@@ -24,6 +24,9 @@ RunProgress read_progress(const std::filesystem::path& run, const Experiment& ex
 /// Whether nothing is left to do: the evaluation and, if asked for, the report are there.
 bool is_finished(const std::filesystem::path& run, const Experiment& experiment);
 
+/// "begun", "collected", "trained" or "evaluated", in files.
+const char* state_name(RunState state);
+
 /// "collect", "train" ...: what a run in this state is doing, or would do next.
 std::string stage_words(const RunProgress& progress);
 

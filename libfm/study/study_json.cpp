@@ -35,20 +35,6 @@ Json settings_json(const StudyGroup& group) {
   return json;
 }
 
-const char* state_name(RunState state) {
-  switch (state) {
-    case RunState::evaluated:
-      return "evaluated";
-    case RunState::trained_in_part:
-    case RunState::reinforced_in_part:
-      return "trained";
-    case RunState::collected:
-      return "collected";
-    default:
-      return "begun";
-  }
-}
-
 Json run_json(const Study& study, const StudyRun& run) {
   const auto& result = run.result;
   return {{"name", run.name},

@@ -1,6 +1,7 @@
 #include "libfm/task/environments.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/hash.hpp"
 #include "libfm/core/named_table.hpp"
 
 #include <utility>
@@ -33,6 +34,7 @@ constexpr Row table[] = {
     {"ant", [](const EnvOptions& o) { return make_ant(o.ant); }},
     {"humanoid", [](const EnvOptions& o) { return make_humanoid(o.humanoid); }},
     {"humanoid_velocity", [](const EnvOptions& o) { return make_humanoid_velocity(o.humanoid_velocity); }},
+    {"humanoid_motion", [](const EnvOptions& o) { return make_humanoid_motion(o.humanoid_motion); }},
     {"dm_humanoid", [](const EnvOptions& o) { return make_dm_humanoid(o.dm_humanoid); }},
     {"gymnasium", [](const EnvOptions& o) { return make_gymnasium(o.gymnasium); }},
 };
@@ -51,10 +53,12 @@ EnvOptions portable(EnvOptions options) {
   options.gymnasium.python = defaults.python;
   options.gymnasium.copies = defaults.copies;
   options.gymnasium.timeout = defaults.timeout;
+  options.humanoid_motion.clip.clear();
   return options;
 }
 
 std::string env_content(const EnvOptions& options) {
+  if (options.name == "humanoid_motion") return hash_file(options.humanoid_motion.clip);
   return options.name == "gymnasium" ? gymnasium_content(options.gymnasium) : "";
 }
 

@@ -7,6 +7,7 @@
 #include "libfm/mujoco/ant.hpp"
 #include "libfm/mujoco/dm_humanoid.hpp"
 #include "libfm/mujoco/humanoid.hpp"
+#include "libfm/mujoco/humanoid_motion.hpp"
 #include "libfm/mujoco/humanoid_velocity.hpp"
 #include "libfm/mujoco/planar.hpp"
 #include "libfm/mujoco/swing_ups.hpp"
@@ -42,6 +43,7 @@ struct EnvOptions {
   AntOptions ant;
   HumanoidOptions humanoid;
   HumanoidVelocityOptions humanoid_velocity;
+  HumanoidMotionOptions humanoid_motion;
   DmHumanoidOptions dm_humanoid;
   GymnasiumOptions gymnasium;
   Registry::Options registered = Registry::current().options(Registry::Kind::environment);
@@ -63,6 +65,7 @@ struct EnvOptions {
     visit("ant", ant, "options of `name: ant`");
     visit("humanoid", humanoid, "options of `name: humanoid`");
     visit("humanoid_velocity", humanoid_velocity, "options of `name: humanoid_velocity`");
+    visit("humanoid_motion", humanoid_motion, "options of `name: humanoid_motion`");
     visit("dm_humanoid", dm_humanoid, "options of `name: dm_humanoid`");
     visit("gymnasium", gymnasium, "options of `name: gymnasium`");
     for (auto& [added, options] : registered)
@@ -75,7 +78,7 @@ struct EnvOptions {
 EnvOptions portable(EnvOptions options);
 
 /// What determines an environment beside its options, as text: of Gymnasium's, versions and source of the Python that runs
-/// them. Empty for the project's own.
+/// them; of humanoid_motion, the content of its clip. Empty for the others.
 std::string env_content(const EnvOptions& options);
 
 /// The environment called options.name.

@@ -35,6 +35,9 @@ KNOWN = {
     "full_length": Metric("share of episodes that no terminal state ended"),
     "power": Metric("mechanical power of the motors", "W", LOWER),
     "velocity_error": Metric("velocity error", "m/s", LOWER),
+    "speed_entropy_bits": Metric("entropy of the speeds of episodes without a fall", "bits"),
+    "joint_error": Metric("joint angle error, RMSE", "rad", LOWER),
+    "torso_error": Metric("horizontal distance of the torso", "m", LOWER),
     "direction_entropy_bits": Metric("direction entropy", "bits", HIGHER),
     "wasserstein_2": Metric("Wasserstein-2 distance", ACTION_UNIT, LOWER),
 }

@@ -14,11 +14,11 @@ FACES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (
 
 
 def draw(run):
-    moving = _moving(run.motion) if run.motion else []
-    if not moving:
+    shown = moving(run.motion) if run.motion else []
+    if not shown:
         return None
     frames = moments(run.motion)
-    drawn = {name: [_outlines(run.motion, moving, pose) for pose in poses[frames]]
+    drawn = {name: [outlines(run.motion, shown, pose) for pose in poses[frames]]
              for name, poses in run.motion.actors.items()}
     points = np.concatenate([outline for poses in drawn.values() for pose in poses for _, outline, _ in pose])
     low, high = min(0.0, points[:, 1].min()), points[:, 1].max()
@@ -30,11 +30,7 @@ def draw(run):
     for ax, (name, poses) in zip(rows, drawn.items()):
         style.heading(ax, name)
         for i, pose in enumerate(poses):
-            nearest, reach = min(shape[0] for shape in pose), np.ptp([shape[0] for shape in pose]) + 1e-9
-            for distance, outline, colour in sorted(pose, key=lambda shape: -shape[0]):
-                pale = PALEST * (distance - nearest) / reach
-                ax.add_patch(Polygon(outline + [i * width, 0.0], facecolor=colour * (1.0 - pale) + pale,
-                                     edgecolor=style.INK, linewidth=0.3))
+            add(ax, pose, i * width)
         ax.axhline(0.0, color=style.PALE, linewidth=0.8, zorder=0)
         ax.set(xlim=(-0.6 * width, (MOMENTS - 0.4) * width), ylim=(low - 0.02 * (high - low), high), aspect="equal")
         ax.axis("off")
@@ -58,15 +54,24 @@ def moments(shown):
     return np.arange(begin, begin + count * stride, stride)
 
 
-def _moving(shown):
+def add(ax, pose, x):
+    """The outlines of a pose, the farthest first, displaced by x."""
+    nearest, reach = min(shape[0] for shape in pose), np.ptp([shape[0] for shape in pose]) + 1e-9
+    for distance, outline, colour in sorted(pose, key=lambda shape: -shape[0]):
+        pale = PALEST * (distance - nearest) / reach
+        ax.add_patch(Polygon(outline + [x, 0.0], facecolor=colour * (1.0 - pale) + pale, edgecolor=style.INK, linewidth=0.3))
+
+
+def moving(shown):
+    """The shapes that move."""
     return [i for i, kind in enumerate(shown.kinds) if kind != "plane" and motion.moves(shown, i)]
 
 
-def _outlines(shown, moving, pose):
-    """[(distance from the viewer, outline (P, 2) in x and z about the middle of the moving shapes, colour), ...], m."""
-    middle = pose[moving, 0].mean()
-    outlines = []
-    for i in moving:
+def outlines(shown, shapes, pose):
+    """[(distance from the viewer, outline (P, 2) in x and z about the middle of the shapes, colour), ...], m."""
+    middle = pose[shapes, 0].mean()
+    drawn = []
+    for i in shapes:
         place, axes, size = pose[i, :3] - [middle, 0.0, 0.0], _rotation(pose[i, 3:]), shown.sizes[i]
         if shown.kinds[i] == "box":
             corners = place + (CORNERS * size) @ axes.T
@@ -76,8 +81,8 @@ def _outlines(shown, moving, pose):
         else:
             radius = np.cbrt(np.prod(size)) if shown.kinds[i] == "ellipsoid" else size[0]
             flat = [_stadium(place, place, radius)]
-        outlines += [(outline[:, 1].mean(), outline[:, [0, 2]], shown.colours[i]) for outline in flat]
-    return outlines
+        drawn += [(outline[:, 1].mean(), outline[:, [0, 2]], shown.colours[i]) for outline in flat]
+    return drawn
 
 
 def _stadium(a, b, radius):

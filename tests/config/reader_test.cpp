@@ -97,33 +97,35 @@ CATCH_TEST_CASE("overrides take precedence over the file, and later ones over ea
 }
 
 CATCH_TEST_CASE("all problems are reported at once, in the order of the text", "[yaml]") {
-  CATCH_CHECK(told("nam: a\n"
-                   "train:\n"
-                   "  epochs: 0\n"
-                   "  ema: 1\n"
-                   "  ema: 0.5\n"
-                   "  batch: &b 3\n"
-                   "sampler:\n"
-                   "  solver: rk5\n"
-                   "data: {hidden: [64, x, 0]}\n"
-                   "grid: {sampler.step: [1], seed: [2], sampler: [3], sampler.steps: [0, 1], data.hidden: []}\n",
-                   {"train.epoch=3", "sampler.steps=0"}) ==
-              "x.yaml:1:1: nam: unknown key (did you mean name?)\n"
-              "x.yaml:3:11: train.epochs: must be between 1 and 1000000, found 0\n"
-              "x.yaml:4:8: train.ema: must be at least 0 and below 1, found 1\n"
-              "x.yaml:5:3: train.ema: is given twice, first on line 4\n"
-              "x.yaml:6:3: train.batch: unknown key\n"
-              "x.yaml:6:10: train.batch: anchors (&name) are not supported: write the value where it is needed\n"
-              "x.yaml:8:11: sampler.solver: 'rk5' is not one of euler, midpoint, heun, rk4 (did you mean rk4?)\n"
-              "x.yaml:9:21: data.hidden[1]: expects a whole number, found text \"x\"\n"
-              "x.yaml:9:24: data.hidden[2]: must be between 1 and 65536, found 0\n"
-              "x.yaml:10:8: grid.sampler.step: there is no such option (did you mean sampler.steps?)\n"
-              "x.yaml:10:27: grid.seed: cannot be varied here, only sampler, data.hidden, train.init can\n"
-              "x.yaml:10:38: grid.sampler: is a section: name one of its options\n"
-              "x.yaml:10:68: grid.sampler.steps[0]: must be between 1 and 10000, found 0\n"
-              "x.yaml:10:88: grid.data.hidden: expects a list of values, found an empty one\n"
-              "override 'train.epoch=3': train.epoch: unknown key (did you mean epochs?)\n"
-              "override 'sampler.steps=0': sampler.steps: must be between 1 and 10000, found 0");
+  CATCH_CHECK(
+      told("nam: a\n"
+           "train:\n"
+           "  epochs: 0\n"
+           "  ema: 1\n"
+           "  ema: 0.5\n"
+           "  batch: &b 3\n"
+           "sampler:\n"
+           "  solver: rk5\n"
+           "data: {hidden: [64, x, 0]}\n"
+           "grid: {sampler.step: [1], seed: [2], sampler: [3], sampler.steps: [0, 1], data.hidden: [], grid: [{}]}\n",
+           {"train.epoch=3", "sampler.steps=0"}) ==
+      "x.yaml:1:1: nam: unknown key (did you mean name?)\n"
+      "x.yaml:3:11: train.epochs: must be between 1 and 1000000, found 0\n"
+      "x.yaml:4:8: train.ema: must be at least 0 and below 1, found 1\n"
+      "x.yaml:5:3: train.ema: is given twice, first on line 4\n"
+      "x.yaml:6:3: train.batch: unknown key\n"
+      "x.yaml:6:10: train.batch: anchors (&name) are not supported: write the value where it is needed\n"
+      "x.yaml:8:11: sampler.solver: 'rk5' is not one of euler, midpoint, heun, rk4 (did you mean rk4?)\n"
+      "x.yaml:9:21: data.hidden[1]: expects a whole number, found text \"x\"\n"
+      "x.yaml:9:24: data.hidden[2]: must be between 1 and 65536, found 0\n"
+      "x.yaml:10:8: grid.sampler.step: there is no such option (did you mean sampler.steps?)\n"
+      "x.yaml:10:27: grid.seed: cannot be varied here, only sampler, data.hidden, train.init can\n"
+      "x.yaml:10:38: grid.sampler: is a section: name one of its options\n"
+      "x.yaml:10:68: grid.sampler.steps[0]: must be between 1 and 10000, found 0\n"
+      "x.yaml:10:88: grid.data.hidden: expects a list of values, found an empty one\n"
+      "x.yaml:10:92: grid.grid: is a mapping, which cannot be varied: start a run for each\n"
+      "override 'train.epoch=3': train.epoch: unknown key (did you mean epochs?)\n"
+      "override 'sampler.steps=0': sampler.steps: must be between 1 and 10000, found 0");
 }
 
 CATCH_TEST_CASE("unknown keys are reported with suggestions", "[yaml]") {

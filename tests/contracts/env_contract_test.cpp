@@ -4,7 +4,9 @@
 #include "libfm/core/error.hpp"
 #include "libfm/task/environments.hpp"
 #include "tests/catch.hpp"
+#include "tests/core/temporary_folder.hpp"
 #include "tests/env/early_ending_env.hpp"
+#include "tests/mujoco/motion_clips.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -22,17 +24,20 @@ const fm::RandomStream pushes(11, "pushes");
 void shorten(fm::EnvOptions& o) {
   for (int* horizon : {&o.cart_pole_swing_up.horizon, &o.acrobot.horizon, &o.hopper.locomotion.horizon,
                        &o.walker2d.locomotion.horizon, &o.half_cheetah.horizon, &o.ant.horizon, &o.humanoid.horizon,
-                       &o.humanoid_velocity.horizon, &o.dm_humanoid.horizon}) {
+                       &o.humanoid_velocity.horizon, &o.humanoid_motion.horizon, &o.dm_humanoid.horizon}) {
     *horizon = 60;
   }
 }
 
 std::vector<fm::EnvFactory> factories() {
+  const TemporaryFolder folder;
+  write_clip(folder / "clip.txt", "wrap", stepping());
   std::vector<fm::EnvFactory> all;
   for (const std::string& name : fm::env_names()) {
     if (name == fm::no_env || name == "gymnasium") continue;  // the latter's tests are in tests/gymnasium
     fm::EnvOptions options;
     options.name = name;
+    options.humanoid_motion.clip = (folder / "clip.txt").string();
     shorten(options);
     all.push_back(fm::make_env(options));
   }

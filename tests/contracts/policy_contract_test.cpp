@@ -46,8 +46,8 @@ Case realtime_case(const std::string& env, const std::string& network, bool dela
 }
 
 /// Gymnasium's need a Python that has it; of the robots one is enough for experts that act anywhere.
-constexpr const char* left_out[] = {"gymnasium", "walker2d", "half_cheetah", "ant",
-                                    "humanoid",  "acrobot",  "dm_humanoid",  "humanoid_velocity"};
+constexpr const char* left_out[] = {"gymnasium",   "walker2d",          "half_cheetah",   "ant", "humanoid", "acrobot",
+                                    "dm_humanoid", "humanoid_velocity", "humanoid_motion"};
 
 /// Every expert in every environment that it acts in, and the realtime engine.
 const std::vector<Case>& cases() {

@@ -4,6 +4,7 @@ import pathlib
 import re
 
 from launcher import LauncherTest, without_origins
+from motion_clip import write_clip
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -29,9 +30,14 @@ class DocumentsTest(LauncherTest):
     def test_every_shipped_experiment_is_valid(self):
         files = sorted((ROOT / "experiments").rglob("*.yaml"))
         self.assertGreaterEqual(len(files), 4)
+        clip = self.folder / "clip.txt"
+        write_clip(clip)
         for file in files:
-            needs_more = "gymnasium:" in file.read_text()  # a Python environment and recordings, which are not here
-            stand_ins = ["env.name=pendulum", "expert.name=zero", "data.files=[]"] if needs_more else []
+            text, stand_ins = file.read_text(), []  # for Python environments, recordings and clips, which are not here
+            if "gymnasium:" in text:
+                stand_ins = ["env.name=pendulum", "expert.name=zero", "data.files=[]"]
+            if "humanoid_motion:" in text:
+                stand_ins = [f"env.humanoid_motion.clip={clip}", "expert.name=zero"]
             self.fm("run", file, *stand_ins, "--dry-run", cwd=ROOT)  # the path of policy.teacher is relative to the root
 
     def test_the_main_experiment_says_the_defaults(self):

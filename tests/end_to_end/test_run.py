@@ -22,7 +22,7 @@ class RunTest(LauncherTest):
         endings = sorted(path.suffix for path in run.glob("events.out.tfevents.*"))
         self.assertEqual(endings, [".evaluation", ".figures", ".libfm"])
         evaluation = self.evaluation(run)
-        self.assertEqual(list(evaluation), ["env", "episodes", "seed", "policy", "expert", "gap", "demonstrator",
+        self.assertEqual(list(evaluation), ["env", "episodes", "seed", "goal", "policy", "expert", "gap", "demonstrator",
                                             "action_error", "smoothness", "latency", "checkpoint_hash", "variants"])
         self.assertEqual(evaluation["latency"]["nfe"], 4)
         mean_gap = evaluation["policy"]["return"]["mean"] - evaluation["expert"]["return"]["mean"]

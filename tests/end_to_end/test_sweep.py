@@ -1,5 +1,6 @@
 """Sweeps: their members, what a kill leaves, failures, comparisons."""
 
+import csv
 import json
 import pathlib
 import signal
@@ -176,6 +177,46 @@ class Sweep(LauncherTest):
         [difference] = [float(two[2].split(",")[two[0].split(",").index("minus first")])]
         gap = [self.evaluation(directory / name)["policy"]["return"]["mean"] for name in (MEMBERS[2], MEMBERS[0])]
         self.assertAlmostEqual(difference, gap[0] - gap[1])
+
+    def test_tidy_tables(self):
+        directory = pathlib.Path(self.sweep("eval.grid={sampler.steps: [1, 2]}").stdout.splitlines()[-1])
+        tables = self.folder / "tables"
+        self.fm("report", directory, "--csv", tables)
+        read = lambda name: list(csv.DictReader((tables / name).open()))
+        runs = {row["run"]: row for row in read("runs.csv")}
+        self.assertEqual(sorted(pathlib.Path(run).name for run in runs), sorted(MEMBERS))
+        batches = {row["seed"]: set() for row in runs.values()}
+        for row in runs.values():
+            batches[row["seed"]].add(row["train.batch_size"])
+            self.assertEqual(row["state"], "evaluated")
+        self.assertEqual(set(map(len, batches.values())), {2})
+
+        metrics = read("metrics.csv")
+        for run in runs:
+            evaluation = self.evaluation(pathlib.Path(run))
+            wanted = {"": evaluation, '{"sampler.steps":1}': evaluation["variants"][0], '{"sampler.steps":2}': evaluation["variants"][1]}
+            found = {row["settings"]: row for row in metrics
+                     if (row["run"], row["actor"], row["metric"]) == (run, "policy", "return")}
+            self.assertEqual(found.keys(), wanted.keys())
+            for settings, numbers in wanted.items():
+                returns = numbers["policy"]["return"]
+                row = found[settings]
+                self.assertEqual([float(row[key]) for key in ("value", "low", "high")], [returns["mean"], *returns["ci95"]])
+        self.assertIn("action_jerk", {row["metric"] for row in metrics})
+
+        curves = read("curves.csv")
+        for run in runs:
+            lines = [json.loads(line) for line in (pathlib.Path(run) / "metrics.jsonl").read_text().splitlines()]
+            wanted = {line["step"]: line["train_loss"] for line in lines if "train_loss" in line}
+            found = {int(row["step"]): float(row["value"]) for row in curves
+                     if row["run"] == run and row["name"] == "train_loss"}
+            self.assertEqual(found, wanted)
+
+        self.fm("report", directory, "--csv", tables)  # once more replaces them
+        (tables / "curves.csv").write_text("my own numbers\n")
+        refused = self.fm("report", directory, "--csv", tables, expect=2)
+        self.assertIn("curves.csv: is not a table of fm report", refused.stderr)
+        self.assertEqual((tables / "curves.csv").read_text(), "my own numbers\n")
 
     def test_figures_of_a_sweep(self):
         directory = pathlib.Path(self.sweep("report.figures=true", "sweep.seeds=[0]").stdout.splitlines()[-1])

@@ -6,6 +6,7 @@ import re
 import shutil
 
 from launcher import TINY, LauncherTest
+from motion_clip import write_clip
 
 QUICK = ["train.epochs=1", "train.rollout.every=0", "train.best=loss", "eval.episodes=4"]
 
@@ -29,6 +30,21 @@ class VarietyTest(LauncherTest):
                 self.assertEqual(evaluation["env"], env)
                 metric = {"toy_2d": "wasserstein_2", "hopper": "speed", "humanoid_velocity": "episode_steps"}.get(env, "action_jerk")
                 self.assertIn(metric, evaluation["policy"]["metrics"])
+
+    def test_a_humanoid_follows_a_motion_clip(self):
+        clip = self.folder / "clip.txt"
+        write_clip(clip)
+        settings = ["env.name=humanoid_motion", f"env.humanoid_motion.clip={clip}", "expert.name=zero", "collect.episodes=4"]
+        _, evaluation = self.run_quick(*settings)
+        metrics = evaluation["policy"]["metrics"]
+        self.assertLess(metrics["torso_error"], 0.5)  # farther away an episode ends
+        self.assertGreater(metrics["joint_error"], 0.0)
+        write_clip(clip, frames=1)
+        refused = self.fm("run", self.experiment, *TINY, *settings, expect=2)
+        self.assertIn("has fewer than two frames", refused.stderr)
+        clip.unlink()
+        refused = self.fm("run", self.experiment, *TINY, *settings, expect=2)
+        self.assertIn("is no file", refused.stderr)
 
     def test_a_trained_policy_is_an_expert(self):
         teacher, _ = self.run_quick("train.epochs=40", "collect.episodes=30", "policy.horizon.prediction=3", "sampler.executed=3")
@@ -99,7 +115,7 @@ class VarietyTest(LauncherTest):
         seen_once = error("network.name=mlp")
         self.assertLess(error("network.name=gru", "network.gru.width=32", "policy.horizon.observations=4"), 0.75 * seen_once)
         refused = self.fm("run", self.experiment, *TINY, "policy.hidden=[velocity]", expect=2)
-        self.assertIn("policy.hidden: no observation 'velocity' (known: cos_theta, sin_theta, omega)", refused.stderr)
+        self.assertIn("policy.hidden: no observation or goal 'velocity' (known: cos_theta, sin_theta, omega)", refused.stderr)
 
     def test_the_log_probability_is_reported_by_policies_that_have_one(self):
         for name in ("flow", "gaussian"):

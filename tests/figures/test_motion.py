@@ -7,9 +7,10 @@ import unittest
 
 import examples
 import numpy as np
-from figures import motion, motion_strip
+from figures import motion, motion_gif, motion_strip
 from figures.checked_hdf5 import InputError
 from figures.run import load
+from PIL import Image
 
 plot = examples.load_plot()
 
@@ -67,7 +68,7 @@ class Motion(examples.RunTest):
         run = load(self.directory)
         frames = motion_strip.moments(run.motion)
         self.assertEqual(list(frames), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29])  # 0.08 s apart
-        (_, outline, _), = motion_strip._outlines(run.motion, [0], run.motion.actors["policy"][15])  # of what moves
+        (_, outline, _), = motion_strip.outlines(run.motion, [0], run.motion.actors["policy"][15])  # of what moves
         angle = np.linspace(0.0, 3.0, 30)[15]
         along = np.array([np.sin(angle), np.cos(angle)])  # the rod points away from the origin
         self.assertAlmostEqual(np.ptp(outline @ along), 0.4)  # two radii and the length between the centres
@@ -82,6 +83,23 @@ class Motion(examples.RunTest):
         self.assertLess(motion_strip.draw(run).get_size_inches()[1], 100)
         run.motion.kinds[0] = "plane"
         self.assertIsNone(motion_strip.draw(run))
+
+    def test_an_animation_shows_every_actor_and_keeps_the_time(self):
+        self.add_motion()
+        run = load(self.directory)
+        image = Image.open(io.BytesIO(motion_gif.render(run)))
+        self.assertEqual((image.format, image.n_frames), ("GIF", 24))  # of 29 x 0.04 s
+        self.assertEqual(image.info["duration"], 50)  # ms, of a picture
+        self.assertEqual(image.size[0], round(2 * motion_gif.PANEL * motion_gif.DPI))
+        first = image.convert("RGB").tobytes()
+        image.seek(15)
+        self.assertNotEqual(image.convert("RGB").tobytes(), first)
+        run.motion.frame_time = 0.024
+        self.assertEqual(Image.open(io.BytesIO(motion_gif.render(run))).n_frames, 14)  # of 29 x 0.024 s
+        del run.motion.actors["expert"]
+        self.assertEqual(Image.open(io.BytesIO(motion_gif.render(run))).size[0], round(motion_gif.PANEL * motion_gif.DPI))
+        run.motion = None
+        self.assertIsNone(motion_gif.render(run))
 
     def test_goals_are_shown_with_their_units(self):
         self.add_motion()

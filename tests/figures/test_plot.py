@@ -118,7 +118,8 @@ class Plot(examples.RunTest):
 
     def test_refuses_what_it_cannot_draw(self):
         (self.directory.parent / "empty").mkdir()
-        for arguments, message in ((["--only", "flow"], "invalid choice: 'flow'"), (["--format", "gif"], "gif")):
+        for arguments, message in ((["--only", "flow"], "invalid choice: 'flow'"), (["--format", "gif"], "gif"),
+                                   (["--gif", "a.gif", "--only", "training"], "--gif writes only the animation")):
             self.assert_refused(self.run_plot(*arguments), message)
         self.directory = self.directory.parent / "empty"
         self.assert_refused(self.run_plot(), "contains no evaluation.h5, demo.h5, evaluation.json or metrics.jsonl")
@@ -128,6 +129,9 @@ class Plot(examples.RunTest):
     def test_refuses_a_figure_without_data(self):
         self.make_demo()
         self.assert_refused(self.run_plot("--only", "flow_field"), "contains no data for flow_field")
+        gif = self.directory / "still.gif"
+        self.assert_refused(self.run_plot("--gif", str(gif)), "contains no robot that moves")
+        self.assertFalse(gif.exists())
 
     def assert_refused(self, outcome, message):
         code, out, err = outcome

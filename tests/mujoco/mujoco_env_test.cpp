@@ -163,6 +163,43 @@ CATCH_TEST_CASE("the power of a motor is its torque times its joint's velocity",
   CATCH_CHECK(std::abs(metric - gear * 0.1 * 2.0 / 2.0) < 1e-12);
 }
 
+CATCH_TEST_CASE("dm_control's humanoid may begin standing", "[dm_humanoid]") {
+  fm::EnvOptions options{.name = "dm_humanoid"};
+  options.dm_humanoid.move = "stand";
+  options.dm_humanoid.start = "standing";
+  const auto env = fm::make_env(options).make(3);
+  begin(*env);
+  CATCH_CHECK(env->states().row(0) != env->states().row(1));
+  const double height = env->states()(0, 3);
+  fm::StepResult result;
+  for (int step = 0; step < 4; ++step) env->step(Matrix::Zero(3, 21), result);
+  CATCH_CHECK((result.rewards.array() > 0.9).all());
+  CATCH_CHECK(std::abs(env->states()(0, 3) - height) < 0.01);  // in 0.1 s a free fall is 0.05 m
+}
+
+CATCH_TEST_CASE("the entropy of speeds counts what episodes do, in bits", "[humanoid_velocity]") {
+  const auto env = make("humanoid_velocity").make(1);
+  const auto& columns = env->spec().observations;
+  const Eigen::Index forwards = 22;
+  constexpr double fallen = -100.0;
+  CATCH_REQUIRE(columns[static_cast<std::size_t>(forwards)].name == "root velocity x");
+  const auto entropy_of = [&](const std::vector<double>& speeds) {
+    std::vector<fm::Episode> episodes;
+    for (const double speed : speeds) {
+      auto& e = episodes.emplace_back(fm::Episode{.observations = Matrix::Zero(4, std::ssize(columns)),
+                                                  .actions = Matrix::Zero(3, std::ssize(env->spec().actions))});
+      e.observations.col(forwards).setConstant(speed == fallen ? 2.0 : speed);
+      e.terminated = {0, 0, speed == fallen};
+    }
+    return env->metrics(episodes).at("speed_entropy_bits");
+  };
+  CATCH_CHECK(entropy_of({0.1, 0.2, -0.3, 0.6}) == 0.0);  // all stand
+  CATCH_CHECK(entropy_of({0.0, 1.9, 0.1, 2.5}) == Approx(1.0));
+  CATCH_CHECK(entropy_of({0.0, 1.0, 2.0}) == Approx(std::log2(3.0)));
+  CATCH_CHECK(entropy_of({0.0, 0.1, fallen, fallen}) == 0.0);
+  CATCH_CHECK(entropy_of({0.0, 1.0, 1.0, 1.0}) == Approx(0.25 * 2.0 + 0.75 * std::log2(4.0 / 3.0)));
+}
+
 CATCH_TEST_CASE("the humanoid is rewarded for the commanded velocity of its mass centre", "[humanoid_velocity]") {
   const auto env = make("humanoid_velocity").make(1);
   begin(*env);

@@ -84,7 +84,9 @@ CATCH_TEST_CASE("the fused perceptron agrees with float64 in values and gradient
   for (const auto& widths : shapes) {
     for (const std::int64_t rows : {1, 2, 31, 257, 300}) {
       CATCH_INFO(widths.size() << " widths from " << widths[0] << ", rows " << rows);
-      check_against_float64(widths, normals({rows, widths[0]}, 7), 3e-6);
+      // A single unit's gradient is a sum of as many terms as there are rows, which cancel.
+      const bool is_single = widths == std::vector<std::int64_t>{1, 1, 1};
+      check_against_float64(widths, normals({rows, widths[0]}, 7), is_single ? 1e-5 : 3e-6);
     }
   }
 }

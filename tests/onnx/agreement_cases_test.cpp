@@ -181,6 +181,7 @@ CATCH_TEST_CASE("cases of inputs and outputs", "[.cases]") {
         d.policy.horizon.prediction = d.sampler.executed = 1;
       },
       "normalising_flow");
+  write_changed("hidden goal", [](auto& d) { d.policy.hidden = {d.spec.goals[0].name}; });
   for (const bool hidden : {false, true}) {
     write_changed(hidden ? "relative to a hidden observation" : "relative actions", [&](auto& d) {
       d.policy.relative = {{{d.spec.actions[1].name, d.spec.observations[0].name}}};

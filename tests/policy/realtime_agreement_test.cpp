@@ -142,6 +142,7 @@ CATCH_TEST_CASE("the engine agrees with LibTorch under guidance", "[realtime_agr
 CATCH_TEST_CASE("the engine agrees with LibTorch with history and chunks", "[realtime_agreement]") {
   check_agreement("history", [](auto& d) { d.policy.horizon.observations = 3; });
   check_agreement("hidden", [](auto& d) { d.policy.hidden = {"omega"}, d.policy.horizon.observations = 2; });
+  check_agreement("hidden goal", [](auto& d) { d.policy.hidden = {d.spec.goals[0].name}; }, 1e-5, {"pendulum_target"});
   check_agreement("chunk", [](auto& d) { d.policy.horizon.prediction = 4, d.sampler.executed = 2; });
   check_agreement("warm start", [](auto& d) {
     d.policy.horizon.prediction = 4;

@@ -153,6 +153,15 @@ CATCH_TEST_CASE("another goal begins a prediction when the last is there, and ac
   }
 }
 
+CATCH_TEST_CASE("a hidden goal's changes do nothing, even if it is not a number", "[receding_horizon]") {
+  fm::PolicyDescription hiding = scripted_policy({.prediction = 8}, {.executed = 4});
+  hiding.policy.hidden = {"goal"};
+  ScriptedRows acting(hiding);
+  for (int t = 0; t < 8; ++t) {
+    CATCH_CHECK_THAT(acting.act(t < 3 ? 0.0 : std::nan(""))(0, 0), WithinAbs(action_of(t / 4 * 4, t), 1e-5));
+  }
+}
+
 CATCH_TEST_CASE("with a delay, an ensemble averages the predictions that are there", "[receding_horizon]") {
   ScriptedRows acting(scripted_policy({.prediction = 4}, {.executed = 1, .ensemble = std::log(2.0), .delay = 1}));
   for (int t = 0; t < 12; ++t) {
