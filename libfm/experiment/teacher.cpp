@@ -21,7 +21,8 @@ namespace fm {
 namespace {
 
 /// Whether the run was made in this environment: of Gymnasium's same packages, with the same motion clip.
-bool has_content(const std::filesystem::path& run, const std::string& content) {
+bool has_content(const std::filesystem::path& run, const EnvOptions& env) {
+  const std::string content = env_content(env);
   if (!std::filesystem::exists(run / "provenance.json")) return content.empty();
   return read_provenance(run).value("env_content", std::string()) == content;
 }
@@ -31,11 +32,10 @@ std::optional<std::filesystem::path> find_run(const Experiment& e) {
   const std::filesystem::path runs = std::filesystem::absolute(e.runs) / e.name;
   std::optional<std::filesystem::path> newest;
   if (!std::filesystem::is_directory(runs)) return newest;
-  const std::string content = env_content(e.env);
   for (const auto& entry : std::filesystem::directory_iterator(runs)) {
     const auto config = entry.path() / "config.yaml";
     if (!std::filesystem::exists(config) || (newest && entry.path() < *newest)) continue;
-    if (read_file(config, 1 << 20) == print_yaml(e) && has_content(entry.path(), content)) newest = entry.path();
+    if (read_file(config, 1 << 20) == print_yaml(e) && has_content(entry.path(), e.env)) newest = entry.path();
   }
   return newest;
 }

@@ -27,7 +27,7 @@ struct Reference {
       : motion(retarget(clip, model, control_step)), time_step(control_step),
         torso(object_id(model, mjOBJ_BODY, "torso")), limbs(motion.steps + 1, 3 * std::ssize(hands_and_feet)) {
     for (const char* name : hands_and_feet) geoms.push_back(object_id(model, mjOBJ_GEOM, name));
-    const std::unique_ptr<mjData, decltype(&mj_deleteData)> data(mj_makeData(&model), mj_deleteData);
+    const MujocoData data = make_data(model);
     for (int k = 0; k <= motion.steps; ++k) {
       std::copy_n(motion.positions.row(k).data(), model.nq, data->qpos);
       mj_kinematics(&model, data.get());
@@ -127,7 +127,7 @@ EnvFactory make_humanoid_motion(const HumanoidMotionOptions& o) {
         ".venv/motions");
   }
   const MotionClip clip = read_motion_clip(o.clip);
-  const MujocoModel model = load_model("gymnasium/envs/mujoco/assets/humanoid.xml", use_fast_integrator);
+  const MujocoModel model = load_fast_humanoid();
   const double time_step = model->opt.timestep * substeps;
   const auto reference = std::make_shared<const Reference>(*model, clip, time_step);
   std::vector<Dimension> observations = joint_dimensions(*model, 2);

@@ -60,7 +60,7 @@ EnvFactory make_humanoid_velocity(const HumanoidVelocityOptions& o) {
     throw_input_error("env.humanoid_velocity.slowest_forward: {} is not below fastest_forward, {}", o.slowest_forward,
                       o.fastest_forward);
   }
-  const MujocoModel model = load_model("gymnasium/envs/mujoco/assets/humanoid.xml", use_fast_integrator);
+  const MujocoModel model = load_fast_humanoid();
   const double time_step = model->opt.timestep * substeps;
   const Health healthy = height_between(o.lowest, o.highest);
   const auto column = static_cast<std::size_t>(model->nq - 2);

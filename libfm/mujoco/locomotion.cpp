@@ -32,9 +32,11 @@ void start_normal(const mjModel& model, mjData& data, double scale, Draws& draws
   for (int i = 0; i < model.nv; ++i) data.qvel[i] = scale * draws.normal();
 }
 
-void use_fast_integrator(mjModel& model) {
-  model.opt.integrator = mjINT_IMPLICITFAST;
-  model.opt.solver = mjSOL_NEWTON;
+MujocoModel load_fast_humanoid() {
+  return load_model("gymnasium/envs/mujoco/assets/humanoid.xml", [](mjModel& model) {
+    model.opt.integrator = mjINT_IMPLICITFAST;
+    model.opt.solver = mjSOL_NEWTON;
+  });
 }
 
 double sum_of_squares(std::span<const double> values) {

@@ -22,6 +22,13 @@ std::filesystem::path models_folder();
 /// @throws InputError with MuJoCo's message for a file that cannot be read or compiled.
 MujocoModel load_model(const std::filesystem::path& file, void (*adjust)(mjModel&) = nullptr);
 
+struct DeleteMujocoData {
+  void operator()(mjData* data) const { mj_deleteData(data); }
+};
+using MujocoData = std::unique_ptr<mjData, DeleteMujocoData>;
+
+inline MujocoData make_data(const mjModel& model) { return MujocoData(mj_makeData(&model)); }
+
 /// The elements of qpos: m, rad, or components of a quaternion. Those of free and ball joints carry a suffix.
 std::vector<Dimension> position_dimensions(const mjModel& model);
 /// The elements of qvel: m/s or rad/s, named `JOINT velocity`.

@@ -68,7 +68,7 @@ MujocoEnv::MujocoEnv(std::shared_ptr<const MujocoTask> task, int copies)
       rows_(static_cast<std::size_t>(copies)), actions_(copies, task_->spec.actions.size()),
       observations_(Matrix::Zero(copies, std::ssize(task_->spec.observations))),
       goals_(Matrix::Zero(copies, std::ssize(task_->spec.goals))),
-      carried_(Matrix::Zero(copies, std::ssize(task_->carried))), drawn_(mj_makeData(task_->model.get())),
+      carried_(Matrix::Zero(copies, std::ssize(task_->carried))), drawn_(make_data(*task_->model)),
       states_before_(copies, state_size_) {
   mjBatchConfig config;
   mjb_defaultConfig(&config);
@@ -227,7 +227,7 @@ std::vector<int> MujocoEnv::coordinates() const {
 
 std::vector<Landmark> MujocoEnv::landmarks() const {
   std::vector<Landmark> all;
-  const std::unique_ptr<mjData, DeleteData> data(mj_makeData(task_->model.get()));
+  const MujocoData data = make_data(*task_->model);
   for (const Landmark& given : task_->positions) {
     Landmark landmark{given.name, std::vector<double>(spec().states.size())};
     mj_resetData(task_->model.get(), data.get());

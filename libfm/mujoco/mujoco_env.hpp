@@ -68,11 +68,8 @@ class MujocoEnv final : public VectorEnv {
   int state_size_;
   std::vector<Row> rows_;
   Matrix actions_, observations_, goals_, carried_;
-  struct DeleteData {
-    void operator()(mjData* data) const { mj_deleteData(data); }
-  };
-  std::unique_ptr<mjData, DeleteData> drawn_;  ///< for poses
-  Matrix states_before_;                       ///< (N, state_size_), to which a row returns that diverges
+  MujocoData drawn_;      ///< for poses
+  Matrix states_before_;  ///< (N, state_size_), to which a row returns that diverges
 };
 
 }  // namespace fm

@@ -66,21 +66,30 @@ std::vector<Direction> directions_of(const mjModel& model) {
   };
 }
 
+/// Puts the hinges, all joints but the first, within their limits.
+void clamp_hinges(const mjModel& model, mjtNum* qpos) {
+  for (int j = 1; j < model.njnt; ++j) {
+    mjtNum& angle = qpos[model.jnt_qposadr[j]];
+    angle = std::clamp(angle, model.jnt_range[2 * j], model.jnt_range[2 * j + 1]);
+  }
+}
+
 using RowMajor3 = Eigen::Matrix<double, 3, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Joint angles for captured poses, one after another.
 class InverseKinematics {
  public:
   explicit InverseKinematics(const mjModel& model)
-      : model_(model), dofs_(static_cast<int>(model.nv)), data_(mj_makeData(&model)), directions_(directions_of(model)),
+      : model_(model), dofs_(static_cast<int>(model.nv)), data_(make_data(model)), directions_(directions_of(model)),
         last_(data_->qpos, data_->qpos + model.nq) {
     for (const Direction& d : directions_) bodies_.push_back(object_id(model, mjOBJ_BODY, d.body));
   }
 
   /// Data with the pose, whose pelvis is wherever the solution before left it.
   const mjData& solve(const ClipPose& pose) {
+    double value = objective(pose);
     for (int i = 0; i < most_steps; ++i) {
-      if (take_step(pose) < shortest_step) break;
+      if (take_step(pose, value) < shortest_step) break;
     }
     last_.assign(data_->qpos, data_->qpos + model_.nq);
     last_weight_ = last_weight;
@@ -89,8 +98,8 @@ class InverseKinematics {
 
  private:
   /// A Gauss-Newton step within the limits, halved until the objective falls. @return its length, 0 if none does
-  double take_step(const ClipPose& pose) {
-    const double before = objective(pose);
+  /// @param value the objective before and after the step
+  double take_step(const ClipPose& pose, double& value) {
     Eigen::MatrixXd hessian = damping * Eigen::MatrixXd::Identity(dofs_, dofs_);
     Eigen::VectorXd downhill = Eigen::VectorXd::Zero(dofs_);
     mj_comPos(&model_, data_.get());
@@ -114,8 +123,8 @@ class InverseKinematics {
     for (int halving = 0; halving < most_halvings; ++halving, step /= 2.0) {
       std::ranges::copy(start, data_->qpos);
       mj_integratePos(&model_, data_->qpos, step.data(), 1.0);
-      for (int k = first_hinge; k < dofs_; ++k) data_->qpos[k + 1] = std::clamp(angle(k), low(k), high(k));
-      if (objective(pose) < before) return step.norm();
+      clamp_hinges(model_, data_->qpos);
+      if (const double moved = objective(pose); moved < value) return value = moved, step.norm();
     }
     std::ranges::copy(start, data_->qpos);
     mj_kinematics(&model_, data_.get());
@@ -166,10 +175,7 @@ class InverseKinematics {
 
   const mjModel& model_;
   int dofs_;
-  struct Delete {
-    void operator()(mjData* data) const { mj_deleteData(data); }
-  };
-  std::unique_ptr<mjData, Delete> data_;
+  MujocoData data_;
   std::vector<Direction> directions_;
   std::vector<int> bodies_;
   std::vector<double> last_;  ///< qpos of the solution before
@@ -185,16 +191,13 @@ void close_cycle(const mjModel& model, Matrix& positions) {
   rest[0] = rest[1] = 0.0;
   for (int k = 1; k <= steps; ++k) {
     mj_integratePos(&model, positions.row(k).data(), rest.data(), static_cast<double>(k) / steps);
-    for (int j = 1; j < model.njnt; ++j) {
-      double& angle = positions(k, model.jnt_qposadr[j]);
-      angle = std::clamp(angle, model.jnt_range[2 * j], model.jnt_range[2 * j + 1]);
-    }
+    clamp_hinges(model, positions.row(k).data());
   }
 }
 
 /// Lifts the steps in which the lowest point would be below the ground.
 void lift_above_ground(const mjModel& model, Matrix& positions) {
-  const std::unique_ptr<mjData, decltype(&mj_deleteData)> data(mj_makeData(&model), mj_deleteData);
+  const MujocoData data = make_data(model);
   for (auto row : positions.rowwise()) {
     std::copy_n(row.data(), model.nq, data->qpos);
     mj_kinematics(&model, data.get());

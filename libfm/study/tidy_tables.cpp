@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t largest_file = std::size_t{1} << 30;
-
 std::string cell(const Json& value) {
   if (value.is_null()) return "";
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -23,13 +21,11 @@ std::string cell(const Json& value) {
 /// The member of an object, or null.
 Json member(const Json& object, const char* name) { return object.is_object() ? object.value(name, Json()) : Json(); }
 
-std::string key_of(const StudyRun& run) { return run.directory.lexically_normal().string(); }
-
 Table runs_table(const Study& study) {
   Table table{{"run", "name", "seed", "state"}, {}};
   table.head.insert(table.head.end(), study.varied.begin(), study.varied.end());
   for (const StudyRun& run : study.runs) {
-    std::vector<std::string> row = {key_of(run), run.name, fmt::format("{}", run.experiment.seed),
+    std::vector<std::string> row = {run.directory.string(), run.name, fmt::format("{}", run.experiment.seed),
                                     state_name(run.progress.state)};
     for (const auto& [key, value] : study.groups[run.group].settings) row.push_back(value);
     table.rows.push_back(std::move(row));
@@ -81,8 +77,8 @@ Table metrics_table(const Study& study) {
   for (const StudyRun& run : study.runs) {
     const auto file = run.directory / "evaluation.json";
     if (!std::filesystem::is_regular_file(file)) continue;
-    const Json evaluation = Json::parse(read_file(file, largest_file), nullptr, /*allow_exceptions=*/false);
-    MetricRows rows(table, key_of(run));
+    const Json evaluation = Json::parse(read_file(file, 1 << 28), nullptr, /*allow_exceptions=*/false);
+    MetricRows rows(table, run.directory.string());
     rows.add(evaluation);
     const Json variants = member(evaluation, "variants");
     for (const Json& variant : variants) rows.add(variant);
@@ -98,7 +94,7 @@ Table curves_table(const Study& study) {
       const Json numbers = Json::parse(line, nullptr, /*allow_exceptions=*/false);
       for (const auto& [name, value] : numbers.items()) {
         if (name == "step" || !value.is_number()) continue;
-        table.rows.push_back({key_of(run), cell(member(numbers, "step")), name, cell(value)});
+        table.rows.push_back({run.directory.string(), cell(member(numbers, "step")), name, cell(value)});
       }
     }
   }

@@ -27,8 +27,7 @@ fm::EnvFactory following(const std::string& loop, const std::vector<ClipFrame>& 
 
 /// The same clip, retargeted here.
 struct Motion {
-  explicit Motion(const std::vector<ClipFrame>& frames)
-      : model(fm::load_model("gymnasium/envs/mujoco/assets/humanoid.xml", fm::use_fast_integrator)) {
+  explicit Motion(const std::vector<ClipFrame>& frames) : model(fm::load_fast_humanoid()) {
     const TemporaryFolder folder;
     write_clip(folder / "clip.txt", "wrap", frames);
     reference = fm::retarget(fm::read_motion_clip(folder / "clip.txt"), *model, 0.015);
@@ -41,9 +40,9 @@ struct Motion {
 
 /// Hands and feet from the torso.
 Eigen::VectorXd limbs(const mjModel& model, const double* positions) {
-  mjData* data = mj_makeData(&model);
+  const fm::MujocoData data = fm::make_data(model);
   std::copy_n(positions, model.nq, data->qpos);
-  mj_kinematics(&model, data);
+  mj_kinematics(&model, data.get());
   Eigen::VectorXd all(12);
   const int torso = fm::object_id(model, mjOBJ_BODY, "torso");
   int next = 0;
@@ -51,7 +50,6 @@ Eigen::VectorXd limbs(const mjModel& model, const double* positions) {
     const int geom = fm::object_id(model, mjOBJ_GEOM, name);
     for (int i = 0; i < 3; ++i) all[next++] = data->geom_xpos[3 * geom + i] - data->xpos[3 * torso + i];
   }
-  mj_deleteData(data);
   return all;
 }
 

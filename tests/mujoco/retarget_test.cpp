@@ -26,15 +26,14 @@ Eigen::VectorXd column(const fm::MujocoModel& model, const fm::ReferenceMotion& 
 }
 
 double height_of_lowest_foot(const mjModel& model, const fm::ReferenceMotion& motion, int step) {
-  mjData* data = mj_makeData(&model);
+  const fm::MujocoData data = fm::make_data(model);
   std::copy_n(motion.positions.row(step).data(), model.nq, data->qpos);
-  mj_kinematics(&model, data);
+  mj_kinematics(&model, data.get());
   double lowest = 1e9;
   for (const char* name : {"right_foot", "left_foot"}) {
     const int foot = fm::object_id(model, mjOBJ_GEOM, name);
     lowest = std::min(lowest, data->geom_xpos[3 * foot + 2] - model.geom_size[3 * foot]);
   }
-  mj_deleteData(data);
   return lowest;
 }
 
