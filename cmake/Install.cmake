@@ -6,8 +6,8 @@ include(CMakePackageConfigHelpers)
 set(fm_package "${CMAKE_INSTALL_LIBDIR}/cmake/libfm")
 set(fm_share "${CMAKE_INSTALL_DATADIR}/libfm")
 
-# LibTorch and MuJoCo are not installed: the installed fm finds them where they were found at its build.
-set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib;${FM_MUJOCO_ROOT}/mujoco;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+# LibTorch, MuJoCo and CasADi are not installed: the installed fm finds them where they were found at its build.
+set_target_properties(fm PROPERTIES INSTALL_RPATH "${FM_TORCH_ROOT}/lib;${FM_MUJOCO_ROOT}/mujoco;${FM_CASADI_ROOT}/casadi;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 if(TARGET fm_cuda)
   install(TARGETS fm_cuda LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime)
 endif()
@@ -39,5 +39,5 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/libfmConfig.cmake.in"
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/libfmConfig.cmake" "${PROJECT_BINARY_DIR}/libfmConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/Dependencies.cmake" "${PROJECT_SOURCE_DIR}/cmake/LibTorch.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/MuJoCo.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/MuJoCo.cmake" "${PROJECT_SOURCE_DIR}/cmake/CasADi.cmake"
         DESTINATION "${fm_package}" COMPONENT development)

@@ -18,7 +18,7 @@ struct ExpertRequest {
 
 struct Row {
   const char* name;
-  const char* env;  ///< the environment that it acts in; "": any
+  const char* envs;  ///< the environments that it acts in, separated by ", "; "": any
   PolicyFactory (*make)(const ExpertRequest& request);
 };
 
@@ -73,6 +73,10 @@ constexpr Row table[] = {
        return planner<PredictiveSampling>(r.expert.predictive_sampling, r);
      }},
     {"ilqr", "", [](const ExpertRequest& r) -> PolicyFactory { return planner<IlqrPolicy>(r.expert.ilqr, r); }},
+    {"collocation", "pendulum, cart_pole_swing_up, acrobot",
+     [](const ExpertRequest& r) -> PolicyFactory {
+       return make_collocation(r.expert.collocation, make_env(r.env), r.env.pendulum, r.seed);
+     }},
     {trained_policy, "",
      [](const ExpertRequest&) -> PolicyFactory {
        throw_input_error("expert.name: a trained policy is an expert only in an experiment");
@@ -110,8 +114,8 @@ void check_expert(const ExpertOptions& options, const EnvOptions& env) {
     throw_input_error("expert.name: '{}' needs an environment, but env.name is '{}'; choose an environment",
                       options.name, no_env);
   }
-  const std::string fits = row != nullptr ? row->env : added->fits;
-  if (!fits.empty() && env.name != fits) {
+  const std::string fits = row != nullptr ? row->envs : added->fits;
+  if (!fits.empty() && (", " + fits + ",").find(", " + env.name + ",") == std::string::npos) {
     throw_input_error("expert.name: '{}' needs env.name: {}, but it is '{}'; choose an expert for that environment",
                       options.name, fits, env.name);
   }

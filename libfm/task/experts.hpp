@@ -1,6 +1,7 @@
 #pragma once
 // The table of experts, by name.
 
+#include "libfm/collocation/collocation_policy.hpp"
 #include "libfm/env/policy.hpp"
 #include "libfm/expert/ilqr_policy.hpp"
 #include "libfm/expert/optimal.hpp"
@@ -45,6 +46,7 @@ struct ExpertOptions {
   SpinEnergyOptions spin_energy{};
   PredictiveSamplingOptions predictive_sampling{};
   IlqrOptions ilqr{};
+  CollocationOptions collocation{};
   PolicyExpertOptions policy{};
   Registry::Options registered = Registry::current().options(Registry::Kind::expert);
 
@@ -61,6 +63,7 @@ struct ExpertOptions {
     visit("spin_energy", spin_energy, "options of `name: spin_energy`");
     visit("predictive_sampling", predictive_sampling, "options of `name: predictive_sampling`");
     visit("ilqr", ilqr, "options of `name: ilqr`");
+    visit("collocation", collocation, "options of `name: collocation`");
     visit("policy", policy, "options of `name: policy`");
     for (auto& [added, options] : registered) visit(added.c_str(), options, "options of this program's own expert");
   }

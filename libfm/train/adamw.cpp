@@ -22,10 +22,12 @@ namespace {
 constexpr std::int64_t block_size =
     4096;  ///< numbers; block sums are added in order, independent of the number of threads
 
+std::int64_t block_count(std::int64_t n) { return (n + block_size - 1) / block_size; }
+
 /// Calls work(index, begin, size) for the blocks of n numbers, in parallel.
 template <class Work>
 void for_number_blocks(std::int64_t n, const Work& work) {
-  const std::int64_t count = (n + block_size - 1) / block_size;
+  const std::int64_t count = block_count(n);
 #pragma omp parallel for schedule(static) num_threads(at::get_num_threads())
   for (std::int64_t i = 0; i < count; ++i) work(i, i * block_size, std::min(block_size, n - i * block_size));
 }
@@ -55,8 +57,8 @@ AdamW::AdamW(std::vector<at::Tensor> parameters, const AdamWOptions& options, co
     : options_(options), parameters_(std::move(parameters)), weights_(flatten_in_place(parameters_)),
       averages_(averaged.empty() ? at::Tensor() : flatten_in_place(averaged)), first_moments_(at::zeros_like(weights_)),
       second_moments_(at::zeros_like(weights_)), gathered_(at::empty_like(weights_)),
-      steps_(at::zeros({std::ssize(parameters_)}, weights_.options().dtype(at::kFloat))),
-      block_sums_((weights_.numel() + block_size - 1) / block_size) {
+      steps_(at::zeros({std::ssize(parameters_)}, weights_.options().dtype(at::kFloat))) {
+  if (options_.clip) squares_ = at::zeros({block_count(weights_.numel())}, at::kDouble);
   if (!weights_.is_cuda() || weights_.scalar_type() != at::kFloat || cuda_support() == nullptr) return;
   cuda_ = cuda_support()->kernels();
   coefficients_ = at::zeros({max_prepared, 8}, weights_.options());
@@ -100,7 +102,8 @@ void AdamW::step_on_cuda(const at::Tensor& gradient, std::int64_t index) {
 
 void AdamW::step_by_kernels(const at::Tensor& gradient, std::int64_t index) {
   const float* g = gradient.const_data_ptr<float>();
-  const double scale = options_.clip ? std::min(1.0, clip_ratio(norm(g), *options_.clip)) : 1.0;
+  if (options_.clip) sum_squares(g);
+  const double scale = options_.clip ? std::min(1.0, clip_ratio(*gradient_norm(), *options_.clip)) : 1.0;
   float* steps = steps_.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
   const AdamWCoefficients c =
@@ -113,17 +116,23 @@ void AdamW::step_by_kernels(const at::Tensor& gradient, std::int64_t index) {
   });
 }
 
-double AdamW::norm(const float* g) {
+void AdamW::sum_squares(const float* g) {
+  auto* sums = squares_.mutable_data_ptr<double>();
   for_number_blocks(weights_.numel(), [&](std::int64_t i, std::int64_t begin, std::int64_t size) {
-    block_sums_[static_cast<std::size_t>(i)] = optimiser_kernels().sum_of_squares(size, g + begin);
+    sums[i] = optimiser_kernels().sum_of_squares(size, g + begin);
   });
+}
+
+std::optional<double> AdamW::gradient_norm() const {
+  if (!squares_.defined()) return std::nullopt;
+  const at::Tensor sums = squares_.to(at::kCPU, at::kDouble);
   double sum = 0.0;
-  for (const double s : block_sums_) sum += s;
+  for (std::int64_t i = 0; i < sums.numel(); ++i) sum += sums.const_data_ptr<double>()[i];
   return std::sqrt(sum);
 }
 
 void AdamW::step_by_operations(const at::Tensor& gradient, std::int64_t index) {
-  if (options_.clip) clip_gradient(gradient, *options_.clip);
+  if (options_.clip) squares_ = clip_gradient(gradient, *options_.clip).square();
   steps_.add_(1);
   at::_fused_adamw_({weights_}, {gradient}, {first_moments_}, {second_moments_}, {}, {steps_.select(0, 0)},
                     learning_rates_[static_cast<std::size_t>(index)], options_.beta1, options_.beta2,
@@ -139,8 +148,10 @@ std::vector<at::Tensor> AdamW::state() const {
   return state;
 }
 
-void clip_gradient(const at::Tensor& gradient, double max_norm) {
-  gradient.mul_(clip_ratio(gradient.norm(), max_norm).clamp_max(1.0));
+at::Tensor clip_gradient(const at::Tensor& gradient, double max_norm) {
+  const at::Tensor norm = gradient.norm();
+  gradient.mul_(clip_ratio(norm, max_norm).clamp_max(1.0));
+  return norm;
 }
 
 }  // namespace fm

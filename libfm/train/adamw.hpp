@@ -44,12 +44,15 @@ class AdamW {
   /// Whether apply() can be recorded (DeviceGraph): on CUDA in float32.
   bool can_be_recorded() const { return cuda_ != nullptr; }
 
+  /// The norm of the last step's gradient before clipping; none without clipping. On CUDA it waits for the device.
+  std::optional<double> gradient_norm() const;
+
   /// First moments, second moments and step counts, one tensor each per parameter: the state that a resumed run needs.
   std::vector<at::Tensor> state() const;
 
  private:
   void step_by_kernels(const at::Tensor& gradient, std::int64_t index);
-  double norm(const float* gradient);
+  void sum_squares(const float* gradient);
   void step_on_cuda(const at::Tensor& gradient, std::int64_t index);
   void step_by_operations(const at::Tensor& gradient, std::int64_t index);
 
@@ -65,11 +68,11 @@ class AdamW {
   std::vector<double> learning_rates_;  ///< of the prepared steps
   const CudaKernels* cuda_ = nullptr;   ///< null: not on CUDA, or not in float32
   at::Tensor coefficients_;             ///< (max_prepared, 8), on CUDA, of AdamWCoefficients
-  at::Tensor squares_;                  ///< on CUDA, sums of squares of the gradient; undefined: no clipping
-  std::vector<double> block_sums_;      ///< of squares of the gradient
+  at::Tensor squares_;                  ///< sums of squares of parts of the last gradient; undefined: no clipping
 };
 
 /// Scales a gradient in place so that its norm is at most max_norm. No host synchronisation.
-void clip_gradient(const at::Tensor& gradient, double max_norm);
+/// @return the norm before, a number on the gradient's device
+at::Tensor clip_gradient(const at::Tensor& gradient, double max_norm);
 
 }  // namespace fm

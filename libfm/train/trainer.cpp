@@ -165,6 +165,7 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                            {"train_loss", epoch.mean_loss()},
                            {"learning_rate", rate},
                            {"steps_per_second", static_cast<double>(state.step - first) / time.seconds()}};
+    if (const auto norm = optimiser.gradient_norm()) line["gradient_norm"] = *norm;
     last_loss = line["train_loss"].get<double>();
     if (!state.first_loss) state.first_loss = last_loss;
     loss_text = "loss " + number_text(last_loss);

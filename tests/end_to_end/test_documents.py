@@ -2,11 +2,19 @@
 
 import pathlib
 import re
+import shlex
 
-from launcher import LauncherTest, without_origins
+from launcher import TINY, LauncherTest, without_origins
 from motion_clip import write_clip
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def with_bases(file):
+    """The text of an experiment, after those of the files that it is based on."""
+    text = file.read_text()
+    base = re.search(r"^base: (.*)$", text, re.MULTILINE)
+    return (with_bases(file.parent / base[1]) if base else "") + text
 
 
 class DocumentsTest(LauncherTest):
@@ -33,7 +41,7 @@ class DocumentsTest(LauncherTest):
         clip = self.folder / "clip.txt"
         write_clip(clip)
         for file in files:
-            text, stand_ins = file.read_text(), []  # for Python environments, recordings and clips, which are not here
+            text, stand_ins = with_bases(file), []  # for Python environments, recordings and clips, which are not here
             if "gymnasium:" in text:
                 stand_ins = ["env.name=pendulum", "expert.name=zero", "data.files=[]"]
             if "humanoid_motion:" in text:
@@ -45,3 +53,27 @@ class DocumentsTest(LauncherTest):
         defaults.write_text("{}\n")
         self.assertEqual(without_origins(self.fm("run", ROOT / "experiments/pendulum.yaml", "--print-config").stdout),
                          without_origins(self.fm("run", defaults, "--print-config").stdout))
+
+    def test_every_command_of_the_tutorial_runs(self):
+        text = (ROOT / "experiments/tutorial/README.md").read_text()
+        commands = re.findall(r"^ {4}scripts/fm (.*)$|`scripts/fm ((?:run|sweep) [^`]*)`", text, re.MULTILINE)
+        shown = {file.name for file in (ROOT / "experiments/tutorial").glob("*.yaml")}
+        tiny = [*TINY, "train.steps=0", "rl.steps=1024", "rl.copies=4", "rl.segment=128", "rl.minibatches=2",
+                "rl.critic.hidden=[8]", "collect.uniform_states=100", "sweep.seeds=[0]", f"runs={self.folder}"]
+        for command in dict.fromkeys(block or inline for block, inline in commands):
+            verb, experiment, *overrides = shlex.split(command)
+            shown.discard(pathlib.Path(experiment).name)
+            swept = re.search(r"^sweep:(?:.*\n(?:[ #].*\n)*)", (ROOT / experiment).read_text() + "\n", re.MULTILINE)
+            long = ("rl.steps=", "eval.episodes=")
+            given = {override.partition("=")[0] for override in overrides if not override.startswith(long)}
+            kept = [setting for setting in tiny if setting.partition("=")[0] not in given
+                    and not (swept and f"{setting.partition('=')[0]}:" in swept[0])]
+            if verb != "sweep":
+                kept.remove("sweep.seeds=[0]")
+            overrides = [setting.replace("RUN_DIR", str(first)) if "RUN_DIR" in setting else setting
+                         for setting in overrides]
+            with self.subTest(command):
+                done = self.fm(verb, experiment, *overrides, *kept, cwd=ROOT)
+                if not overrides:
+                    first = pathlib.Path(done.stdout.splitlines()[-1])  # what RUN_DIR means in the next ones
+        self.assertEqual(shown, set(), "experiments without a command on the page")

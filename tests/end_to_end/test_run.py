@@ -21,6 +21,8 @@ class RunTest(LauncherTest):
             self.assertTrue((run / name).is_file() and (run / name).stat().st_size > 0, name)
         endings = sorted(path.suffix for path in run.glob("events.out.tfevents.*"))
         self.assertEqual(endings, [".evaluation", ".figures", ".libfm"])
+        lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        self.assertTrue(all(line["gradient_norm"] > 0.0 for line in lines), lines)
         evaluation = self.evaluation(run)
         self.assertEqual(list(evaluation), ["env", "episodes", "seed", "goal", "policy", "expert", "gap", "demonstrator",
                                             "action_error", "smoothness", "latency", "checkpoint_hash", "variants"])

@@ -35,6 +35,10 @@ class InstallTest(unittest.TestCase):
                                    "train.rollout.every=0", "device=cpu").splitlines()[-1])
         checkpoint = run / "checkpoints/last.safetensors"
 
+        self.assertIn("collocation return", self.do(  # CasADi finds IPOPT beside its library
+            prefix / "bin/fm", "demo", "tiny.yaml", "expert.name=collocation", "env.pendulum.horizon=40", "eval.episodes=2",
+            "report.figures=false"))
+
         action, unit = self.do("build/act", checkpoint).split(" ", 1)
         self.assertEqual(unit, "N m\n")
         self.assertLessEqual(abs(float(action)), 2.0)

@@ -8,6 +8,8 @@
 #include "tests/catch.hpp"
 
 #include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -15,7 +17,7 @@
 #include <algorithm>
 #include <cmath>
 
-using Catch::Matchers::WithinAbs;
+using Catch::Matchers::WithinAbs, Catch::Matchers::WithinRel;
 
 CATCH_TEST_CASE("the learning rate rises linearly and falls along a cosine", "[learning_rate]") {
   constexpr std::int64_t total = 1000;
@@ -61,6 +63,21 @@ CATCH_TEST_CASE("clipping bounds the norm of the gradient, and does not change a
   CATCH_CHECK_THAT(large[1].item<double>(), WithinAbs(0.8, 1e-6));
   fm::clip_gradient(small, 1.0);
   CATCH_CHECK(small[0].item<double>() == 0.3);
+}
+
+CATCH_TEST_CASE("the norm of the last gradient is that before clipping, and absent without clipping", "[adamw]") {
+  for (const at::ScalarType type : {at::kFloat, at::kDouble}) {  // kernels of our own, and ATen's operations
+    at::Tensor a = at::tensor({3.0, 0.0}, type).requires_grad_(), b = at::full({10000}, 0.04, type).requires_grad_();
+    fm::AdamW clipping({a, b}, {.clip = 1.0});
+    for (const double scale : {1.0, 0.5}) {
+      ((a * a.detach()).sum() * scale + (b * 0.04 * scale).sum()).backward();
+      const at::Tensor expected = at::cat({a.grad(), b.grad()}).norm();
+      clipping.step(0.0);
+      CATCH_CHECK_THAT(clipping.gradient_norm().value(), WithinRel(expected.item<double>(), 1e-5));
+    }
+    fm::AdamW free({a.detach().clone().requires_grad_()}, {.clip = std::nullopt});
+    CATCH_CHECK(!free.gradient_norm().has_value());
+  }
 }
 
 CATCH_TEST_CASE("parameters become views of one buffer and keep values, gradients and names", "[flat]") {
