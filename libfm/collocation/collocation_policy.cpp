@@ -26,7 +26,7 @@ CollocationPolicy::CollocationPolicy(std::unique_ptr<SwingUpPlanner> planner, Co
   VectorXd weights = VectorXd::Ones(size);
   weights.tail(size / 2).setConstant(0.1);  // velocities
   state_weights_ = weights.asDiagonal();
-  control_weight_ = MatrixXd::Constant(1, 1, 0.004 / (planner_->bound() * planner_->bound()));
+  control_weight_ = MatrixXd::Constant(1, 1, 0.1 / (planner_->bound() * planner_->bound()));
   const auto& [A, B] = planner_->step_at_goal();
   const auto cost_to_go = solve_riccati(A, B, state_weights_, control_weight_);
   if (!cost_to_go)
