@@ -4,8 +4,6 @@
 #include "libfm/core/error.hpp"
 #include "libfm/expert/riccati.hpp"
 
-#include <Eigen/LU>
-
 #include <algorithm>
 #include <cmath>
 
@@ -30,15 +28,9 @@ CollocationPolicy::CollocationPolicy(std::unique_ptr<SwingUpPlanner> planner, Co
   const auto& [A, B] = planner_->step_at_goal();
   const auto cost_to_go = solve_riccati(A, B, state_weights_, control_weight_);
   if (!cost_to_go)
-    throw InputError("expert.name: 'collocation' finds no regulator that holds this environment upright");
+    throw_input_error("expert.name: 'collocation' finds no regulator that holds this environment upright");
   cost_to_go_ = *cost_to_go;
-  goal_gain_ = gain({A, B}, cost_to_go_);
-}
-
-/// The regulator's gain for a step after which P is the cost to go.
-RowVectorXd CollocationPolicy::gain(const LinearStep& step, const MatrixXd& P) const {
-  const auto& [A, B] = step;
-  return (control_weight_ + B.transpose() * P * B).inverse() * (B.transpose() * P * A);
+  goal_gain_ = regulator_gain(A, B, cost_to_go_, control_weight_);
 }
 
 void CollocationPolicy::reset(int, std::span<const int> rows) {
@@ -73,7 +65,7 @@ CollocationPolicy::Plan CollocationPolicy::make_plan(const VectorXd& x, std::uin
   MatrixXd P = cost_to_go_;
   for (std::size_t k = plan.trajectory.steps.size(); k-- > 0;) {
     const auto& [A, B] = plan.trajectory.steps[k];
-    plan.gains[k] = gain(plan.trajectory.steps[k], P);
+    plan.gains[k] = regulator_gain(A, B, P, control_weight_);
     P = state_weights_ + A.transpose() * P * (A - B * plan.gains[k]);
     P = (0.5 * (P + P.transpose())).eval();
   }
@@ -108,8 +100,8 @@ PolicyFactory make_collocation(const CollocationOptions& options, const EnvFacto
     };
   }
   PolicyFactory make = [=, time_step = env.spec.time_step] {
-    return std::make_unique<CollocationPolicy>(std::make_unique<SwingUpPlanner>(options, model(), time_step),
-                                               coordinates, seed);
+    return std::make_unique<CollocationPolicy>(std::make_unique<SwingUpPlanner>(options, model, time_step), coordinates,
+                                               seed);
   };
   make();  // wrong options are found at once
   return make;

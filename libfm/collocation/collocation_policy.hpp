@@ -32,7 +32,6 @@ class CollocationPolicy final : public Policy {
     std::uint32_t planned_at = 0;           ///< step of the episode
   };
 
-  Eigen::RowVectorXd gain(const LinearStep& step, const Eigen::MatrixXd& P) const;
   Plan make_plan(const Eigen::VectorXd& x, std::uint32_t step, const Draws& draws);
   double control(Plan& plan, const Eigen::VectorXd& x, std::uint32_t step, const Draws& draws);
 

@@ -1,5 +1,6 @@
 #include "libfm/collocation/swing_up_model.hpp"
 
+#include "libfm/expert/pendulum_model.hpp"
 #include "libfm/mujoco/model.hpp"
 
 #include <casadi/casadi.hpp>
@@ -82,16 +83,19 @@ SwingUpModel pendulum_model(const PendulumOptions& p) {
   const Symbols s(1);
   const double inertia = p.mass * p.length * p.length / 3.0;
   const SX angle = atan2(sin(s.q), cos(s.q)), omega = s.v;
-  SwingUpModel result = make_model(s,
-                                   {.kinetic = 0.5 * inertia * omega * omega,
-                                    .potential = 0.5 * p.mass * p.gravity * p.length * cos(s.q),
-                                    .damping = {0.0},
-                                    .driven = 0,
-                                    .gear = 1.0,
-                                    .cost = (angle * angle + 0.1 * omega * omega + 0.001 * s.u * s.u) / p.time_step,
-                                    .swing = omega,
-                                    .centring = 0.0},
-                                   p.max_torque, {turn, 0.0});
+  const Eigen::Matrix2d Q = PendulumModel::Q();
+  const double R = PendulumModel::R()(0, 0);
+  SwingUpModel result =
+      make_model(s,
+                 {.kinetic = 0.5 * inertia * omega * omega,
+                  .potential = 0.5 * p.mass * p.gravity * p.length * cos(s.q),
+                  .damping = {0.0},
+                  .driven = 0,
+                  .gear = 1.0,
+                  .cost = (Q(0, 0) * angle * angle + Q(1, 1) * omega * omega + R * s.u * s.u) / p.time_step,
+                  .swing = omega,
+                  .centring = 0.0},
+                 p.max_torque, {turn, 0.0});
   result.low(1) = -p.max_speed;
   result.high(1) = p.max_speed;
   return result;

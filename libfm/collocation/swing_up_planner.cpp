@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <mutex>
 
 namespace fm {
 namespace {
@@ -80,6 +81,11 @@ MatrixXd resampled(const MatrixXd& columns, Index count) {
   return result;
 }
 
+std::mutex& casadi_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 }  // namespace
 
 struct SwingUpPlanner::Program {
@@ -97,19 +103,26 @@ struct SwingUpPlanner::Program {
   casadi::Function next, linearised, next_of_guesses, pump_of_guesses, slopes, solver;
 };
 
-SwingUpPlanner::SwingUpPlanner(const CollocationOptions& options, const SwingUpModel& model, double time_step)
-    : options_(options), time_step_(time_step), bound_(model.bound), goal_(to_eigen(model.goal)),
-      periods_(model.periods) {
+SwingUpPlanner::SwingUpPlanner(const CollocationOptions& options, const std::function<SwingUpModel()>& make_model,
+                               double time_step)
+    : options_(options), time_step_(time_step) {
   constexpr int least = 10;
   if (options.longest < least * time_step) {
     throw_input_error("expert.collocation.longest: {} s are fewer than {} steps of {} s; make it longer",
                       options.longest, least, time_step);
   }
-  program_ = std::make_unique<Program>(options, model, time_step);
+  const std::lock_guard lock(casadi_mutex());
+  program_ = std::make_unique<Program>(options, make_model(), time_step);
+  bound_ = program_->model.bound;
+  goal_ = to_eigen(program_->model.goal);
+  periods_ = program_->model.periods;
   step_at_goal_ = program_->linear_step(goal_, 0.0);
 }
 
-SwingUpPlanner::~SwingUpPlanner() = default;
+SwingUpPlanner::~SwingUpPlanner() {
+  const std::lock_guard lock(casadi_mutex());
+  program_.reset();
+}
 
 VectorXd SwingUpPlanner::difference(const VectorXd& x, const VectorXd& reference) const {
   VectorXd result = x - reference;
@@ -140,7 +153,7 @@ SwingUpTrajectory SwingUpPlanner::straight_line(const VectorXd& x, double share)
   return line;
 }
 
-/// Two straight lines, then simulations from x until they are closest to the goal, the closest ones first.
+/// The `tried` simulations from x that come closest to the goal, each until then, the closest one first.
 std::vector<SwingUpTrajectory> SwingUpPlanner::simulate(const VectorXd& x, Draws draws) {
   const Index count = options_.guesses, steps = std::lround(options_.longest / time_step_);
   const double shortest = 0.1;  // of the longest
@@ -156,7 +169,6 @@ std::vector<SwingUpTrajectory> SwingUpPlanner::simulate(const VectorXd& x, Draws
   for (SwingUpTrajectory& each : found) {
     each.states.resize(x.size(), steps + 1);
     each.controls.resize(steps + 1);
-    each.states.col(0) = x;
   }
   MatrixXd now = x.replicate(1, count);
   for (Index k = 0; k <= steps; ++k) {
@@ -179,17 +191,20 @@ std::vector<SwingUpTrajectory> SwingUpPlanner::simulate(const VectorXd& x, Draws
       return distance(each.states.col(k), goal_) + of_a_second * static_cast<double>(k) * time_step_;
     };
     Index closest = steps;
-    for (auto k = std::max<Index>(1, std::lround(shortest * static_cast<double>(steps))); k <= steps; ++k) {
-      if (rank(k) < rank(closest)) closest = k;
+    double least = rank(steps);
+    for (auto k = std::max<Index>(1, std::lround(shortest * static_cast<double>(steps))); k < steps; ++k) {
+      const double here = rank(k);
+      if (here < least) least = here, closest = k;
     }
-    order.emplace_back(rank(closest), i);
+    order.emplace_back(least, i);
     each.states.conservativeResize(Eigen::NoChange, closest + 1);
     each.controls.conservativeResize(closest + 1);
   }
   std::ranges::stable_sort(order, {}, &std::pair<double, std::size_t>::first);
-  std::vector<SwingUpTrajectory> sorted = {straight_line(x, 0.1), straight_line(x, 0.2)};
-  for (const auto& [distance, i] : order) sorted.push_back(std::move(found[i]));
-  return sorted;
+  order.resize(std::min(order.size(), static_cast<std::size_t>(options_.tried)));
+  std::vector<SwingUpTrajectory> closest;
+  for (const auto& [rank, i] : order) closest.push_back(std::move(found[i]));
+  return closest;
 }
 
 bool SwingUpPlanner::improve(SwingUpTrajectory& trajectory) {
@@ -237,14 +252,13 @@ bool SwingUpPlanner::improve(SwingUpTrajectory& trajectory) {
 }
 
 SwingUpTrajectory SwingUpPlanner::plan(const VectorXd& x, Draws draws) {
+  const std::lock_guard lock(casadi_mutex());
   std::vector<SwingUpTrajectory> guesses = simulate(x, draws);
-  constexpr std::size_t lines = 2;
-  SwingUpTrajectory best = guesses[lines];  // a simulation
+  SwingUpTrajectory best = guesses.front();
+  guesses.insert(guesses.begin(), {straight_line(x, 0.1), straight_line(x, 0.2)});
   int found = 0;
-  for (int i = 0; i < std::min<int>(options_.tried + static_cast<int>(lines), static_cast<int>(guesses.size())) &&
-                  found < options_.solutions;
-       ++i) {
-    SwingUpTrajectory& each = guesses[static_cast<std::size_t>(i)];
+  for (SwingUpTrajectory& each : guesses) {
+    if (found == options_.solutions) break;
     if (!improve(each)) continue;
     ++found;
     if (!best.reaches_goal || each.cost < best.cost) best = std::move(each);

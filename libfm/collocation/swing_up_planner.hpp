@@ -13,6 +13,7 @@
 
 #include <Eigen/Core>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -56,10 +57,12 @@ struct SwingUpTrajectory {
   bool reaches_goal = false;  ///< false: the simulation that came closest, where no trajectory was found
 };
 
+/// Planners may be used by several threads, an object by one at a time. They wait for each other: two threads that build CasADi
+/// expressions crash, though each has its own.
 class SwingUpPlanner {
  public:
   /// @throws InputError if options.longest is not many time steps
-  SwingUpPlanner(const CollocationOptions& options, const SwingUpModel& model, double time_step);
+  SwingUpPlanner(const CollocationOptions& options, const std::function<SwingUpModel()>& make_model, double time_step);
   ~SwingUpPlanner();
 
   /// The trajectory from x (2n) in steps of time_step, ending at the goal with a whole number of turns.
@@ -82,7 +85,7 @@ class SwingUpPlanner {
   bool improve(SwingUpTrajectory& trajectory);
 
   CollocationOptions options_;
-  double time_step_, bound_;
+  double time_step_, bound_ = 0.0;
   Eigen::VectorXd goal_;
   LinearStep step_at_goal_;
   std::vector<double> periods_;

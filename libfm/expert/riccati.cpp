@@ -26,10 +26,14 @@ std::optional<MatrixXd> solve_riccati(const MatrixXd& A, const MatrixXd& B, cons
   return std::nullopt;
 }
 
+MatrixXd regulator_gain(const MatrixXd& A, const MatrixXd& B, const MatrixXd& P, const MatrixXd& R) {
+  return (R + B.transpose() * P * B).llt().solve(B.transpose() * P * A);
+}
+
 MatrixXd lqr_gain(const MatrixXd& A, const MatrixXd& B, const MatrixXd& Q, const MatrixXd& R) {
   const auto P = solve_riccati(A, B, Q, R);
   if (!P) throw InputError("no linear-quadratic regulator: these A, B, Q and R have no stabilising Riccati solution");
-  return (R + B.transpose() * *P * B).llt().solve(B.transpose() * *P * A);
+  return regulator_gain(A, B, *P, R);
 }
 
 }  // namespace fm

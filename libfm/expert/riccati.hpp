@@ -22,7 +22,11 @@ namespace fm {
 std::optional<Eigen::MatrixXd> solve_riccati(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B,
                                              const Eigen::MatrixXd& Q, const Eigen::MatrixXd& R);
 
-/// The gain K (m, n). @throws InputError if there is no stabilising solution.
+/// The gain K (m, n) of a step after which the cost-to-go is x' P x.
+Eigen::MatrixXd regulator_gain(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B, const Eigen::MatrixXd& P,
+                               const Eigen::MatrixXd& R);
+
+/// The gain K (m, n) of the infinite horizon. @throws InputError if there is no stabilising solution.
 Eigen::MatrixXd lqr_gain(const Eigen::MatrixXd& A, const Eigen::MatrixXd& B, const Eigen::MatrixXd& Q,
                          const Eigen::MatrixXd& R);
 

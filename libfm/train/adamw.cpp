@@ -102,8 +102,11 @@ void AdamW::step_on_cuda(const at::Tensor& gradient, std::int64_t index) {
 
 void AdamW::step_by_kernels(const at::Tensor& gradient, std::int64_t index) {
   const float* g = gradient.const_data_ptr<float>();
-  if (options_.clip) sum_squares(g);
-  const double scale = options_.clip ? std::min(1.0, clip_ratio(*gradient_norm(), *options_.clip)) : 1.0;
+  double scale = 1.0;
+  if (options_.clip) {
+    sum_squares(g);
+    scale = std::min(scale, clip_ratio(*gradient_norm(), *options_.clip));
+  }
   float* steps = steps_.mutable_data_ptr<float>();
   for (std::int64_t i = 0; i < steps_.numel(); ++i) steps[i] += 1.0F;
   const AdamWCoefficients c =
@@ -126,8 +129,9 @@ void AdamW::sum_squares(const float* g) {
 std::optional<double> AdamW::gradient_norm() const {
   if (!squares_.defined()) return std::nullopt;
   const at::Tensor sums = squares_.to(at::kCPU, at::kDouble);
+  const std::span<const double> numbers(sums.const_data_ptr<double>(), static_cast<std::size_t>(sums.numel()));
   double sum = 0.0;
-  for (std::int64_t i = 0; i < sums.numel(); ++i) sum += sums.const_data_ptr<double>()[i];
+  for (const double s : numbers) sum += s;
   return std::sqrt(sum);
 }
 

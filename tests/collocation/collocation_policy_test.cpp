@@ -8,6 +8,8 @@
 #include "tests/catch.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #ifndef __SANITIZE_ADDRESS__  // CasADi loads IPOPT in a way that the sanitizer refuses
 
@@ -28,7 +30,7 @@ int successes(const std::vector<fm::Episode>& episodes) {
 CATCH_TEST_CASE("a trajectory keeps to the equations of motion and the bounds, and ends upright at rest",
                 "[collocation]") {
   const fm::SwingUpModel model = fm::cart_pole_model();
-  fm::SwingUpPlanner planner({}, model, 0.01);
+  fm::SwingUpPlanner planner({}, fm::cart_pole_model, 0.01);
   const Eigen::Vector4d start(0.2, 3.0, 0.0, 0.1);
   const fm::SwingUpTrajectory plan = planner.plan(start, fm::RandomStream(1, "guesses").at(0));
   CATCH_REQUIRE(plan.reaches_goal);
@@ -74,6 +76,23 @@ CATCH_TEST_CASE("the cart-pole and the acrobot are swung up and held, with the s
   for (std::size_t i = 0; i < 4; ++i) CATCH_CHECK(one[i].actions == two[i].actions);
   env.name = "acrobot";
   CATCH_CHECK(successes(play(env, {.name = "collocation"}, 1)) == 1);
+}
+
+CATCH_TEST_CASE("planners are made and used in several threads at once", "[collocation]") {
+  const fm::CollocationOptions small{.intervals = 20, .guesses = 4, .tried = 1, .iterations = 20};
+  std::vector<std::thread> threads;
+  std::atomic<int> finite = 0;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    threads.emplace_back([&small, &finite, i] {
+      for (std::uint64_t k = 0; k < 3; ++k) {
+        fm::SwingUpPlanner planner(small, fm::cart_pole_model, 0.01);
+        const Eigen::Vector4d hanging(0.0, 3.1, 0.0, 0.0);
+        finite += planner.plan(hanging, fm::RandomStream(i, "guesses").at(k)).states.allFinite() ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CATCH_CHECK(finite == 12);
 }
 
 CATCH_TEST_CASE("collocation refuses an environment whose equations it does not know", "[collocation]") {

@@ -59,21 +59,21 @@ class DocumentsTest(LauncherTest):
         commands = re.findall(r"^ {4}scripts/fm (.*)$|`scripts/fm ((?:run|sweep) [^`]*)`", text, re.MULTILINE)
         shown = {file.name for file in (ROOT / "experiments/tutorial").glob("*.yaml")}
         tiny = [*TINY, "train.steps=0", "rl.steps=1024", "rl.copies=4", "rl.segment=128", "rl.minibatches=2",
-                "rl.critic.hidden=[8]", "collect.uniform_states=100", "sweep.seeds=[0]", f"runs={self.folder}"]
+                "rl.critic.hidden=[8]", "collect.uniform_states=100", f"runs={self.folder}"]
+        long = ("rl.steps=", "eval.episodes=")
+        first = ""  # what RUN_DIR means: the directory of the last command without overrides
         for command in dict.fromkeys(block or inline for block, inline in commands):
             verb, experiment, *overrides = shlex.split(command)
             shown.discard(pathlib.Path(experiment).name)
             swept = re.search(r"^sweep:(?:.*\n(?:[ #].*\n)*)", (ROOT / experiment).read_text() + "\n", re.MULTILINE)
-            long = ("rl.steps=", "eval.episodes=")
             given = {override.partition("=")[0] for override in overrides if not override.startswith(long)}
             kept = [setting for setting in tiny if setting.partition("=")[0] not in given
                     and not (swept and f"{setting.partition('=')[0]}:" in swept[0])]
-            if verb != "sweep":
-                kept.remove("sweep.seeds=[0]")
-            overrides = [setting.replace("RUN_DIR", str(first)) if "RUN_DIR" in setting else setting
-                         for setting in overrides]
+            if verb == "sweep":
+                kept.append("sweep.seeds=[0]")
+            overrides = [setting.replace("RUN_DIR", first) for setting in overrides]
             with self.subTest(command):
                 done = self.fm(verb, experiment, *overrides, *kept, cwd=ROOT)
                 if not overrides:
-                    first = pathlib.Path(done.stdout.splitlines()[-1])  # what RUN_DIR means in the next ones
+                    first = done.stdout.splitlines()[-1]
         self.assertEqual(shown, set(), "experiments without a command on the page")
