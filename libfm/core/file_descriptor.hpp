@@ -12,6 +12,8 @@ class FileDescriptor {
   /// Opens `file`, creating it with mode 0666 before umask if `flags` says so. Holds -1 with errno set on failure.
   /// @param flags those of open(2)
   FileDescriptor(const std::filesystem::path& file, int flags);
+  /// Takes over an open one, or -1.
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
   FileDescriptor(FileDescriptor&& other) noexcept;
   FileDescriptor& operator=(FileDescriptor&&) = delete;
   ~FileDescriptor();

@@ -2,21 +2,24 @@
 
 #include "libfm/env/float32.hpp"
 
-#include <algorithm>
-
 namespace fm {
 namespace {
 
-Stored type_of(const Dataset& dataset, Matrix Episode::*part) {
-  const auto fits = [&](const Episode& e) { return is_float32(e.*part); };
-  return std::ranges::all_of(dataset.episodes, fits) ? Stored::float32 : Stored::float64;
+/// Widens the type if it would lose something of the values.
+void widen(Stored& type, const Matrix& values) {
+  if (type == Stored::float32 && !is_float32(values)) type = Stored::float64;
 }
 
 }  // namespace
 
-StoredTypes::StoredTypes(const Dataset& dataset)
-    : observations(type_of(dataset, &Episode::observations)), actions(type_of(dataset, &Episode::actions)),
-      executed_actions(type_of(dataset, &Episode::executed_actions)), goals(type_of(dataset, &Episode::goals)) {}
+StoredTypes::StoredTypes(const Dataset& dataset) {
+  for (const Episode& e : dataset.episodes) {
+    widen(observations, e.observations);
+    widen(actions, e.actions);
+    widen(executed_actions, e.executed_actions);
+    widen(goals, e.goals);
+  }
+}
 
 void write_rows(Hdf5Writer& file, const std::string& path, const Matrix& rows, Stored stored) {
   const std::vector<std::uint64_t> shape = {static_cast<std::uint64_t>(rows.rows()),

@@ -13,7 +13,8 @@ enum class Stored { float32, float64 };
 struct StoredTypes {
   explicit StoredTypes(const Dataset& dataset);
 
-  Stored observations, actions, executed_actions, goals;
+  Stored observations = Stored::float32, actions = Stored::float32, executed_actions = Stored::float32,
+         goals = Stored::float32;
 };
 
 void write_rows(Hdf5Writer& file, const std::string& path, const Matrix& rows, Stored stored = Stored::float64);

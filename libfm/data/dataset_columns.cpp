@@ -18,8 +18,8 @@ struct Widths {
 Widths widths_of(const Dataset& dataset, const std::string& file) {
   const LabelledStates& labelled = dataset.uniform_states;
   if (!dataset.episodes.empty()) {
-    const Episode& e = dataset.episodes.front();
-    return {e.observations.cols(), e.actions.cols(), e.goals.cols(), e.states.cols()};
+    const auto e = dataset.episodes.front();
+    return {e->observations.cols(), e->actions.cols(), e->goals.cols(), e->states.cols()};
   }
   if (labelled.actions.rows() == 0) throw_input_error("{}: contains neither episodes nor labelled states", file);
   return {labelled.observations.cols(), labelled.actions.cols(), labelled.goals.cols(), 0};
@@ -92,7 +92,9 @@ Dataset choose_columns(Dataset dataset, const ColumnChoice& choice, const std::s
   EnvSpec spec;
   if (!dataset.info.env_spec.empty()) spec = spec_from_json(dataset.info.env_spec, file);
   Selection selection = select_columns(catalogue_of(spec, widths_of(dataset, file), file), choice);
-  for (Episode& e : dataset.episodes) e = chosen(e, selection);
+  Episodes episodes;
+  for (const Episode& e : dataset.episodes) episodes.push_back(chosen(e, selection));
+  dataset.episodes = std::move(episodes);
   dataset.uniform_states = chosen(dataset.uniform_states, selection, file);
   if (!selection.named) return dataset;
   spec.name = spec.name.empty() ? (dataset.info.env.empty() ? "none" : dataset.info.env) : spec.name;

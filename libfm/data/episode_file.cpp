@@ -203,16 +203,16 @@ void read_columns(const Hdf5Reader& file, Dataset& dataset) {
                     goals = read_column_attributes(file, "/", "goal");
   if (!dataset.info.env_spec.empty() || (observations.is_empty() && actions.is_empty() && goals.is_empty())) return;
   if (dataset.episodes.empty()) return;
-  const Episode& first = dataset.episodes.front();
+  const std::shared_ptr<const Episode> first = dataset.episodes.front();
   const auto described = [&](const char* kind, const Matrix& part, const ColumnTexts& texts) {
     std::vector<Dimension> dimensions = numbered_dimensions(kind, static_cast<std::size_t>(part.cols()));
     describe(dimensions, texts, fmt::format("{}: /: attributes {}_*", file.file(), kind));
     return dimensions;
   };
   dataset.info.env_spec = spec_to_json({.name = dataset.info.env.empty() ? "none" : dataset.info.env,
-                                        .observations = described("observation", first.observations, observations),
-                                        .actions = described("action", first.actions, actions),
-                                        .goals = described("goal", first.goals, goals),
+                                        .observations = described("observation", first->observations, observations),
+                                        .actions = described("action", first->actions, actions),
+                                        .goals = described("goal", first->goals, goals),
                                         .states = {}});
 }
 
@@ -225,7 +225,7 @@ void write_dataset(const std::filesystem::path& file, const Dataset& dataset) {
   const StoredTypes stored(dataset);
   for (std::size_t n = 0; n < dataset.episodes.size(); ++n) {
     const std::string path = fmt::format("{}/{}", episodes_path, n);
-    write_episode(writer, path, dataset.episodes[n], stored);
+    write_episode(writer, path, *dataset.episodes[n], stored);
     if (!dataset.weights.empty()) writer.attribute(path, "weight", dataset.weights[n]);
     if (const Side side = dataset.side(n); side != Side::undecided) {
       writer.attribute(path, "held_out", std::uint64_t{side == Side::held_out});
@@ -241,20 +241,21 @@ Dataset read_dataset(const std::filesystem::path& file) {
   dataset.info = read_info(reader);
   std::map<std::uint64_t, std::string> indices;  // with the paths of the episodes
   for (const auto& [number, path] : numbered_groups(reader, episodes_path, "")) {
-    dataset.episodes.push_back(read_episode(reader, path, number));
-    check_like_first(reader, path, dataset.episodes.back(), dataset.episodes.front());
+    Episode episode = read_episode(reader, path, number);
+    if (!dataset.episodes.empty()) check_like_first(reader, path, episode, *dataset.episodes.front());
+    const auto [same, is_new] = indices.emplace(episode.index, path);
+    if (!is_new) reader.fail(path, "has the same index {} as {}", same->first, same->second);
+    dataset.episodes.push_back(std::move(episode));
     const double weight = read_weight(reader, path);
     if (weight != 1.0) dataset.weights.resize(dataset.episodes.size() - 1, 1.0);
     if (!dataset.weights.empty() || weight != 1.0) dataset.weights.push_back(weight);
     const Side side = read_side(reader, path);
     if (side != Side::undecided) dataset.sides.resize(dataset.episodes.size() - 1, Side::undecided);
     if (!dataset.sides.empty() || side != Side::undecided) dataset.sides.push_back(side);
-    const auto [same, is_new] = indices.emplace(dataset.episodes.back().index, path);
-    if (!is_new) reader.fail(path, "has the same index {} as {}", same->first, same->second);
   }
   dataset.uniform_states = read_uniform_states(reader);
   if (dataset.uniform_states.observations.rows() > 0 && !dataset.episodes.empty()) {
-    check_like_episodes(reader, dataset.uniform_states, dataset.episodes.front());
+    check_like_episodes(reader, dataset.uniform_states, *dataset.episodes.front());
   }
   read_columns(reader, dataset);
   return dataset;

@@ -30,7 +30,7 @@
 //
 // Such an episode counts as truncated at its end and as unsuccessful.
 
-#include "libfm/env/rollout.hpp"
+#include "libfm/data/episodes.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -65,7 +65,7 @@ enum class Side : std::uint8_t { undecided, training, held_out };
 
 struct Dataset {
   DatasetInfo info;
-  std::vector<Episode> episodes;  ///< without extras, which are not stored; rewards may be empty
+  Episodes episodes;  ///< without extras, which are not stored; rewards may be empty
   /// By episode: how often its rows are drawn in training, relative to others'. Empty: all are 1.
   std::vector<double> weights = {};
   LabelledStates uniform_states;

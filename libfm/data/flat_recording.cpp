@@ -70,8 +70,9 @@ class FlatReader {
     Dataset dataset;
     std::uint64_t begin = 0;
     for (std::size_t i = 0; i < ends_.size(); ++i) {
-      dataset.episodes.push_back(episode(selection, begin, ends_[i], i));
-      dataset.episodes.back().index = i;
+      Episode next = episode(selection, begin, ends_[i], i);
+      next.index = i;
+      dataset.episodes.push_back(std::move(next));
       begin = ends_[i];
     }
     set_spec(dataset.info, std::move(selection));

@@ -1,17 +1,33 @@
 #pragma once
-// An HDF5 file built in memory, and its bytes. HDF5 does not write to disk itself, because version 1.10 crashes with a
-// segmentation fault when it closes a file that it could not write to a full disk.
+// An HDF5 file that is built in memory, or if it becomes large in a temporary file. HDF5 does not write to disk itself,
+// because version 1.10 crashes with a segmentation fault when it closes a file that it could not write to a full disk.
 
 #include "libfm/data/hdf5_handle.hpp"
 
-#include <string>
+#include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace fm {
 
-/// An empty file in the format of HDF5 1.10, whatever the library version; this format checksums all metadata.
-Hdf5Handle create_hdf5_in_memory();
+class Hdf5Image {
+ public:
+  /// An empty file in the format of HDF5 1.10, whatever the library version; this format checksums all metadata.
+  Hdf5Image();
 
-/// The bytes that the file would have on disk after closing.
-std::string hdf5_image(hid_t file);
+  hid_t file() const { return *file_; }
+
+  /// @throws MachineError if the temporary file could not grow; the image can only be destroyed then
+  void check() const;
+
+  /// Closes the file and writes it atomically. @throws MachineError on failure; the old file is untouched
+  void save(const std::filesystem::path& to);
+
+ private:
+  class Bytes;
+
+  std::shared_ptr<Bytes> bytes_;
+  std::optional<Hdf5Handle> file_;
+};
 
 }  // namespace fm

@@ -1,6 +1,5 @@
 #include "libfm/data/hdf5_writer.hpp"
 
-#include "libfm/core/atomic_file.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/data/hdf5_image.hpp"
 
@@ -38,7 +37,8 @@ Hdf5Handle array_creation(const std::vector<hsize_t>& shape, std::size_t value_b
 }  // namespace
 
 struct Hdf5Writer::State {
-  Hdf5Handle file = create_hdf5_in_memory();
+  Hdf5Image image;
+  hid_t file = image.file();
 
   /// Runs `work` and converts failures of HDF5 to MachineErrors.
   template <class Work>
@@ -58,6 +58,7 @@ struct Hdf5Writer::State {
       const Hdf5Handle array(H5Dcreate2(file, path.c_str(), type, space, H5P_DEFAULT, creation, H5P_DEFAULT));
       hdf5(H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
     });
+    image.check();
   }
 
   void attribute(const std::string& path, const std::string& name, hid_t type, const void* value) {
@@ -133,9 +134,7 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, std
 }
 
 void Hdf5Writer::save(const std::filesystem::path& file) {
-  std::string image;
-  State::guard(file.string(), [&] { image = hdf5_image(state_->file); });
-  write_file_atomically(file, image);
+  State::guard(file.string(), [&] { state_->image.save(file); });
 }
 
 }  // namespace fm

@@ -1,6 +1,6 @@
 #pragma once
-// Writes arrays, groups and attributes to an HDF5 file, which is built in memory and written atomically. Equal calls
-// give equal bytes; arrays and metadata have checksums; readable by HDF5 1.10 and later. Failures are MachineErrors.
+// Writes arrays, groups and attributes to an HDF5 file, which is built aside and written atomically. Equal calls give
+// equal bytes; arrays and metadata have checksums; readable by HDF5 1.10 and later. Failures are MachineErrors.
 
 #include <cstdint>
 #include <filesystem>

@@ -207,8 +207,9 @@ Dataset read_minari(const fs::path& hdf5_file, const ColumnChoice& choice) {
   if (selection.actions.empty()) throw_input_error("{}: data.actions chooses no column", hdf5_file.string());
   Dataset dataset{.info = info_of(metadata), .episodes = {}, .uniform_states = {}};
   for (const auto& [number, group] : groups) {
-    dataset.episodes.push_back(read_episode(file, group, all, selection));
-    dataset.episodes.back().index = number;
+    Episode episode = read_episode(file, group, all, selection);
+    episode.index = number;
+    dataset.episodes.push_back(std::move(episode));
   }
   set_spec(dataset.info, std::move(selection));
   return dataset;

@@ -112,7 +112,7 @@ void write_minari(const fs::path& folder, const Dataset& dataset, const EnvSpec&
   write_column_attributes(file, "/", "observation", spec.observations);
   write_column_attributes(file, "/", "action", spec.actions);
   if (!spec.goals.empty()) write_column_attributes(file, "/", "goal", spec.goals);
-  for (std::size_t n = 0; n < dataset.episodes.size(); ++n) write_episode(file, n, dataset.episodes[n], stored);
+  for (std::size_t n = 0; n < dataset.episodes.size(); ++n) write_episode(file, n, *dataset.episodes[n], stored);
   UnfinishedFolder unfinished(folder);
   file.save(unfinished.path() / "data" / "main_data.hdf5");
   write_file_atomically(unfinished.path() / "data" / "metadata.json", metadata_of(dataset, spec, stored));

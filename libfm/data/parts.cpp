@@ -38,7 +38,7 @@ void write_part(const fs::path& parts, const DatasetInfo& info, std::span<const 
   fs::create_directories(parts, error);
   if (error) throw_machine_error("{}: cannot be created: {}", parts.string(), error.message());
   write_dataset(parts / fmt::format("{:06}.h5", episodes.front().index),
-                {.info = info, .episodes = {episodes.begin(), episodes.end()}, .uniform_states = {}});
+                {.info = info, .episodes = std::vector(episodes.begin(), episodes.end()), .uniform_states = {}});
 }
 
 std::set<std::uint64_t> collected_episodes(const fs::path& parts, const DatasetInfo& info) {
@@ -56,20 +56,17 @@ std::set<std::uint64_t> collected_episodes(const fs::path& parts, const DatasetI
 
 void merge_parts(const fs::path& parts, const DatasetInfo& info, std::uint64_t count, LabelledStates uniform_states,
                  const fs::path& data_file) {
-  std::map<std::uint64_t, Episode> found;
-  for (const fs::path& file : part_files(parts)) {
-    for (Episode& episode : read_part(file, info).episodes) {
-      const std::uint64_t index = episode.index;
-      found.emplace(index, std::move(episode));
-    }
-  }
-  Dataset dataset{.info = info, .episodes = {}, .uniform_states = std::move(uniform_states)};
+  Episodes all;
+  for (const fs::path& file : part_files(parts)) all.append(read_part(file, info).episodes);
+  std::map<std::uint64_t, std::size_t> found;
+  for (std::size_t i = 0; i < all.size(); ++i) found.emplace(all.index(i), i);
+  std::vector<std::size_t> order;
   for (std::uint64_t index = 0; index < count; ++index) {
     const auto episode = found.find(index);
     if (episode == found.end()) throw_machine_error("{}: episode {} is missing from all parts", parts.string(), index);
-    dataset.episodes.push_back(std::move(episode->second));
+    order.push_back(episode->second);
   }
-  write_dataset(data_file, dataset);
+  write_dataset(data_file, {.info = info, .episodes = all.subset(order), .uniform_states = std::move(uniform_states)});
 }
 
 }  // namespace fm

@@ -151,8 +151,9 @@ Dataset read_robomimic(const Hdf5Reader& file, const ColumnChoice& choice) {
   for (const auto& [number, path] : groups) {
     const auto side = split.find(name_of(path));
     if (!split.empty() && side == split.end()) continue;
-    dataset.episodes.push_back(read_demo(file, path, all, selection));
-    dataset.episodes.back().index = number;
+    Episode episode = read_demo(file, path, all, selection);
+    episode.index = number;
+    dataset.episodes.push_back(std::move(episode));
     if (!split.empty()) dataset.sides.push_back(side->second);
   }
   if (!split.empty() && split.size() < groups.size()) {

@@ -64,7 +64,7 @@ void write_robomimic(const std::filesystem::path& file, const Dataset& dataset, 
   if (!spec.goals.empty()) write_column_attributes(out, "/data", "goal", spec.goals);
   const StoredTypes stored(dataset);
   for (std::size_t n = 0; n < dataset.episodes.size(); ++n) {
-    write_demo(out, fmt::format("/data/demo_{}", n), dataset.episodes[n], stored);
+    write_demo(out, fmt::format("/data/demo_{}", n), *dataset.episodes[n], stored);
   }
   write_masks(out, dataset);
   out.save(file);

@@ -46,7 +46,9 @@ std::vector<double> spread_of(const Matrix& actions) {
   std::vector<double> spread;
   for (Eigen::Index j = 0; j < actions.cols(); ++j) {
     const Eigen::ArrayXd recorded = actions.col(j);
-    const bool constant = is_constant(recorded.matrix());
+    ColumnRange range;
+    range.add(recorded.matrix());
+    const bool constant = range.is_constant();
     spread.push_back(constant ? 0.0 : std::sqrt((recorded - recorded.mean()).square().mean()));
   }
   return spread;

@@ -107,7 +107,7 @@ std::string action_beyond_bounds(const Dataset& dataset, const EnvSpec& spec, st
     return "";
   };
   for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
-    if (std::string found = search(dataset.episodes[i].actions, places[i]); !found.empty()) return found;
+    if (std::string found = search(dataset.episodes[i]->actions, places[i]); !found.empty()) return found;
   }
   return search(dataset.uniform_states.actions, "the labelled states");
 }

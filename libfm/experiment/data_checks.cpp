@@ -1,6 +1,7 @@
 #include "libfm/experiment/data_checks.hpp"
 
 #include "libfm/core/number_text.hpp"
+#include "libfm/core/random.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/policy_spec/normalisation.hpp"
 #include "libfm/train/training_data.hpp"
@@ -13,65 +14,103 @@
 namespace fm {
 namespace {
 
-/// A column of observations, goals or actions over all episodes.
+/// One column of observations, goals or actions over all episodes.
 struct Column {
-  std::string name;  ///< "action 1"
-  Eigen::VectorXd values;
-  std::vector<Eigen::Index> begins;  ///< first value of each episode
+  double low = 0.0, high = 0.0;  ///< which hold 98 % of the values
+  ColumnRange range = {};
+  double sum = 0.0, count = 0.0;
+  std::int64_t outliers = 0;
+  double farthest = 0.0, outlier = 0.0;  ///< distance from [low, high] and value of the farthest outlier
+  std::size_t episode = 0;
+  Eigen::Index row = 0;
 };
 
-Column column_of(std::span<const Episode> episodes, const char* kind, Matrix Episode::*part, Eigen::Index j) {
-  Column column{.name = fmt::format("{} {}", kind, j), .values = {}, .begins = {}};
+/// Rows of all episodes, if they are many one drawn at random of each block of them.
+Matrix sample_of(const Episodes& episodes, Matrix Episode::*part) {
+  constexpr Eigen::Index most = 20'000;
   Eigen::Index total = 0;
+  for (std::size_t i = 0; i < episodes.size(); ++i) total += episodes.steps(i) + 1;
+  const Eigen::Index stride = (total + most - 1) / most;
+  Matrix sample((total + stride - 1) / stride, (episodes.front().get()->*part).cols());
+  const RandomStream draws(0, "rows looked at");
+  const auto drawn = [&](Eigen::Index block) {
+    const double offset = draws.at(static_cast<std::uint64_t>(block)).uniform() * static_cast<double>(stride);
+    return block * stride + std::min(stride - 1, static_cast<Eigen::Index>(offset));
+  };
+  Eigen::Index taken = 0, before = 0;  // rows of earlier episodes
   for (const Episode& e : episodes) {
-    column.begins.push_back(total);
-    total += (e.*part).rows();
+    const Matrix& values = e.*part;
+    for (; taken < sample.rows() && drawn(taken) < before + values.rows(); ++taken) {
+      sample.row(taken) = values.row(drawn(taken) - before);
+    }
+    before += values.rows();
   }
-  column.values.resize(total);
-  for (std::size_t k = 0; k < episodes.size(); ++k) {
-    const Matrix& values = episodes[k].*part;
-    column.values.segment(column.begins[k], values.rows()) = values.col(j);
-  }
-  return column;
+  sample.conservativeResize(taken, Eigen::NoChange);
+  return sample;
 }
 
-std::string place_of(const Column& column, Eigen::Index row, std::span<const std::string> places) {
-  const auto after = std::upper_bound(column.begins.begin(), column.begins.end(), row);
-  const auto episode = static_cast<std::size_t>(after - column.begins.begin()) - 1;
-  return fmt::format("{}, step {}", places[episode], row - column.begins[episode]);
-}
-
-/// A value that lies farther from the middle 98 % of the values than ten times their range.
-void look_for_outlier(const Column& column, std::span<const std::string> places, std::vector<std::string>& found) {
+/// Outliers lie farther from the middle 98 % of the values than ten times their range.
+void scan(Column& column, const Eigen::VectorXd& values, std::size_t episode) {
   constexpr double far = 10.0;
-  const std::span<const double> values(column.values.data(), static_cast<std::size_t>(column.values.size()));
-  const double low = quantile(values, 0.01), high = quantile(values, 0.99), range = high - low;
+  column.range.add(values);
+  column.sum += values.sum();
+  column.count += static_cast<double>(values.size());
+  const double range = column.high - column.low;
   if (range <= 0.0) return;
-  const Eigen::ArrayXd beyond = (low - column.values.array()).max(column.values.array() - high);
+  const Eigen::ArrayXd beyond = (column.low - values.array()).max(values.array() - column.high);
+  column.outliers += (beyond > far * range).count();
   Eigen::Index row = 0;
-  const auto count = (beyond > far * range).count();
-  if (count == 0) return;
-  beyond.maxCoeff(&row);
+  const double farthest = beyond.maxCoeff(&row);
+  if (farthest <= std::max(far * range, column.farthest)) return;
+  column.farthest = farthest;
+  column.outlier = values[row];
+  column.episode = episode;
+  column.row = row;
+}
+
+std::vector<Column> columns_of(const Episodes& episodes, Matrix Episode::*part) {
+  if ((episodes.front().get()->*part).cols() == 0) return {};
+  const Matrix sample = sample_of(episodes, part);
+  std::vector<Column> columns(static_cast<std::size_t>(sample.cols()));
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const Eigen::VectorXd values = sample.col(static_cast<Eigen::Index>(j));
+    const std::span<const double> numbers(values.data(), static_cast<std::size_t>(values.size()));
+    columns[j].low = quantile(numbers, 0.01);
+    columns[j].high = quantile(numbers, 0.99);
+  }
+  std::size_t number = 0;
+  for (const Episode& e : episodes) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      scan(columns[j], (e.*part).col(static_cast<Eigen::Index>(j)), number);
+    }
+    ++number;
+  }
+  return columns;
+}
+
+void look_for_outlier(const Column& column, const std::string& name, std::span<const std::string> places,
+                      std::vector<std::string>& found) {
+  if (column.outliers == 0) return;
   found.push_back(fmt::format(
-      "{}: {} is {}, far outside of [{}, {}], which holds 98 % of the values{}; with `policy.normaliser: min_max` such "
-      "a value sets the scale, `quantile` does not follow it",
-      place_of(column, row, places), column.name, number_text(column.values[row]), number_text(low), number_text(high),
-      count > 1 ? fmt::format(" (and {} more values)", count - 1) : ""));
+      "{}, step {}: {} is {}, far outside of [{}, {}], which holds 98 % of the values{}; with `policy.normaliser: "
+      "min_max` such a value sets the scale, `quantile` does not follow it",
+      places[column.episode], column.row, name, number_text(column.outlier), number_text(column.low),
+      number_text(column.high), column.outliers > 1 ? fmt::format(" (and {} more values)", column.outliers - 1) : ""));
 }
 
 /// A column that varies by a few steps of its number format only.
-void look_for_lost_digits(const Column& column, const std::string& place, std::vector<std::string>& found) {
+void look_for_lost_digits(const Column& column, const std::string& name, const std::string& place,
+                          std::vector<std::string>& found) {
   constexpr double few = 1000.0;
-  const double range = column.values.maxCoeff() - column.values.minCoeff(), step = spacing(column.values);
+  const double range = column.range.high - column.range.low, step = column.range.spacing();
   if (range <= 0.0 || range >= few * step) return;
   found.push_back(
       fmt::format("{}: {} varies by {} around {}, where the numbers of its format lie about {} apart; store it as "
                   "float64, or without the offset",
-                  place, column.name, number_text(range), number_text(column.values.mean()), number_text(step)));
+                  place, name, number_text(range), number_text(column.sum / column.count), number_text(step)));
 }
 
-void look_for_copies(std::span<const Episode> episodes, std::span<const std::string> places,
-                     std::vector<std::string>& found) {
+void look_for_copies(const Episodes& episodes, std::span<const std::string> places, std::vector<std::string>& found) {
   const std::vector<std::size_t> originals = originals_of(episodes);
   std::size_t copies = 0, first = 0;
   for (std::size_t i = 0; i < originals.size(); ++i) {
@@ -87,15 +126,16 @@ void look_for_copies(std::span<const Episode> episodes, std::span<const std::str
 }  // namespace
 
 std::vector<std::string> look_for_mistakes(const Dataset& dataset, std::span<const std::string> places) {
-  const std::span<const Episode> episodes = dataset.episodes;
+  const Episodes& episodes = dataset.episodes;
   std::vector<std::string> found;
   if (episodes.empty()) return found;
   look_for_copies(episodes, places, found);
   const auto look = [&](const char* kind, Matrix Episode::*part) {
-    for (Eigen::Index j = 0; j < (episodes.front().*part).cols(); ++j) {
-      const Column column = column_of(episodes, kind, part, j);
-      look_for_outlier(column, places, found);
-      look_for_lost_digits(column, places.front(), found);
+    const std::vector<Column> columns = columns_of(episodes, part);
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      const std::string name = fmt::format("{} {}", kind, j);
+      look_for_outlier(columns[j], name, places, found);
+      look_for_lost_digits(columns[j], name, places.front(), found);
     }
   };
   look("observation", &Episode::observations);

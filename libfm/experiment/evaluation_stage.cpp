@@ -27,7 +27,13 @@ PolicyFactory evaluation_expert(const Experiment& e) {
   return expert_of(e, seed);
 }
 
-/// All states of other files than the policy was trained on.
+/// Says if only a part of the rows fits into train.memory.
+void say_part(const Rows& part, const RowParts& all, const char* what) {
+  if (all.parts().size() == 1) return;
+  spdlog::info("eval: offline errors take {} of {} {}, as many as train.memory holds", part.size(), all.size(), what);
+}
+
+/// All states of other files than the policy was trained on, as far as train.memory holds them.
 void add_files(const EvaluationTarget& target, const EnvSpec& policy, EvaluationOptions& options) {
   const Experiment& e = target.experiment;
   Dataset dataset = join_files(matching_files(target.files), e.data.mixed, e.data.choice).dataset;
@@ -36,7 +42,9 @@ void add_files(const EvaluationTarget& target, const EnvSpec& policy, Evaluation
   check_data_fits(dataset, policy, source);
   if (!e.data.mixed) check_agrees(dataset.info, policy, source);
   leave_out_short_episodes(e, dataset, false);
-  options.recorded = split_rows(dataset, 0.0, 1, RandomStream(e.seed, "split")).train;
+  const Split split = split_rows(dataset, 0.0, 1, RandomStream(e.seed, "split"), rows_in_memory(e, dataset));
+  options.recorded = *split.train[0];
+  say_part(options.recorded, split.train, "rows of data.files");
   options.recorded_states = "states of data.files";
 }
 
@@ -48,9 +56,11 @@ void add_recorded(const EvaluationTarget& target, EvaluationOptions& options) {
   const bool zero = std::ranges::all_of(options.demonstrations, [](double r) { return r == 0.0; });
   if (zero) options.demonstrations.clear();
   if (options.make_expert) return;  // whose states the policy is compared in
-  Split split = split_data(target.experiment, dataset);
-  options.recorded = std::move(split.validation);
-  options.training = std::move(split.train);
+  const Split split = split_data(target.experiment, dataset);
+  options.recorded = *split.validation[0];
+  options.training = *split.train[0];
+  say_part(options.recorded, split.validation, "held-out rows");
+  say_part(options.training, split.train, "training rows, for comparison");
 }
 
 /// @param policy the specification of the policy that is evaluated

@@ -30,18 +30,22 @@ Json dimensions(const std::vector<Dimension>& of) {
 }
 
 /// The bounds of each dimension, and minimum, mean and maximum of its recorded values.
-Json columns(const std::vector<Dimension>& of, const std::vector<Episode>& episodes, Matrix Episode::*part) {
+Json columns(const std::vector<Dimension>& of, const Episodes& episodes, Matrix Episode::*part) {
+  const Eigen::Index width = std::ssize(of);
+  Eigen::RowVectorXd low = Eigen::RowVectorXd::Constant(width, INFINITY), high = -low,
+                     sum = Eigen::RowVectorXd::Zero(width);
+  double count = 0.0;
+  for (const Episode& e : episodes) {
+    const Matrix& values = e.*part;
+    low = low.cwiseMin(values.colwise().minCoeff());
+    high = high.cwiseMax(values.colwise().maxCoeff());
+    sum += values.colwise().sum();
+    count += static_cast<double>(values.rows());
+  }
   Json list = dimensions(of);
-  for (std::size_t j = 0; j < of.size(); ++j) {
-    double low = INFINITY, high = -INFINITY, sum = 0.0, count = 0.0;
-    for (const Episode& e : episodes) {
-      const auto column = (e.*part).col(static_cast<Eigen::Index>(j));
-      low = std::min(low, column.minCoeff());
-      high = std::max(high, column.maxCoeff());
-      sum += column.sum();
-      count += static_cast<double>(column.size());
-    }
-    list[j].update({{"min", number(low)}, {"mean", number(sum / count)}, {"max", number(high)}});
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto j = static_cast<Eigen::Index>(i);
+    list[i].update({{"min", number(low[j])}, {"mean", number(sum[j] / count)}, {"max", number(high[j])}});
   }
   return list;
 }

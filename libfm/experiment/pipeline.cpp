@@ -11,6 +11,7 @@
 #include "libfm/experiment/teacher.hpp"
 #include "libfm/experiment/tensorboard.hpp"
 #include "libfm/experiment/training.hpp"
+#include "libfm/experiment/user_data.hpp"
 #include "libfm/nn/device.hpp"
 #include "libfm/nn/matmul_rate.hpp"
 
@@ -51,6 +52,7 @@ bool has_evaluation(const RunDirectory& run) {
 
 void use_machine(const Experiment& experiment) {
   use_threads(experiment.threads);
+  use_memory(experiment);
   const c10::Device device = find_device(experiment.device);
   spdlog::info("device: {}; float32 matrix products on the CPU: {:.0f} GFLOP/s", describe_device(device),
                matmul_rate());

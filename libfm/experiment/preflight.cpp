@@ -117,6 +117,7 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
 
 /// Checks the experiment. @return its model, untrained
 std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
+  use_memory(e);
   find_device(e.device);
   check_runs(e.runs);
   check_files(e);

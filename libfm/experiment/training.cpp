@@ -17,17 +17,24 @@
 #include "libfm/policy/model_policy.hpp"
 #include "libfm/train/trainer.hpp"
 
+#include <cmath>
+#include <limits>
+
 namespace fm {
 namespace {
 
-PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const Rows& rows) {
+PolicyDescription describe(const Experiment& e, const EnvSpec& spec, const RowParts& parts) {
   PolicyDescription description = describe_untrained(e, spec);
-  const auto fit = [&](const Matrix& values) {
-    return fit_normalisation(e.policy.normaliser, values, e.policy.quantile);
-  };
-  description.observations = fit(rows.observations);
-  description.actions = fit(predicted_actions(rows, description));
-  description.goals = fit(rows.goals);
+  NormalisationFit observations(e.policy.normaliser, e.policy.quantile), actions = observations, goals = observations;
+  for (std::size_t part = 0; part < parts.parts().size(); ++part) {
+    const std::shared_ptr<const Rows> rows = parts[part];
+    observations.add(rows->observations);
+    actions.add(predicted_actions(*rows, description));
+    goals.add(rows->goals);
+  }
+  description.observations = observations.result();
+  description.actions = actions.result();
+  description.goals = goals.result();
   return description;
 }
 
@@ -122,8 +129,22 @@ void prepare_data(const RunDirectory& run) {
   std::filesystem::remove(run.data().string() + ".tmp", no_link);  // of a copy that was killed
 }
 
+std::int64_t rows_in_memory(const Experiment& e, const Dataset& dataset) {
+  if (dataset.episodes.empty()) return std::numeric_limits<std::int64_t>::max();
+  const auto first = dataset.episodes.front();
+  const Eigen::Index actions = first->actions.cols();
+  auto numbers = static_cast<double>(first->observations.cols() + first->goals.cols() + actions);
+  // Relative actions are computed for each prediction, twice in float64.
+  if (!e.policy.relative.value.empty()) numbers += static_cast<double>(2 * e.policy.horizon.prediction * actions);
+  const double places = 2.0;  // of its episode's first and last row
+  // Numbers are read in float64 and trained on in float32.
+  const double bytes = numbers * (sizeof(double) + sizeof(float)) + 2.0 * places * sizeof(std::int64_t);
+  return std::max<std::int64_t>(1, std::llround(std::ldexp(e.train.memory, 30) / bytes));
+}
+
 Split split_data(const Experiment& e, const Dataset& dataset) {
-  return split_rows(dataset, e.train.validation, e.policy.horizon.prediction, RandomStream(e.seed, "split"));
+  return split_rows(dataset, e.train.validation, e.policy.horizon.prediction, RandomStream(e.seed, "split"),
+                    rows_in_memory(e, dataset));
 }
 
 TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dataset& dataset,
@@ -149,6 +170,10 @@ TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dat
       e.train.steps > 0 ? fmt::format("{} steps", e.train.steps) : fmt::format("{} epochs", e.train.epochs);
   spdlog::info("train: {} rows, {} held out, {}, on {}", job.train.size(), job.validation.size(), length,
                describe_device(job.device));
+  if (const std::size_t parts = job.train.parts().size(); parts > 1) {
+    spdlog::info("train: the rows are more than train.memory: {} GiB holds; they are read in {} parts", e.train.memory,
+                 parts);
+  }
   return job;
 }
 

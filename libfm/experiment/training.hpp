@@ -29,6 +29,9 @@ std::shared_ptr<PolicyModel> load_initial(const std::string& init, PolicyDescrip
 /// Rolls out a model from the same initial states at every call, and the expert once.
 RolloutScore make_score(const Experiment& experiment);
 
+/// How many rows of training fit into train.memory.
+std::int64_t rows_in_memory(const Experiment& experiment, const Dataset& dataset);
+
 /// Splits a dataset's rows into those for training and those held out for validation.
 Split split_data(const Experiment& experiment, const Dataset& dataset);
 

@@ -13,8 +13,10 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 namespace fm {
 namespace {
@@ -29,8 +31,8 @@ struct Sizes {
 
 Sizes sizes_of(const Dataset& dataset, const std::string& file) {
   if (!dataset.episodes.empty()) {
-    const Episode& e = dataset.episodes.front();
-    return {e.observations.cols(), e.actions.cols(), e.goals.cols()};
+    const auto e = dataset.episodes.front();
+    return {e->observations.cols(), e->actions.cols(), e->goals.cols()};
   }
   const LabelledStates& states = dataset.uniform_states;
   if (states.actions.rows() == 0) throw_input_error("{}: contains neither episodes nor labelled states", file);
@@ -73,7 +75,7 @@ void append(Dataset& to, Dataset&& more) {
   append_values(to.sides, to.episodes.size(), more.sides, more.episodes.size(), Side::undecided);
   append_values(to.uniform_states.weights, static_cast<std::size_t>(to.uniform_states.actions.rows()),
                 more.uniform_states.weights, static_cast<std::size_t>(more.uniform_states.actions.rows()), 1.0);
-  for (Episode& episode : more.episodes) to.episodes.push_back(std::move(episode));
+  to.episodes.append(std::move(more.episodes));
   LabelledStates& states = to.uniform_states;
   states.observations = stacked(states.observations, more.uniform_states.observations);
   states.goals = stacked(states.goals, more.uniform_states.goals);
@@ -90,18 +92,17 @@ void refuse_differences(const std::string& file, const std::vector<std::string>&
 /// Dimensions named KIND_0, KIND_1 ... with the data's ranges as bounds.
 std::vector<Dimension> dimensions(const char* kind, const Dataset& dataset, Matrix Episode::*part,
                                   Matrix LabelledStates::*labelled, Eigen::Index size) {
+  if (size == 0) return {};
+  Eigen::RowVectorXd low = Eigen::RowVectorXd::Constant(size, std::numeric_limits<double>::max()), high = -low;
+  const auto widen = [&](const Matrix& values) {
+    if (values.rows() == 0) return;
+    low = low.cwiseMin(values.colwise().minCoeff());
+    high = high.cwiseMax(values.colwise().maxCoeff());
+  };
+  for (const Episode& episode : dataset.episodes) widen(episode.*part);
+  widen(dataset.uniform_states.*labelled);
   std::vector<Dimension> result;
-  for (Eigen::Index j = 0; j < size; ++j) {
-    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
-    const auto widen = [&](const Matrix& values) {
-      if (values.rows() == 0) return;
-      low = std::min(low, values.col(j).minCoeff());
-      high = std::max(high, values.col(j).maxCoeff());
-    };
-    for (const Episode& episode : dataset.episodes) widen(episode.*part);
-    widen(dataset.uniform_states.*labelled);
-    result.push_back({fmt::format("{}_{}", kind, j), "", low, high});
-  }
+  for (Eigen::Index j = 0; j < size; ++j) result.push_back({fmt::format("{}_{}", kind, j), "", low[j], high[j]});
   return result;
 }
 
@@ -118,14 +119,14 @@ EnvSpec widened(EnvSpec spec, const Dataset& dataset) {
 
 /// The actions that training gives to a network with a largest_delay must be those that led to the observations.
 void refuse_other_executed(const JoinedFiles& joined) {
-  const auto found = std::ranges::find_if(joined.dataset.episodes, [](const Episode& e) {
-    return e.executed_actions.size() > 0 && e.executed_actions != e.actions;
-  });
-  if (found == joined.dataset.episodes.end()) return;
+  const Episodes& episodes = joined.dataset.episodes;
+  const auto found = std::ranges::find_if(
+      episodes, [](const Episode& e) { return e.executed_actions.size() > 0 && e.executed_actions != e.actions; });
+  if (found == episodes.end()) return;
   throw_input_error(
       "{}: its actions are labels, and others were executed (executed_actions), but policy.horizon.largest_delay needs "
       "those that were executed; set 0, or give recordings without noise and DAgger",
-      joined.places[static_cast<std::size_t>(found - joined.dataset.episodes.begin())]);
+      joined.places[found->index]);
 }
 
 /// Logs the ranges of the first columns of observations, goals or actions.
@@ -144,10 +145,10 @@ void say_ranges(const char* kind, const std::vector<Dimension>& named, const std
 
 /// Logs what the recordings are.
 void say_what(const Dataset& dataset, const EnvSpec& spec) {
-  const std::vector<Episode>& episodes = dataset.episodes;
+  const Episodes& episodes = dataset.episodes;
   if (episodes.empty()) return;
   std::vector<Eigen::Index> lengths;
-  for (const Episode& e : episodes) lengths.push_back(e.steps());
+  for (std::size_t i = 0; i < episodes.size(); ++i) lengths.push_back(episodes.steps(i));
   const auto [shortest, longest] = std::ranges::minmax(lengths);
   const std::vector<double> known = known_returns(dataset);
   std::string returns = known.empty() ? "unknown" : number_text(mean(known));
@@ -165,13 +166,13 @@ void say_what(const Dataset& dataset, const EnvSpec& spec) {
 
 /// Logs what some episodes do not have; training and held-out errors do not need it.
 void say_unknown(const JoinedFiles& joined) {
-  const std::vector<Episode>& episodes = joined.dataset.episodes;
+  const Episodes& episodes = joined.dataset.episodes;
   const auto say = [&](const char* what, const auto& is_unknown) {
     const auto count = std::ranges::count_if(episodes, is_unknown);
     if (count == 0) return;
-    const auto first = std::ranges::find_if(episodes, is_unknown) - episodes.begin();
+    const std::uint64_t first = std::ranges::find_if(episodes, is_unknown)->index;
     spdlog::info("data: {} of {} episodes have no {} (the first: {}); training does not need this", count,
-                 episodes.size(), what, joined.places[static_cast<std::size_t>(first)]);
+                 episodes.size(), what, joined.places[first]);
   };
   say("observation after their last action", [](const Episode& e) { return e.observations.rows() == e.steps(); });
   say("rewards, so their returns are unknown", [](const Episode& e) { return e.rewards.empty(); });
@@ -180,9 +181,15 @@ void say_unknown(const JoinedFiles& joined) {
 }  // namespace
 
 std::vector<double> known_returns(const Dataset& dataset) {
-  const bool unknown = std::ranges::any_of(dataset.episodes, [](const Episode& e) { return e.rewards.empty(); });
-  return unknown ? std::vector<double>() : returns_of(dataset.episodes);
+  std::vector<double> returns;
+  for (const Episode& e : dataset.episodes) {
+    if (e.rewards.empty()) return {};
+    returns.push_back(e.total_reward());
+  }
+  return returns;
 }
+
+void use_memory(const Experiment& e) { set_episode_memory(static_cast<std::uint64_t>(std::ldexp(e.train.memory, 30))); }
 
 JoinedFiles join_files(std::span<const std::string> files, bool mixed, const ColumnChoice& choice,
                        std::span<const double> weights) {
@@ -200,11 +207,13 @@ JoinedFiles join_files(std::span<const std::string> files, bool mixed, const Col
       if (!mixed) refuse_differences(files[i], differences(all.info, more.info), files.front());
       all.info = fm::joined(all.info, more.info);
     }
-    for (const Episode& e : more.episodes) joined.places.push_back(fmt::format("{}: episode {}", files[i], e.index));
+    for (std::size_t k = 0; k < more.episodes.size(); ++k) {
+      joined.places.push_back(fmt::format("{}: episode {}", files[i], more.episodes.index(k)));
+    }
     scale_weights(more, weights.empty() ? 1.0 : weights[i]);
     append(all, std::move(more));
   }
-  for (std::size_t i = 0; i < all.episodes.size(); ++i) all.episodes[i].index = i;
+  all.episodes.renumber();
   return joined;
 }
 
@@ -268,24 +277,31 @@ void leave_out_short_episodes(const Experiment& e, Dataset& dataset, bool say) {
         "policy.horizon.prediction: labelled states (/uniform_states) have a single action each; set 1, or remove "
         "them");
   }
-  const auto is_short = [&](const Episode& episode) { return episode.steps() < horizon; };
-  const auto shorter = std::ranges::count_if(dataset.episodes, is_short);
-  if (shorter == 0) return;
-  const std::uint64_t first = std::ranges::find_if(dataset.episodes, is_short)->index;
+  const Episodes& all = dataset.episodes;
+  std::vector<std::size_t> long_enough;
+  std::optional<std::uint64_t> first;  // that is too short
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all.steps(i) >= horizon) {
+      long_enough.push_back(i);
+    } else if (!first) {
+      first = all.index(i);
+    }
+  }
+  if (!first) return;
   const bool pad = e.data.short_episodes == "pad";
   if (say)
     spdlog::info("data: {} of {} episodes (the first: {}) have fewer steps than policy.horizon.prediction: {}; {}",
-                 shorter, dataset.episodes.size(), first, horizon,
+                 all.size() - long_enough.size(), all.size(), *first, horizon,
                  pad ? "their last action is repeated" : "they are left out");
   if (!pad) {
-    const auto leave_out = [&](auto& of_episodes) {
-      for (std::size_t i = of_episodes.size(); i-- > 0;) {
-        if (is_short(dataset.episodes[i])) of_episodes.erase(of_episodes.begin() + static_cast<std::ptrdiff_t>(i));
-      }
+    const auto choose = [&](auto& of_episodes) {
+      if (of_episodes.empty()) return;
+      for (std::size_t k = 0; k < long_enough.size(); ++k) of_episodes[k] = of_episodes[long_enough[k]];
+      of_episodes.resize(long_enough.size());
     };
-    leave_out(dataset.weights);
-    leave_out(dataset.sides);
-    std::erase_if(dataset.episodes, is_short);
+    choose(dataset.weights);
+    choose(dataset.sides);
+    dataset.episodes = all.subset(long_enough);
   }
   if (dataset.episodes.empty()) {
     throw_input_error("data.short_episodes: no episode has {} steps; set pad, or a smaller policy.horizon.prediction",

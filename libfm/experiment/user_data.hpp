@@ -16,6 +16,9 @@ struct JoinedFiles {
   std::vector<std::string> places;  ///< of the episodes, such as "a.h5: episode 3"
 };
 
+/// Limits the episodes in memory as train.memory says, for all that is read from now on.
+void use_memory(const Experiment& experiment);
+
 /// @param files at least one
 /// @param mixed whether the files may differ in environment, options, time step, names, units and bounds
 /// @param choice of their columns

@@ -47,12 +47,12 @@ void check_settable(const std::vector<std::string>& settings) {
   for (const std::string& setting : settings) {
     if (begins_with_any(setting,
                         {"env.", "expert.", "sampler.", "eval.", "data.files=", "data.mixed=", "data.observations=",
-                         "data.actions=", "data.goals=", "data.columns.", "device=", "threads="})) {
+                         "data.actions=", "data.goals=", "data.columns.", "train.memory=", "device=", "threads="})) {
       continue;
     }
     throw_input_error(
         "{}: is fixed by training, or is nothing that fm eval does; it can change env, expert, sampler, eval, "
-        "data.files, their columns, data.mixed, device and threads",
+        "data.files, their columns, data.mixed, train.memory, device and threads",
         setting);
   }
 }

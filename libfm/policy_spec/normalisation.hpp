@@ -6,6 +6,8 @@
 #include "libfm/env/environment.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +26,20 @@ struct Normalisation {
   double denormalise(std::size_t dimension, double y) const { return y * scale[dimension] + offset[dimension]; }
 
   bool operator==(const Normalisation&) const = default;
+};
+
+/// The range of a column's numbers, and their format.
+struct ColumnRange {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  bool is_float32 = true;  ///< whether every value is a float32 number
+
+  void add(const Eigen::VectorXd& values);
+  double magnitude() const { return std::max(std::abs(low), std::abs(high)); }
+  /// The distance of neighbouring numbers of the format at the largest magnitude.
+  double spacing() const;
+  /// Whether the column varies by no more than a few rounding errors of its format.
+  bool is_constant() const;
 };
 
 /// Leaves `size` dimensions unchanged.
@@ -46,18 +62,33 @@ struct QuantileOptions {
 /// that a few outliers do not set the scale; none: unchanged.
 std::vector<std::string> normaliser_names();
 
-/// Fits each column of `values` (N, D). A constant dimension (is_constant(), or with a spread too small for it to be
+/// Fits each column of rows that are given in one or several parts. A constant dimension (is_constant(), or with a spread too small for it to be
 /// divided by) is shifted, and scaled by the largest scale of the other dimensions: its own would amplify noise.
-/// @throws InputError for an unknown name or no rows.
+class NormalisationFit {
+ public:
+  /// @throws InputError for an unknown name
+  explicit NormalisationFit(std::string_view normaliser, const QuantileOptions& quantile = {});
+
+  /// @param values (N, D), D the same in all parts. Quantiles are those of the first part.
+  void add(const Matrix& values);
+  /// @throws InputError if there is no row, or the numbers are too large
+  Normalisation result() const;
+
+ private:
+  struct Column {
+    ColumnRange range = {};
+    double mean = 0.0, squares = 0.0;  ///< the sum of squared deviations from the mean
+    double low = 0.0, high = 0.0;      ///< quantiles of the first part
+  };
+
+  std::string normaliser_;
+  QuantileOptions quantile_;
+  double rows_ = 0.0;
+  std::vector<Column> columns_;
+};
+
+/// Fits the columns of `values` (N, D).
 Normalisation fit_normalisation(std::string_view normaliser, const Matrix& values,
                                 const QuantileOptions& quantile = {});
-
-/// Whether a column varies by no more than a few rounding errors of its numbers' format: float32 if every value is a
-/// float32 number, else float64.
-bool is_constant(const Eigen::VectorXd& column);
-
-/// The spacing of float32 numbers, if all values are float32 numbers, else of float64 numbers, at the column's largest
-/// magnitude.
-double spacing(const Eigen::VectorXd& column);
 
 }  // namespace fm

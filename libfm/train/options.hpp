@@ -34,6 +34,7 @@ struct TrainOptions {
   std::optional<double> clip = 1.0;
   double ema = 0.995;
   double validation = 0.05;
+  double memory = 4.0;
   std::optional<std::string> init;
   std::string best = "return";
   TrainRolloutOptions rollout;
@@ -65,6 +66,11 @@ struct TrainOptions {
         "k), so that the average of a short training is not its beginning; 0: no average",
         from_to_below(0.0, 1.0));
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
+    visit("memory", memory,
+          "memory for episodes, and as much again for training rows, GiB; what is beyond lies in a temporary file (in "
+          "the "
+          "folder TMPDIR, else in /var/tmp), and an epoch goes through the rows in random parts of this size",
+          between(1e-3, 1e6));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,
           "selects best.safetensors; return: a later epoch replaces an earlier one unless its return from the same "

@@ -89,6 +89,12 @@ void warn_of_divergence(const TrainingState& state, double last_loss) {
                number_text(*state.first_loss), number_text(last_loss));
 }
 
+/// Finds numbers that cannot be trained on before anything is done.
+void check_all(LoadedRows& rows) {
+  for (std::size_t part = 0; part < rows.parts().size(); ++part) rows.load(part);
+  rows.release();
+}
+
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
@@ -107,10 +113,11 @@ void train(const TrainOptions& options, const TrainingJob& job) {
   const auto averaged = options.ema > 0.0 ? make_model(options, job) : model;  // the moving average, used for acting
   AdamW optimiser(model->parameters(), {.weight_decay = options.weight_decay, .clip = options.clip, .ema = options.ema},
                   averaged == model ? std::vector<at::Tensor>() : averaged->parameters());
-  const TrainingData rows(job.train, *model), held_out(job.validation, *model);
+  LoadedRows rows(job.train, *model), held_out(job.validation, *model);
+  check_all(rows);
+  check_all(held_out);
   const RandomStream batch_draws(job.seed, "batch"), validation_draws(job.seed, "validation");
-  Epoch epoch(job.seed, rows.size(), options.batch_size, job.device, model->parameters()[0].scalar_type(),
-              job.train.weights);
+  Epoch epoch(job.seed, rows.parts(), options.batch_size, job.device, model->parameters()[0].scalar_type());
   const std::int64_t epochs =
       options.steps > 0 ? (options.steps + epoch.steps() - 1) / epoch.steps() : std::int64_t{options.epochs};
   const std::int64_t total_steps = epoch.steps() * epochs;
@@ -129,19 +136,24 @@ void train(const TrainOptions& options, const TrainingJob& job) {
                job.description.network.name, parameter_count(*model));
   MetricsLog metrics(job.directory, state.step);
   Progress progress("train", total_steps, "steps", state.step);
-  TrainingSteps take_steps(*model, rows, optimiser, resolve_precision(options.precision, job.device), batch_draws);
+  TrainingSteps take_steps(*model, optimiser, resolve_precision(options.precision, job.device), batch_draws);
+  if (rows.parts().size() == 1) take_steps.use(rows.data());  // which stay loaded
   std::string loss_text;
   double last_loss = 0.0;
   bool warned = false;
 
   while (state.step < total_steps && !state.stopped) {
-    epoch.begin(state.step);
     const Stopwatch time;
     const std::int64_t first = state.step;
     double rate = 0.0;
     do {
+      if (!epoch.has(state.step)) {
+        epoch.check_losses(state.step);
+        if (rows.load(epoch.part_at(state.step))) take_steps.use(rows.data());
+        epoch.begin(state.step, rows.weights());
+      }
       if (checkpoints.is_due()) {
-        epoch.check_losses(state.step % epoch.steps(), state.step);
+        epoch.check_losses(state.step);
         checkpoints.save(state);
       }
       const Stopwatch time_of_steps;
@@ -156,9 +168,9 @@ void train(const TrainOptions& options, const TrainingJob& job) {
       progress.update(state.step, loss_text);
       warn_of_long_step(time_of_steps.seconds(), warned);
     } while (state.step % epoch.steps() != 0);
-    if (job.device.is_cuda()) epoch.prepare(state.step);
+    if (job.device.is_cuda() && rows.parts().size() == 1) epoch.prepare(state.step, rows.weights());
 
-    epoch.check_losses(epoch.steps(), state.step);
+    epoch.check_losses(state.step);
     const std::int64_t number = state.step / epoch.steps();
     nlohmann::json line = {{"step", state.step},
                            {"epoch", number},
@@ -169,7 +181,11 @@ void train(const TrainOptions& options, const TrainingJob& job) {
     last_loss = line["train_loss"].get<double>();
     if (!state.first_loss) state.first_loss = last_loss;
     loss_text = "loss " + number_text(last_loss);
-    if (held_out.size() > 0) line["validation_loss"] = validation_loss(*averaged, held_out, validation_draws);
+    if (held_out.size() > 0) {
+      rows.release();
+      line["validation_loss"] = validation_loss(*averaged, held_out, validation_draws);
+      held_out.release();
+    }
     const double loss = line.value("validation_loss", last_loss);
     if (options.patience > 0) {
       note_improvement(loss, {}, number, state);

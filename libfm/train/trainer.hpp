@@ -17,8 +17,8 @@ namespace fm {
 
 struct TrainingJob {
   PolicyDescription description;
-  Rows train;
-  Rows validation;
+  RowParts train;
+  RowParts validation;
   std::uint64_t seed = 0;
   c10::Device device = c10::Device(c10::kCPU);
   std::filesystem::path directory;                     ///< receives checkpoints/ and the metrics

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -71,22 +72,73 @@ std::vector<bool> choose(std::int64_t n, double share, const RandomStream& strea
 /// Rows [0, held_from) of each episode are trained on, the others held out.
 using HeldFrom = std::vector<Eigen::Index>;
 
-Rows gather(const Dataset& dataset, const HeldFrom& held_from, const std::vector<bool>& states, bool held) {
-  const auto begin = [&](std::size_t i) { return held ? held_from[i] : 0; };
-  const auto end = [&](std::size_t i) { return held ? dataset.episodes[i].steps() : held_from[i]; };
-  Eigen::Index total = std::count(states.begin(), states.end(), held);
-  for (std::size_t i = 0; i < held_from.size(); ++i) total += end(i) - begin(i);
-  RowCollector rows = dataset.episodes.empty() ? RowCollector(total, dataset.uniform_states)
-                                               : RowCollector(total, dataset.episodes.front());
+/// Rows of an episode, or a labelled state.
+struct Piece {
+  bool is_state;
+  std::size_t item;
+  Eigen::Index begin, end;
+  double weight;
+
+  Eigen::Index rows() const { return end - begin; }
+};
+
+using Pieces = std::vector<Piece>;
+
+Pieces pieces_of(const Dataset& dataset, const HeldFrom& held_from, const std::vector<bool>& states, bool held) {
+  Pieces pieces;
   for (std::size_t i = 0; i < held_from.size(); ++i) {
-    rows.add(dataset.episodes[i], begin(i), end(i), dataset.weights.empty() ? 1.0 : dataset.weights[i]);
+    const Eigen::Index begin = held ? held_from[i] : 0, end = held ? dataset.episodes.steps(i) : held_from[i];
+    if (begin < end) pieces.push_back({false, i, begin, end, dataset.weights.empty() ? 1.0 : dataset.weights[i]});
   }
+  const std::vector<double>& weights = dataset.uniform_states.weights;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
-    const LabelledStates& labelled = dataset.uniform_states;
-    if (states[i] == held) rows.add(labelled, row, row + 1, labelled.weights.empty() ? 1.0 : labelled.weights[i]);
+    if (states[i] == held) pieces.push_back({true, i, row, row + 1, weights.empty() ? 1.0 : weights[i]});
+  }
+  return pieces;
+}
+
+Eigen::Index rows_in(const Pieces& pieces) {
+  Eigen::Index total = 0;
+  for (const Piece& piece : pieces) total += piece.rows();
+  return total;
+}
+
+Rows gather(const Dataset& dataset, const Pieces& pieces) {
+  RowCollector rows = dataset.episodes.empty() ? RowCollector(rows_in(pieces), dataset.uniform_states)
+                                               : RowCollector(rows_in(pieces), *dataset.episodes.front());
+  for (const Piece& piece : pieces) {
+    if (piece.is_state) {
+      rows.add(dataset.uniform_states, piece.begin, piece.end, piece.weight);
+    } else {
+      rows.add(*dataset.episodes[piece.item], piece.begin, piece.end, piece.weight);
+    }
   }
   return rows.take();
+}
+
+/// Deals the pieces to parts of at most about `most` rows, at random if they are several.
+RowParts parts_of(const Dataset& dataset, const Pieces& pieces, std::int64_t most, const RandomStream& stream,
+                  std::uint64_t position) {
+  const std::int64_t total = rows_in(pieces), count = total == 0 ? 1 : (total - 1) / most + 1;
+  if (count == 1) return gather(dataset, pieces);
+  std::vector<Pieces> dealt(static_cast<std::size_t>(count));
+  std::vector<RowParts::Part> parts(dealt.size(), {0, 0.0});
+  std::int64_t before = 0;
+  for (const std::int64_t i : permutation(stream, position, std::ssize(pieces))) {
+    const Piece& piece = pieces[static_cast<std::size_t>(i)];
+    const auto part = static_cast<std::size_t>(before * count / total);
+    dealt[part].push_back(piece);
+    parts[part].rows += piece.rows();
+    parts[part].weight += static_cast<double>(piece.rows()) * piece.weight;
+    before += piece.rows();
+  }
+  const auto is_empty = [](const RowParts::Part& part) {
+    return part.rows == 0;
+  };  // beside an episode of several parts
+  std::erase_if(parts, is_empty);
+  std::erase_if(dealt, [](const Pieces& part) { return part.empty(); });
+  return {std::move(parts), [=](std::size_t part) { return gather(dataset, dealt[part]); }};
 }
 
 /// The same for items of which some are copies: what is drawn are the originals, copies follow.
@@ -132,10 +184,10 @@ HeldFrom choose_episodes(const Dataset& dataset, double share, Eigen::Index hori
   std::vector<std::size_t> undecided;
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < dataset.episodes.size(); ++i) {
-    held_from.push_back(dataset.side(i) == Side::held_out ? 0 : dataset.episodes[i].steps());
+    held_from.push_back(dataset.side(i) == Side::held_out ? 0 : dataset.episodes.steps(i));
     if (dataset.side(i) != Side::undecided) continue;
     undecided.push_back(i);
-    keys.push_back(key_of(dataset.episodes[i]));
+    keys.push_back(key_of(*dataset.episodes[i]));
   }
   const std::vector<std::size_t> originals = first_of_equals(keys);
   std::size_t different = 0;
@@ -202,16 +254,20 @@ Rows rows_of(std::span<const Episode> episodes) {
   return rows.take();
 }
 
-std::vector<std::size_t> originals_of(std::span<const Episode> episodes) {
+std::vector<std::size_t> originals_of(const Episodes& episodes) {
   std::vector<std::string> keys;
   for (const Episode& e : episodes) keys.push_back(key_of(e));
   return first_of_equals(keys);
 }
 
-Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream) {
+Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream,
+                 std::int64_t most_rows) {
   const HeldFrom held_from = choose_episodes(dataset, validation, horizon, stream);
   const auto states = choose(originals_of(dataset.uniform_states), validation, stream, 1);
-  return {.train = gather(dataset, held_from, states, false), .validation = gather(dataset, held_from, states, true)};
+  const auto side = [&](bool held, std::int64_t most, std::uint64_t position) {
+    return parts_of(dataset, pieces_of(dataset, held_from, states, held), most, stream, position);
+  };
+  return {.train = side(false, most_rows, 2), .validation = side(true, std::max<std::int64_t>(1, most_rows / 4), 3)};
 }
 
 Matrix observation_windows(const Rows& rows, std::int64_t begin, std::int64_t end, std::int64_t history) {

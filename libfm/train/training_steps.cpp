@@ -7,10 +7,15 @@
 
 namespace fm {
 
-TrainingSteps::TrainingSteps(const PolicyModel& model, const TrainingData& data, AdamW& optimiser,
-                             std::string precision, const RandomStream& draws)
-    : model_(model), data_(data), optimiser_(optimiser), precision_(std::move(precision)), draws_(draws),
+TrainingSteps::TrainingSteps(const PolicyModel& model, AdamW& optimiser, std::string precision,
+                             const RandomStream& draws)
+    : model_(model), optimiser_(optimiser), precision_(std::move(precision)), draws_(draws),
       records_(optimiser.can_be_recorded() && model.repeats_training()) {}
+
+void TrainingSteps::use(const TrainingData& data) {
+  data_ = &data;
+  recorded_.clear();  // graphs read the tensors of the data that they were recorded with
+}
 
 at::Tensor TrainingSteps::operator()(const at::Tensor& rows, std::int64_t step,
                                      std::span<const double> learning_rates) {
@@ -29,7 +34,7 @@ at::Tensor TrainingSteps::operator()(const at::Tensor& rows, std::int64_t step,
 /// @param index of the step among those that the optimiser was prepared for
 at::Tensor TrainingSteps::compute(const at::Tensor& rows, std::int64_t step, std::int64_t index) {
   const TensorFloat32 tf32(precision_, rows.device().type());
-  const Batch batch = data_.batch(rows);
+  const Batch batch = data_->batch(rows);
   is_short_ = batch.actions.numel() <= most_numbers;
   const at::Tensor loss = [&] {
     const ProductPrecision precision(precision_, rows.device().type());

@@ -17,11 +17,13 @@ namespace fm {
 
 class TrainingSteps {
  public:
-  /// @param data, optimiser of the model's parameters; all three must outlive this object
+  /// @param optimiser of the model's parameters; both must outlive this object
   /// @param precision as ProductPrecision takes it
   /// @param draws of the loss
-  TrainingSteps(const PolicyModel& model, const TrainingData& data, AdamW& optimiser, std::string precision,
-                const RandomStream& draws);
+  TrainingSteps(const PolicyModel& model, AdamW& optimiser, std::string precision, const RandomStream& draws);
+
+  /// Takes the rows of the following steps from there; to be called before the first step, and when the data change.
+  void use(const TrainingData& data);
 
   /// As many steps as one call should take: several where a step is so short that launches and copies take most of it.
   std::int64_t at_once() const { return records_ && is_short_ && taken_ >= unrecorded ? recorded_at_once : 1; }
@@ -51,7 +53,7 @@ class TrainingSteps {
   void record(Recorded& recorded, const at::Tensor& rows, std::int64_t step);
 
   const PolicyModel& model_;
-  const TrainingData& data_;
+  const TrainingData* data_ = nullptr;
   AdamW& optimiser_;
   std::string precision_;
   RandomStream draws_;

@@ -37,16 +37,20 @@ std::string describe(const PairedReturns& returns) {
                      number_text(mean(returns.scores())));
 }
 
-double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws) {
-  constexpr std::int64_t rows = 1024;
+double validation_loss(const PolicyModel& model, LoadedRows& rows, const RandomStream& draws) {
+  constexpr std::int64_t most = 1024;
   const at::NoGradGuard no_grad;
   double sum = 0.0;
-  for (std::int64_t begin = 0; begin < data.size(); begin += rows) {
-    const std::int64_t end = std::min(begin + rows, data.size());
-    const at::Tensor loss = model.loss(data.range(begin, end), draws, static_cast<std::uint64_t>(begin / rows));
-    sum += loss.item<double>() * static_cast<double>(end - begin);
+  std::uint64_t block = 0;
+  for (std::size_t part = 0; part < rows.parts().size(); ++part) {
+    rows.load(part);
+    const TrainingData& data = rows.data();
+    for (std::int64_t begin = 0; begin < data.size(); begin += most) {
+      const std::int64_t end = std::min(begin + most, data.size());
+      sum += model.loss(data.range(begin, end), draws, block++).item<double>() * static_cast<double>(end - begin);
+    }
   }
-  return sum / static_cast<double>(data.size());
+  return sum / static_cast<double>(rows.size());
 }
 
 PairedReturns score_rollout(const std::shared_ptr<PolicyModel>& model, int steps, const RolloutScore& rollout) {

@@ -2,7 +2,7 @@
 // Validation of a model between two epochs: its loss on held-out rows, and its returns.
 
 #include "libfm/core/random.hpp"
-#include "libfm/train/training_data.hpp"
+#include "libfm/train/loaded_rows.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -32,8 +32,9 @@ void add_returns(const PairedReturns& returns, nlohmann::json& line);
 /// "return -150.6 (expert -150.7, paired gap 0.1)"
 std::string describe(const PairedReturns& returns);
 
-/// The mean loss over all rows. Noise and times are functions of `draws` and the row, so epochs differ only in weights.
-double validation_loss(const PolicyModel& model, const TrainingData& data, const RandomStream& draws);
+/// The mean loss over all rows, of which parts are loaded as needed. Noise and times are functions of `draws` and the row,
+/// so epochs differ only in weights.
+double validation_loss(const PolicyModel& model, LoadedRows& rows, const RandomStream& draws);
 
 /// The returns of the model with `steps` solver steps.
 PairedReturns score_rollout(const std::shared_ptr<PolicyModel>& model, int steps, const RolloutScore& rollout);

@@ -33,12 +33,14 @@ class Training {
   Training(const PolicySizes& sizes, int batch, const std::string& precision, c10::Device device)
       : stream_(device), model_(make_model(sizes, device)), data_(recorded(sizes), *model_),
         optimiser_(model_->parameters(), {.weight_decay = 1e-4}),
-        take_steps_(*model_, data_, optimiser_, precision, RandomStream(0, "batch")),
-        epoch_(0, data_rows, batch, device, at::kFloat) {}
+        take_steps_(*model_, optimiser_, precision, RandomStream(0, "batch")),
+        epoch_(0, {{data_rows, data_rows}}, batch, device, at::kFloat) {
+    take_steps_.use(data_);
+  }
 
   void epoch() {
     const auto on_stream = stream_.enter();
-    epoch_.begin(step_);
+    epoch_.begin(step_, {});
     at::Tensor loss;
     do {
       const at::Tensor batches = epoch_.batches(step_, take_steps_.at_once());
@@ -46,7 +48,7 @@ class Training {
       loss = take_steps_(batches, step_, rates)[0];
       step_ += batches.size(0);
     } while (step_ % epoch_.steps() != 0);
-    if (loss.is_cuda()) epoch_.prepare(step_);
+    if (loss.is_cuda()) epoch_.prepare(step_, {});
     loss.item();  // on CUDA: waits until all steps are done
   }
 

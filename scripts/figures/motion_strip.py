@@ -7,6 +7,7 @@ from . import motion, style
 
 MOMENTS = 16
 PERIOD = 0.09  # s, between moments, about a tenth of a stride
+SETTLED = 0.02  # share of the movement that is left
 TALLEST = 8.0  # height of a row over the width of a moment
 PALEST = 0.55  # share of white in what is farthest from the viewer
 CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], float)
@@ -46,12 +47,28 @@ def caption(run):
 
 
 def moments(shown):
-    """The frames that are drawn, of policy and expert alike: from the middle of the shorter episode on, or earlier."""
+    """The frames that are drawn, of policy and expert alike.
+
+    Where the movement settles in the first half of the shorter episode, as after a swing-up, those until then; else some in
+    its middle, or earlier.
+    """
     length = min(map(len, shown.actors.values()))
+    end = settling(shown, length)
+    if end < length // 2:
+        stride = -(-max(end, 1) // (MOMENTS - 1))
+        return np.arange(0, min(MOMENTS * stride, length), stride)
     stride = max(1, round(PERIOD / shown.frame_time))
     count = min(MOMENTS, 1 + (length - 1) // stride)
     begin = max(0, min(length // 2, length - 1 - (count - 1) * stride))
     return np.arange(begin, begin + count * stride, stride)
+
+
+def settling(shown, length):
+    """The frame by which almost all movement of the shapes' middles is done."""
+    shapes = moving(shown)
+    steps = sum(np.linalg.norm(np.diff(poses[:length, shapes, :3], axis=0), axis=2).sum(1) for poses in shown.actors.values())
+    done = np.cumsum(steps)
+    return length - 1 if length < 2 or done[-1] == 0.0 else int(np.searchsorted(done, (1.0 - SETTLED) * done[-1])) + 1
 
 
 def add(ax, pose, x):

@@ -27,7 +27,7 @@ CATCH_TEST_CASE("a changed number is refused as damage, by name", "[damaged_file
   fm::Dataset dataset = sample_dataset(2);
   fm::write_dataset(folder / "data.h5", dataset);
   std::string bytes = fm::read_file(folder / "data.h5", 1 << 20);
-  const auto number = static_cast<float>(dataset.episodes[1].actions(2, 0));
+  const auto number = static_cast<float>(dataset.episodes[1]->actions(2, 0));
   std::string needle(sizeof(number), '\0');
   std::memcpy(needle.data(), &number, sizeof(number));
   const std::size_t at = bytes.find(needle);

@@ -22,29 +22,31 @@ CATCH_TEST_CASE("a dataset comes back as it was written", "[episode_file]") {
   fm::Dataset dataset = sample_dataset(12);  // 10 and 11 sort before 2 by name
   CATCH_SECTION("with neither goals nor noise nor uniform states") {}
   CATCH_SECTION("with goals") {
-    for (fm::Episode& e : dataset.episodes) e.goals = numbered(e.observations.rows(), 2, -5);
+    change_episodes(dataset, [&](fm::Episode& e) { e.goals = numbered(e.observations.rows(), 2, -5); });
   }
   CATCH_SECTION("without states") {
-    for (fm::Episode& e : dataset.episodes) e.states.resize(e.observations.rows(), 0);
+    change_episodes(dataset, [&](fm::Episode& e) { e.states.resize(e.observations.rows(), 0); });
   }
   CATCH_SECTION("with executed actions") {
-    for (fm::Episode& e : dataset.episodes) e.executed_actions = numbered(e.steps(), 1, 7);
+    change_episodes(dataset, [&](fm::Episode& e) { e.executed_actions = numbered(e.steps(), 1, 7); });
   }
   CATCH_SECTION("with uniform states") {
     dataset.uniform_states = {numbered(9, 3, 1), fm::Matrix(9, 0), numbered(9, 1, 2)};
   }
   CATCH_SECTION("with goals and uniform states") {
-    for (fm::Episode& e : dataset.episodes) e.goals = numbered(e.observations.rows(), 2, -5);
+    change_episodes(dataset, [&](fm::Episode& e) { e.goals = numbered(e.observations.rows(), 2, -5); });
     dataset.uniform_states = {numbered(9, 3, 1), numbered(9, 2, 3), numbered(9, 1, 2)};
   }
   CATCH_SECTION("with an episode that was terminated") {
-    dataset.episodes[3].terminated.back() = 1;
-    dataset.episodes[3].truncated.back() = 0;
+    change_episode(dataset, 3, [](fm::Episode& e) {
+      e.terminated.back() = 1;
+      e.truncated.back() = 0;
+    });
   }
   CATCH_SECTION("with arrays of several chunks") {
     dataset.uniform_states = {numbered(200001, 3, 1), fm::Matrix(200001, 0), numbered(200001, 1, 2)};
   }
-  CATCH_SECTION("without episodes") { dataset.episodes.clear(); }
+  CATCH_SECTION("without episodes") { dataset.episodes = {}; }
   fm::write_dataset(file, dataset);
   CATCH_CHECK(same(fm::read_dataset(file), dataset));
   const std::string bytes = bytes_of(file);

@@ -32,14 +32,16 @@ fm::EnvSpec sample_spec() {
 fm::Dataset exported() {
   fm::Dataset dataset = sample_dataset(3);
   dataset.info = {.env_spec = fm::spec_to_json(sample_spec())};
-  for (fm::Episode& e : dataset.episodes) {
+  change_episodes(dataset, [&](fm::Episode& e) {
     e.states.resize(e.observations.rows(), 0);
     e.goals = numbered(e.observations.rows(), 2, 7);
     e.success = false;
-  }
-  dataset.episodes[1].terminated.back() = 1;
-  dataset.episodes[1].truncated.back() = 0;
-  dataset.episodes[2].actions(0, 0) = 100.1;  // needs float64
+  });
+  change_episode(dataset, 1, [](fm::Episode& e) {
+    e.terminated.back() = 1;
+    e.truncated.back() = 0;
+  });
+  change_episode(dataset, 2, [](fm::Episode& e) { e.actions(0, 0) = 100.1; });  // needs float64
   return dataset;
 }
 
@@ -49,7 +51,7 @@ void check_same(const fm::Dataset& read, const fm::Dataset& written) {
   CATCH_CHECK(spec.actions == wanted.actions);
   CATCH_CHECK(spec.goals == wanted.goals);
   CATCH_REQUIRE(read.episodes.size() == written.episodes.size());
-  for (std::size_t i = 0; i < read.episodes.size(); ++i) CATCH_CHECK(same(read.episodes[i], written.episodes[i]));
+  for (std::size_t i = 0; i < read.episodes.size(); ++i) CATCH_CHECK(same(*read.episodes[i], *written.episodes[i]));
 }
 
 /// Runs a Python program with the path as its argument.
@@ -95,10 +97,10 @@ CATCH_TEST_CASE("what Minari's layout requires is not made up", "[export]") {
     return text;
   };
   fm::Dataset dataset = exported();
-  dataset.episodes[1].rewards.clear();
+  change_episode(dataset, 1, [](fm::Episode& e) { e.rewards.clear(); });
   CATCH_CHECK(contains(refusal(dataset), "episode 1 has no rewards"));
   dataset = exported();
-  dataset.episodes[2].observations.conservativeResize(dataset.episodes[2].steps(), Eigen::NoChange);
+  change_episode(dataset, 2, [](fm::Episode& e) { e.observations.conservativeResize(e.steps(), Eigen::NoChange); });
   CATCH_CHECK(contains(refusal(dataset), "episode 2 has no observation after its last action"));
 }
 
@@ -149,12 +151,12 @@ with h5py.File(sys.argv[1]) as file:
   CATCH_CHECK(
       contains(error_of<fm::InputError>([&] { fm::write_robomimic(folder / "data.hdf5", dataset, sample_spec()); }),
                "nothing is overwritten"));
-  for (fm::Episode& e : dataset.episodes) {
+  change_episodes(dataset, [&](fm::Episode& e) {
     e.rewards.clear();
     e.observations.conservativeResize(e.steps(), Eigen::NoChange);
     e.goals.conservativeResize(e.steps(), Eigen::NoChange);
     e.states.resize(e.steps(), 0);
-  }
+  });
   fm::write_robomimic(folder / "short.hdf5", dataset, sample_spec());
   check_same(fm::read_recording(folder / "short.hdf5"), dataset);
 }

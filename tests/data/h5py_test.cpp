@@ -58,7 +58,7 @@ with h5py.File(sys.argv[1], "w") as file:
   const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
   CATCH_REQUIRE(dataset.episodes.size() == 12);
   for (std::size_t n = 0; n < 12; ++n) {
-    const fm::Episode& e = dataset.episodes[n];
+    const fm::Episode e = *dataset.episodes[n];
     CATCH_CHECK(e.index == n);
     CATCH_REQUIRE(e.steps() == static_cast<Eigen::Index>(n) + 1);
     CATCH_CHECK(e.observations == fm::Matrix::Constant(e.steps() + 1, 2, static_cast<float>(n + 1)));
@@ -86,7 +86,7 @@ with h5py.File(sys.argv[1], "w") as file:
                        folder / "mine.h5"));
   const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
   CATCH_CHECK(dataset.info == fm::DatasetInfo{.env = "pendulum", .seed = 7, .noise = 2.0});
-  const fm::Episode& e = dataset.episodes.at(0);
+  const fm::Episode e = *dataset.episodes[0];
   CATCH_CHECK(e.observations == fm::Matrix::Ones(4, 2));
   CATCH_CHECK(e.terminated == std::vector<std::uint8_t>{0, 0, 1});
   CATCH_CHECK(e.truncated == std::vector<std::uint8_t>{0, 0, 0});
@@ -113,7 +113,7 @@ with h5py.File(sys.argv[1], "w") as file:
   const fm::Dataset dataset = fm::read_dataset(folder / "mine.h5");
   CATCH_REQUIRE(dataset.episodes.size() == 6);
   for (std::size_t n = 0; n < 6; ++n) {
-    const fm::Episode& e = dataset.episodes[n];
+    const fm::Episode e = *dataset.episodes[n];
     CATCH_CHECK(e.observations == fm::Matrix{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
     CATCH_CHECK(e.actions == fm::Matrix::Constant(3, 1, static_cast<double>(std::min<std::size_t>(n, 4))));
     CATCH_CHECK(e.success == (n % 2 == 1 && n < 5));

@@ -99,7 +99,7 @@ CATCH_TEST_CASE("Minari's nested spaces are read with the names of env.gymnasium
   write_by_python(folder, minari_dict);
   const fm::Dataset recorded = fm::read_recording(folder / "reach");
   CATCH_REQUIRE(recorded.episodes.size() == 2);
-  const fm::Episode& e = recorded.episodes[1];
+  const fm::Episode e = *recorded.episodes[1];
   CATCH_CHECK(e.observations.col(0) == counted(3, 1, 10));
   CATCH_CHECK(e.observations.middleCols(1, 2) == counted(3, 2, 12));
   CATCH_CHECK(e.observations.col(3) == counted(3, 1, 13));
@@ -108,7 +108,7 @@ CATCH_TEST_CASE("Minari's nested spaces are read with the names of env.gymnasium
   CATCH_CHECK(e.rewards == std::vector<double>{0, 1});
   CATCH_CHECK(e.truncated == std::vector<std::uint8_t>{0, 1});
   CATCH_CHECK(e.terminated == std::vector<std::uint8_t>{0, 0});
-  CATCH_CHECK(recorded.episodes[0].terminated == std::vector<std::uint8_t>{0, 0, 1});
+  CATCH_CHECK(recorded.episodes[0]->terminated == std::vector<std::uint8_t>{0, 0, 1});
   const fm::EnvSpec spec = fm::spec_from_json(recorded.info.env_spec, "file");
   CATCH_CHECK(fm::names_of(spec.observations) ==
               std::vector<std::string>{"achieved_goal 0", "observation 0 0", "observation 0 1", "observation 1 0"});
@@ -120,12 +120,12 @@ CATCH_TEST_CASE("Minari's nested spaces are read with the names of env.gymnasium
 
   const fm::Dataset chosen = fm::read_recording(folder / "reach/data/main_data.hdf5",
                                                 {.observations = {"observation", "goal 0"}, .actions = {"actions"}});
-  CATCH_CHECK(chosen.episodes[0].observations.cols() == 4);
-  CATCH_CHECK(chosen.episodes[0].observations.col(3) == counted(4, 1, 1));
+  CATCH_CHECK(chosen.episodes[0]->observations.cols() == 4);
+  CATCH_CHECK(chosen.episodes[0]->observations.col(3) == counted(4, 1, 1));
 
   std::filesystem::remove(folder / "reach/data/metadata.json");
   const fm::Dataset undescribed = fm::read_recording(folder / "reach");
-  CATCH_CHECK(undescribed.episodes[1].observations == e.observations);
+  CATCH_CHECK(undescribed.episodes[1]->observations == e.observations);
   CATCH_CHECK(observation_names(undescribed) == fm::names_of(spec.observations));
 }
 
@@ -181,7 +181,7 @@ CATCH_TEST_CASE("robomimic's chosen keys are read with the last next_obs, and it
   const fm::Dataset recorded = fm::read_recording(folder / "lift.hdf5", {.observations = {"robot0_eef_pos", "object"}});
   CATCH_REQUIRE(recorded.episodes.size() == 3);  // demo_3 is in no mask
   CATCH_CHECK(recorded.sides == std::vector{fm::Side::training, fm::Side::held_out, fm::Side::training});
-  const fm::Episode& e = recorded.episodes[1];
+  const fm::Episode e = *recorded.episodes[1];
   CATCH_CHECK(e.observations.leftCols(3) == counted(3, 3, 10));
   CATCH_CHECK(e.observations.rightCols(2) == counted(3, 2, 15));
   CATCH_CHECK(e.actions == counted(2, 2, 110));
@@ -198,7 +198,7 @@ CATCH_TEST_CASE("robomimic's chosen keys are read with the last next_obs, and it
   CATCH_CHECK(contains(refusal({"objct"}), "has no array or column 'objct' (did you mean object?)"));
   CATCH_CHECK(contains(refusal({"agentview_image"}), "agentview_image: has (84, 84, 3) numbers in each step; images"));
   CATCH_CHECK(contains(refusal({"object", "object_1"}), "two columns have the name 'object_1'"));
-  CATCH_CHECK(fm::read_recording(folder / "lift.hdf5", {.everything = true}).episodes[0].observations.cols() == 5);
+  CATCH_CHECK(fm::read_recording(folder / "lift.hdf5", {.everything = true}).episodes[0]->observations.cols() == 5);
 }
 
 CATCH_TEST_CASE("HDF5 files with far more paths than objects are refused", "[recording]") {
@@ -256,31 +256,31 @@ np.savez(folder + "/named.npz", **arrays, observation_names=["x", "v\u00b2"], ob
 )");
   const fm::Dataset ends = fm::read_recording(folder / "ends.npz");
   CATCH_REQUIRE(ends.episodes.size() == 2);
-  CATCH_CHECK(ends.episodes[0].observations == counted(3, 2, 0));
-  CATCH_CHECK(ends.episodes[1].observations == counted(2, 2, 0.75));
-  CATCH_CHECK(ends.episodes[1].actions == counted(2, 1, 100 + 3.0 / 8));
-  CATCH_CHECK(ends.episodes[1].truncated == std::vector<std::uint8_t>{0, 1});
-  CATCH_CHECK(ends.episodes[1].rewards.empty());
+  CATCH_CHECK(ends.episodes[0]->observations == counted(3, 2, 0));
+  CATCH_CHECK(ends.episodes[1]->observations == counted(2, 2, 0.75));
+  CATCH_CHECK(ends.episodes[1]->actions == counted(2, 1, 100 + 3.0 / 8));
+  CATCH_CHECK(ends.episodes[1]->truncated == std::vector<std::uint8_t>{0, 1});
+  CATCH_CHECK(ends.episodes[1]->rewards.empty());
   CATCH_CHECK(ends.info.env_spec.empty());
 
   const fm::Dataset flags = fm::read_recording(folder / "flags.npz");
   CATCH_REQUIRE(flags.episodes.size() == 2);
-  CATCH_CHECK(flags.episodes[0].observations.topRows(3) == counted(3, 2, 0));
-  CATCH_CHECK(flags.episodes[0].observations.row(3) == counted(3, 2, 500).row(2));
-  CATCH_CHECK(flags.episodes[1].actions == ends.episodes[1].actions);
-  CATCH_CHECK(flags.episodes[1].rewards == std::vector<double>{3, 4});
-  CATCH_CHECK(flags.episodes[0].terminated == std::vector<std::uint8_t>{0, 0, 1});
-  CATCH_CHECK(flags.episodes[0].truncated == std::vector<std::uint8_t>{0, 0, 0});
-  CATCH_CHECK(flags.episodes[1].truncated == std::vector<std::uint8_t>{0, 1});
+  CATCH_CHECK(flags.episodes[0]->observations.topRows(3) == counted(3, 2, 0));
+  CATCH_CHECK(flags.episodes[0]->observations.row(3) == counted(3, 2, 500).row(2));
+  CATCH_CHECK(flags.episodes[1]->actions == ends.episodes[1]->actions);
+  CATCH_CHECK(flags.episodes[1]->rewards == std::vector<double>{3, 4});
+  CATCH_CHECK(flags.episodes[0]->terminated == std::vector<std::uint8_t>{0, 0, 1});
+  CATCH_CHECK(flags.episodes[0]->truncated == std::vector<std::uint8_t>{0, 0, 0});
+  CATCH_CHECK(flags.episodes[1]->truncated == std::vector<std::uint8_t>{0, 1});
 
   const fm::Dataset longer = fm::read_recording(folder / "longer.npz");
-  CATCH_CHECK(longer.episodes[0].observations == counted(4, 2, 0));
-  CATCH_CHECK(longer.episodes[1].observations == counted(3, 2, 1));
-  CATCH_REQUIRE(longer.episodes[1].goals.rows() == 3);
-  CATCH_CHECK(longer.episodes[1].goals.topRows(2) == counted(2, 1, 7.375));
-  CATCH_CHECK(longer.episodes[1].goals(2, 0) == 7.5);
+  CATCH_CHECK(longer.episodes[0]->observations == counted(4, 2, 0));
+  CATCH_CHECK(longer.episodes[1]->observations == counted(3, 2, 1));
+  CATCH_REQUIRE(longer.episodes[1]->goals.rows() == 3);
+  CATCH_CHECK(longer.episodes[1]->goals.topRows(2) == counted(2, 1, 7.375));
+  CATCH_CHECK(longer.episodes[1]->goals(2, 0) == 7.5);
 
-  CATCH_CHECK(fm::read_recording(folder / "single.npz").episodes.at(0).observations == counted(6, 2, 0));
+  CATCH_CHECK(fm::read_recording(folder / "single.npz").episodes.front()->observations == counted(6, 2, 0));
 
   const fm::Dataset keys = fm::read_recording(
       folder / "keys.npz",
@@ -288,9 +288,9 @@ np.savez(folder + "/named.npz", **arrays, observation_names=["x", "v\u00b2"], ob
        .actions = {"act"},
        .goals = {"contact"},
        .columns = {.actions = {.names = {"fx", "fy"}, .units = {"N", "N"}, .low = {0, 0}, .high = {20, 30}}}});
-  CATCH_CHECK(keys.episodes[1].observations.leftCols(6) == counted(5, 6, 50).bottomRows(2));
-  CATCH_CHECK(keys.episodes[1].observations.col(6) == counted(5, 5, 0).col(1).tail(2));
-  CATCH_CHECK(keys.episodes[1].goals == fm::Matrix::Ones(2, 1));
+  CATCH_CHECK(keys.episodes[1]->observations.leftCols(6) == counted(5, 6, 50).bottomRows(2));
+  CATCH_CHECK(keys.episodes[1]->observations.col(6) == counted(5, 5, 0).col(1).tail(2));
+  CATCH_CHECK(keys.episodes[1]->goals == fm::Matrix::Ones(2, 1));
   const fm::EnvSpec spec = fm::spec_from_json(keys.info.env_spec, "file");
   CATCH_CHECK(spec.observations[5].name == "keypoint_5");
   CATCH_CHECK(spec.goals[0].name == "contact");
@@ -402,8 +402,8 @@ os.makedirs(folder + "/nothing")
 )");
   const fm::Dataset recorded = fm::read_recording(folder / "hopper.hdf5", {.goals = {"infos/goal"}});
   CATCH_REQUIRE(recorded.episodes.size() == 2);
-  CATCH_CHECK(recorded.episodes[0].truncated == std::vector<std::uint8_t>{0, 0, 1});
-  CATCH_CHECK(recorded.episodes[1].goals == counted(5, 1, 3).bottomRows(2));
+  CATCH_CHECK(recorded.episodes[0]->truncated == std::vector<std::uint8_t>{0, 0, 1});
+  CATCH_CHECK(recorded.episodes[1]->goals == counted(5, 1, 3).bottomRows(2));
   std::filesystem::copy(folder / "hopper.hdf5", folder / "hopper.data");
   CATCH_CHECK(fm::is_recording(folder / "hopper.data"));
   CATCH_CHECK(fm::read_recording(folder / "hopper.data").episodes.size() == 2);
@@ -430,9 +430,9 @@ with h5py.File(folder + "/mine.h5", "w") as file:
     file.attrs["action_low"], file.attrs["action_high"] = [-2.0, -np.inf], "2\ninf"
 )");
   const fm::Dataset recorded = fm::read_recording(folder / "mine.h5");
-  CATCH_CHECK(recorded.episodes[1].observations == counted(2, 3, 10));
-  CATCH_CHECK(recorded.episodes[1].rewards.empty());
-  CATCH_CHECK(recorded.episodes[1].actions == fm::Matrix{{1, 0}, {1, 0}});
+  CATCH_CHECK(recorded.episodes[1]->observations == counted(2, 3, 10));
+  CATCH_CHECK(recorded.episodes[1]->rewards.empty());
+  CATCH_CHECK(recorded.episodes[1]->actions == fm::Matrix{{1, 0}, {1, 0}});
   CATCH_CHECK(recorded.sides == std::vector{fm::Side::undecided, fm::Side::held_out});
   const fm::EnvSpec spec = fm::spec_from_json(recorded.info.env_spec, "file");
   CATCH_CHECK(spec.observations[2].name == "v");
@@ -443,12 +443,12 @@ with h5py.File(folder + "/mine.h5", "w") as file:
   const fm::Dataset again = fm::read_dataset(folder / "again.h5");
   CATCH_CHECK(again.sides == recorded.sides);
   CATCH_CHECK(again.info == recorded.info);
-  CATCH_CHECK(again.episodes[1].observations == recorded.episodes[1].observations);
+  CATCH_CHECK(again.episodes[1]->observations == recorded.episodes[1]->observations);
 
   const fm::Dataset chosen = fm::read_recording(folder / "again.h5", {.observations = {"v", "x"}, .goals = {"y"}});
   CATCH_CHECK(observation_names(chosen) == std::vector<std::string>{"v", "x"});
-  CATCH_CHECK(chosen.episodes[1].observations.col(0) == counted(2, 3, 10).col(2));
-  CATCH_CHECK(chosen.episodes[1].goals == counted(2, 3, 10).col(1));
+  CATCH_CHECK(chosen.episodes[1]->observations.col(0) == counted(2, 3, 10).col(2));
+  CATCH_CHECK(chosen.episodes[1]->goals == counted(2, 3, 10).col(1));
   CATCH_CHECK(chosen.sides == recorded.sides);
   CATCH_CHECK(contains(refusal_of(folder / "again.h5", {.actions = {"torque"}}), "has no array or column 'torque'"));
 }

@@ -38,7 +38,7 @@ CATCH_TEST_CASE("a file that was not altered is read", "[refused_file]") {
   CATCH_CHECK(same(fm::read_dataset(file.path()), sample_dataset(2)));
   // The same array stored normally is accepted, so that the refusals below have the stated reasons.
   const AlteredFile other([](AlteredFile& f) { f.replace(observations, H5T_IEEE_F64BE, {6, 3}, nothing); });
-  CATCH_CHECK(fm::read_dataset(other.path()).episodes[1].observations == fm::Matrix::Zero(6, 3));
+  CATCH_CHECK(fm::read_dataset(other.path()).episodes[1]->observations == fm::Matrix::Zero(6, 3));
 }
 
 CATCH_TEST_CASE("files other than HDF5 are refused", "[refused_file]") {

@@ -40,6 +40,21 @@ inline fm::Dataset sample_dataset(int episodes) {
   return dataset;
 }
 
+template <class Change>
+void change_episodes(fm::Dataset& dataset, const Change& change) {
+  std::vector<fm::Episode> all(dataset.episodes.begin(), dataset.episodes.end());
+  for (fm::Episode& e : all) change(e);
+  dataset.episodes = std::move(all);
+}
+
+template <class Change>
+void change_episode(fm::Dataset& dataset, std::size_t number, const Change& change) {
+  std::size_t i = 0;
+  change_episodes(dataset, [&](fm::Episode& e) {
+    if (i++ == number) change(e);
+  });
+}
+
 inline bool same(const fm::Episode& a, const fm::Episode& b) {
   return a.index == b.index && a.observations == b.observations && a.actions == b.actions &&
          a.executed_actions == b.executed_actions && a.goals == b.goals && a.states == b.states &&

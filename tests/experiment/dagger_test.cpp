@@ -111,7 +111,7 @@ CATCH_TEST_CASE("in each round the student acts and the expert labels", "[dagger
     CATCH_CHECK(indices_of(dataset) == std::vector<std::uint64_t>{first, first + 1});
     const auto alone = student_alone(e, round, first, 1.0), cool = student_alone(e, round, first, 0.25);
     for (std::size_t i = 0; i < 2; ++i) {
-      const fm::Episode& episode = dataset.episodes[i];
+      const fm::Episode episode = *dataset.episodes[i];
       CATCH_REQUIRE(episode.steps() == 20);
       CATCH_CHECK(episode.actions == expert_actions(e, episode));
       CATCH_CHECK(episode.executed() == alone[i].actions);
@@ -162,7 +162,7 @@ CATCH_TEST_CASE("rounds that are done are not done again", "[dagger]") {
   fs::remove_all(run.path() / "rounds" / "2");
   fm::collect_in_rounds(run, expert_data);
   const fm::Dataset again = fm::read_dataset(files[2]);
-  for (std::size_t i = 0; i < 2; ++i) CATCH_CHECK(again.episodes[i].states == before.episodes[i].states);
+  for (std::size_t i = 0; i < 2; ++i) CATCH_CHECK(again.episodes[i]->states == before.episodes[i]->states);
   for (std::size_t i = 0; i < made.size(); ++i) {
     if (contains(made[i].string(), "/rounds/1/")) CATCH_CHECK(fs::last_write_time(made[i]) == times[i]);
   }

@@ -21,7 +21,8 @@ fm::Dataset of_torque(double max_torque, int episodes = 2) {
   dataset.info.env = "pendulum";
   dataset.info.env_options = fm::options_to_json(env).dump();
   dataset.info.env_spec = fm::spec_to_json(fm::make_env(env).spec);
-  for (fm::Episode& e : dataset.episodes) e.actions = e.actions / e.actions.cwiseAbs().maxCoeff() * max_torque;
+  change_episodes(dataset,
+                  [&](fm::Episode& e) { e.actions = e.actions / e.actions.cwiseAbs().maxCoeff() * max_torque; });
   return dataset;
 }
 
@@ -88,7 +89,7 @@ CATCH_TEST_CASE("data are those of the experiment's environment, and within its 
   CATCH_CHECK(contains(error_of<fm::InputError>([&] { read(strong, {"env.pendulum.max_torque=2"}); }), "max_torque"));
   CATCH_CHECK(read(strong, {"env.pendulum.max_torque=2", "data.mixed=true"}).episodes.size() == 2);
   fm::Dataset beyond = of_torque(2.0);
-  beyond.episodes[1].actions(2, 0) = 2.5;
+  change_episode(beyond, 1, [](fm::Episode& e) { e.actions(2, 0) = 2.5; });
   const std::string file = written(folder, "beyond.h5", beyond);
   for (const char* env : {"env.name=pendulum", "env.name=none"}) {
     const std::string refusal = error_of<fm::InputError>([&] { read(file, {env, "env.pendulum.max_torque=2"}); });

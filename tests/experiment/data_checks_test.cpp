@@ -40,18 +40,19 @@ CATCH_TEST_CASE("nothing is said of data without mistakes", "[data_checks]") {
 
 CATCH_TEST_CASE("a value far outside of all others is named by its place", "[data_checks]") {
   fm::Dataset dataset = smooth(20);
-  dataset.episodes[7].actions(20, 0) = 1000.0;
+  change_episode(dataset, 7, [](fm::Episode& e) { e.actions(20, 0) = 1000.0; });
   const std::vector<std::string> found = mistakes(dataset);
   CATCH_REQUIRE(found.size() == 1);
   CATCH_CHECK(contains(found[0], "mine.h5: episode 7, step 20: action 0 is 1000, far"));
-  dataset.episodes[7].actions(20, 0) = 3.0;  // far, but not that far
+  change_episode(dataset, 7, [](fm::Episode& e) { e.actions(20, 0) = 3.0; });  // far, but not that far
   CATCH_CHECK(mistakes(dataset).empty());
 }
 
 CATCH_TEST_CASE("copies are counted", "[data_checks]") {
   fm::Dataset dataset = smooth(5);
-  dataset.episodes.push_back(dataset.episodes[2]);
-  dataset.episodes.back().index = 5;
+  fm::Episode copy = *dataset.episodes[2];
+  copy.index = 5;
+  dataset.episodes.push_back(copy);
   const std::vector<std::string> found = mistakes(dataset);
   CATCH_REQUIRE(found.size() == 1);
   CATCH_CHECK(contains(found[0], "1 of 6 episodes are copies"));
@@ -60,13 +61,14 @@ CATCH_TEST_CASE("copies are counted", "[data_checks]") {
 
 CATCH_TEST_CASE("a variation that the file's numbers cannot hold is named", "[data_checks]") {
   fm::Dataset dataset = smooth(10);
-  for (fm::Episode& e : dataset.episodes) {
+  change_episodes(dataset, [&](fm::Episode& e) {
     e.observations.col(1) = (0.5 * e.observations.col(1).array() + 5.4e6).cast<float>().cast<double>();
-  }
+  });
   const std::vector<std::string> found = mistakes(dataset);
   CATCH_REQUIRE(found.size() == 1);
   CATCH_CHECK(contains(found[0], "observation 1 varies by"));
-  for (fm::Episode& e : dataset.episodes) e.observations.col(1) = e.observations.col(0).array() * 0.02 + 5.4e6;
+  change_episodes(dataset,
+                  [&](fm::Episode& e) { e.observations.col(1) = e.observations.col(0).array() * 0.02 + 5.4e6; });
   CATCH_CHECK(mistakes(dataset).empty());  // float64 holds it
 }
 

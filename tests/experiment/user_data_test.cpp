@@ -29,7 +29,7 @@ CATCH_TEST_CASE("files are joined with their episodes numbered through, and all 
   fm::Dataset a = anonymous(3), b = anonymous(2), c = anonymous(0);
   a.uniform_states = labelled(4, 1);
   c.uniform_states = labelled(2, 500);
-  b.episodes[0].observations.array() += 0.25F;
+  change_episode(b, 0, [](fm::Episode& e) { e.observations.array() += 0.25F; });
   const std::vector<std::string> files = {folder / "a.h5", folder / "b.h5", folder / "c.h5"};
   fm::write_dataset(files[0], a);
   fm::write_dataset(files[1], b);
@@ -39,9 +39,9 @@ CATCH_TEST_CASE("files are joined with their episodes numbered through, and all 
   CATCH_CHECK(places[0] == files[0] + ": episode 0");
   CATCH_CHECK(places[4] == files[1] + ": episode 1");
   for (std::size_t i = 0; i < 5; ++i) {
-    fm::Episode wanted = i < 3 ? a.episodes[i] : b.episodes[i - 3];
+    fm::Episode wanted = *(i < 3 ? a.episodes[i] : b.episodes[i - 3]);
     wanted.index = i;
-    CATCH_CHECK(same(joined.episodes[i], wanted));
+    CATCH_CHECK(same(*joined.episodes[i], wanted));
   }
   fm::Matrix observations(6, 3), actions(6, 1);
   observations << a.uniform_states.observations, c.uniform_states.observations;
@@ -65,15 +65,15 @@ CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "
     CATCH_CHECK(contains(refusal, "3 observations, 1 actions and 0 goals"));
   };
   fm::Dataset dataset = anonymous(1);
-  dataset.episodes[0].observations = numbered(5, 2, 0);
+  change_episode(dataset, 0, [](fm::Episode& e) { e.observations = numbered(5, 2, 0); });
   fm::write_dataset(other, dataset);
   check("2 observations, 1 actions and 0 goals");
   dataset = anonymous(1);
-  dataset.episodes[0].actions = numbered(4, 2, 0);
+  change_episode(dataset, 0, [](fm::Episode& e) { e.actions = numbered(4, 2, 0); });
   fm::write_dataset(other, dataset);
   check("3 observations, 2 actions and 0 goals");
   dataset = anonymous(1);
-  dataset.episodes[0].goals = numbered(5, 1, 0);
+  change_episode(dataset, 0, [](fm::Episode& e) { e.goals = numbered(5, 1, 0); });
   fm::write_dataset(other, dataset);
   check("3 observations, 1 actions and 1 goals");
   CATCH_CHECK(contains(error_of<fm::InputError>([&] { fm::join_files(std::vector{first, nothing}, false); }), nothing));

@@ -63,6 +63,18 @@ class Motion(examples.RunTest):
         fewer = self.data(motion.html(run, 9_000))
         self.assertEqual((fewer["frame_time"], fewer["actors"][0]["poses"]["shape"][0]), (0.04, 75))
 
+    def test_the_strip_of_a_movement_that_settles_shows_all_of_it(self):
+        self.add_motion(frames=300)
+        run = load(self.directory)
+        for poses in run.motion.actors.values():
+            poses[100:] = poses[100]  # of 300 frames
+        frames = motion_strip.moments(run.motion)
+        self.assertEqual(list(frames), list(range(0, 112, 7)))
+        self.assertIn("0.28 s apart, from 0.0 s on", motion_strip.caption(run))
+        for poses in run.motion.actors.values():
+            poses[:] = poses[0]
+        self.assertEqual(motion_strip.settling(run.motion, 300), 299)  # nothing moves
+
     def test_the_strip_shows_moments_from_the_side(self):
         self.add_motion()
         run = load(self.directory)

@@ -1,6 +1,7 @@
 #include "libfm/policy_spec/normalisation.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/random.hpp"
 
 #include "tests/catch.hpp"
 
@@ -58,15 +59,17 @@ CATCH_TEST_CASE("what is constant does not depend on the unit", "[normalisation]
 }
 
 CATCH_TEST_CASE("a variation is one if the format of the numbers holds it", "[normalisation]") {
-  const auto column = [](double offset, double step) {
-    return Eigen::VectorXd(Eigen::VectorXd::LinSpaced(5, 0.0, 4.0) * step + Eigen::VectorXd::Constant(5, offset));
+  const auto is_constant = [](double offset, double step) {
+    fm::ColumnRange range;
+    range.add(Eigen::VectorXd::LinSpaced(5, 0.0, 4.0) * step + Eigen::VectorXd::Constant(5, offset));
+    return range.is_constant();
   };
-  CATCH_CHECK_FALSE(fm::is_constant(column(5.4e6, 0.02)));
-  CATCH_CHECK(fm::is_constant(column(5.4e6, 1e-10)));
-  CATCH_CHECK(fm::is_constant(column(5.4e6, 0.0)));
-  CATCH_CHECK(fm::is_constant(column(0.0, 0.0)));
-  CATCH_CHECK_FALSE(fm::is_constant(column(0.0, 1e-300)));
-  CATCH_CHECK(fm::is_constant(column(8388608.0, 1.0)));  // float32 numbers, which lie 1 apart there
+  CATCH_CHECK_FALSE(is_constant(5.4e6, 0.02));
+  CATCH_CHECK(is_constant(5.4e6, 1e-10));
+  CATCH_CHECK(is_constant(5.4e6, 0.0));
+  CATCH_CHECK(is_constant(0.0, 0.0));
+  CATCH_CHECK_FALSE(is_constant(0.0, 1e-300));
+  CATCH_CHECK(is_constant(8388608.0, 1.0));  // float32 numbers, which lie 1 apart there
 }
 
 CATCH_TEST_CASE("quantiles do not follow an outlier, and clip only what they are asked to", "[normalisation]") {
@@ -89,4 +92,25 @@ CATCH_TEST_CASE("a dimension with mostly one value keeps its range under quantil
   const fm::Normalisation n = fm::fit_normalisation("quantile", values);
   CATCH_CHECK(n.offset[0] == 0.5);
   CATCH_CHECK(n.scale[0] == 0.5);
+}
+
+CATCH_TEST_CASE("a fit to parts of the rows is that to all of them", "[normalisation]") {
+  fm::Matrix values(300, 3);
+  fm::Draws draws = fm::RandomStream(1, "values").at(0);
+  for (Eigen::Index i = 0; i < values.rows(); ++i) {
+    values.row(i) << draws.normal(), 1e5 + 1e-3 * draws.normal(), 7.0;  // the last one is constant
+  }
+  for (const char* name : {"min_max", "z_score", "none"}) {
+    const fm::Normalisation whole = fm::fit_normalisation(name, values);
+    fm::NormalisationFit fit(name);
+    for (const auto& [begin, count] : {std::pair{0, 10}, {10, 0}, {10, 250}, {260, 40}}) {
+      fit.add(values.middleRows(begin, count));
+    }
+    const fm::Normalisation parts = fit.result();
+    for (std::size_t j = 0; j < 3; ++j) {
+      CATCH_CHECK_THAT(parts.offset[j], WithinAbs(whole.offset[j], 1e-15 * std::abs(whole.offset[j]) + 1e-12));
+      CATCH_CHECK_THAT(parts.scale[j] / whole.scale[j], WithinAbs(1.0, 1e-9));
+    }
+  }
+  CATCH_CHECK_THROWS_AS(fm::NormalisationFit("min_max").result(), fm::InputError);
 }

@@ -141,13 +141,14 @@ CATCH_TEST_CASE("within an epoch, training on CUDA never waits for the device", 
       auto model = fm::make_policy_model(job.description, fm::RandomStream(0, "init"));
       model->to(*device);
       if (job.teacher) model->set_teacher(job.teacher);
-      const fm::TrainingData data(job.train, *model);
+      const fm::TrainingData data(*job.train[0], *model);
       fm::AdamW optimiser(model->parameters(), {.clip = 1.0});
-      fm::TrainingSteps steps(*model, data, optimiser, precision, fm::RandomStream(0, "batch"));
-      fm::Epoch epoch(0, data.size(), 64, *device, at::kFloat);
+      fm::TrainingSteps steps(*model, optimiser, precision, fm::RandomStream(0, "batch"));
+      steps.use(data);
+      fm::Epoch epoch(0, {{data.size(), static_cast<double>(data.size())}}, 64, *device, at::kFloat);
       bool waits = false;
       for (std::int64_t step = 0; step < 6 * epoch.steps();) {
-        if (step % epoch.steps() == 0) epoch.begin(step);
+        if (step % epoch.steps() == 0) epoch.begin(step, {});
         fm::cuda_support()->forbid_waiting(step >= epoch.steps());
         try {
           const at::Tensor batches = epoch.batches(step, steps.at_once());

@@ -95,7 +95,9 @@ CATCH_TEST_CASE("a finished training is not changed", "[trainer]") {
 CATCH_TEST_CASE("a loss that is not finite stops training with its step and batch, before it is saved", "[trainer]") {
   const TemporaryFolder folder;
   fm::TrainingJob job = job_in(folder.path());
-  job.train.actions(17, 0) = 1e30f;  // squares to infinity in float32
+  fm::Rows rows = *job.train[0];
+  rows.actions(17, 0) = 1e30f;  // squares to infinity in float32
+  job.train = rows;
   try {
     fm::train(quick(), job);
     CATCH_FAIL("nothing was thrown");
@@ -207,4 +209,57 @@ CATCH_TEST_CASE("training stops when nothing improves, and a resumed one does no
   CATCH_CHECK(std::filesystem::exists(folder.path() / "checkpoints/best.safetensors"));
   fm::train(options, job_in(folder.path()));
   CATCH_CHECK(bytes(folder.path() / "checkpoints/last.safetensors") == last);
+}
+
+CATCH_TEST_CASE("training on parts of the rows is stopped within an epoch, and resumed to the same bytes",
+                "[trainer]") {
+  fm::note_signals();
+  int reads = 0, stop_at = 0;
+  const auto job_of_parts = [&](const std::filesystem::path& directory) {
+    fm::TrainingJob job = job_in(directory);
+    job.train = fm::RowParts({{120, 120.0}, {50, 50.0}, {30, 30.0}}, [&](std::size_t part) {
+      if (++reads == stop_at) std::raise(SIGTERM);
+      return rows_of(part == 0 ? 120 : part == 1 ? 50 : 30, part);
+    });
+    job.validation = fm::RowParts({{30, 30.0}, {20, 20.0}},
+                                  [](std::size_t part) { return rows_of(part == 0 ? 30 : 20, 10 + part); });
+    return job;
+  };
+  const TemporaryFolder whole, stopped;
+  fm::train(quick(), job_of_parts(whole.path()));
+  const int all = reads;
+  CATCH_CHECK(all >= 6 * 2);  // of three parts, the last one of an epoch may be the first of the next
+  reads = 0;
+  for (const int at : {2, 7}) {
+    stop_at = reads + at;
+    CATCH_CHECK_THROWS_AS(fm::train(quick(), job_of_parts(stopped.path())), fm::Interrupted);
+    fm::note_signals();
+  }
+  stop_at = 0;
+  fm::train(quick(), job_of_parts(stopped.path()));
+  for (const char* name : {"checkpoints/last.safetensors", "checkpoints/best.safetensors"}) {
+    CATCH_CHECK(bytes(whole.path() / name) == bytes(stopped.path() / name));
+  }
+}
+
+CATCH_TEST_CASE("the validation loss over parts is the mean over all of their rows", "[trainer]") {
+  const auto model = fm::make_policy_model(fm::test::small_description(), {0, "init"});
+  const fm::RandomStream draws(0, "validation");
+  const fm::Rows rows = rows_of(1024, 5), few = rows_of(100, 6);
+  const auto loss = [&](fm::RowParts parts) {
+    fm::LoadedRows loaded(std::move(parts), *model);
+    return fm::validation_loss(*model, loaded, draws);
+  };
+  const double both =
+      loss(fm::RowParts({{1024, 1024.0}, {100, 100.0}}, [&](std::size_t part) { return part == 0 ? rows : few; }));
+  const double alone = loss(rows);
+  const double other = loss(fm::RowParts({{1024, 1024.0}, {100, 100.0}}, [&](std::size_t) { return rows; }));
+  CATCH_CHECK(other != alone);  // the second part has draws of its own
+  // The first part's draws are those of the same rows alone, the second's those of the next block.
+  const fm::TrainingData data(few, *model);
+  const double of_few = model->loss(data.range(0, 100), draws, 1).item<double>();
+  CATCH_CHECK(std::abs(both - (1024 * alone + 100 * of_few) / 1124) < 1e-6 * alone);
+  const fm::Rows none = rows_of(0, 0);
+  CATCH_CHECK(loss(fm::RowParts({{1024, 1024.0}, {0, 0.0}},
+                                [&](std::size_t part) { return part == 0 ? rows : none; })) == alone);
 }
