@@ -122,6 +122,7 @@ RowParts parts_of(const Dataset& dataset, const Pieces& pieces, std::int64_t mos
                   std::uint64_t position) {
   const std::int64_t total = rows_in(pieces), count = total == 0 ? 1 : (total - 1) / most + 1;
   if (count == 1) return gather(dataset, pieces);
+  const auto shared = std::make_shared<const Dataset>(dataset);
   std::vector<Pieces> dealt(static_cast<std::size_t>(count));
   std::vector<RowParts::Part> parts(dealt.size(), {0, 0.0});
   std::int64_t before = 0;
@@ -138,7 +139,7 @@ RowParts parts_of(const Dataset& dataset, const Pieces& pieces, std::int64_t mos
   };  // beside an episode of several parts
   std::erase_if(parts, is_empty);
   std::erase_if(dealt, [](const Pieces& part) { return part.empty(); });
-  return {std::move(parts), [=](std::size_t part) { return gather(dataset, dealt[part]); }};
+  return {std::move(parts), [=](std::size_t part) { return gather(*shared, dealt[part]); }};
 }
 
 /// The same for items of which some are copies: what is drawn are the originals, copies follow.
