@@ -4,6 +4,7 @@
 #include "libfm/evaluation/energy_distance.hpp"
 #include "libfm/evaluation/model_metrics.hpp"
 #include "libfm/nn/device.hpp"
+#include "libfm/train/row_split.hpp"
 
 #include <algorithm>
 #include <cmath>

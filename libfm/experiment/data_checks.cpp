@@ -4,7 +4,7 @@
 #include "libfm/core/random.hpp"
 #include "libfm/core/statistics.hpp"
 #include "libfm/policy_spec/normalisation.hpp"
-#include "libfm/train/training_data.hpp"
+#include "libfm/train/row_split.hpp"
 
 #include <fmt/format.h>
 

@@ -3,6 +3,7 @@
 
 #include "libfm/data/episode_file.hpp"
 #include "libfm/experiment/run_directory.hpp"
+#include "libfm/train/row_split.hpp"
 #include "libfm/train/trainer.hpp"
 
 #include <string>

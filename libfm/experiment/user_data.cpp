@@ -168,9 +168,12 @@ void say_what(const Dataset& dataset, const EnvSpec& spec) {
 void say_unknown(const JoinedFiles& joined) {
   const Episodes& episodes = joined.dataset.episodes;
   const auto say = [&](const char* what, const auto& is_unknown) {
-    const auto count = std::ranges::count_if(episodes, is_unknown);
+    std::size_t count = 0;
+    std::uint64_t first = 0;
+    for (const Episode& e : episodes) {
+      if (is_unknown(e) && count++ == 0) first = e.index;
+    }
     if (count == 0) return;
-    const std::uint64_t first = std::ranges::find_if(episodes, is_unknown)->index;
     spdlog::info("data: {} of {} episodes have no {} (the first: {}); training does not need this", count,
                  episodes.size(), what, joined.places[first]);
   };

@@ -67,9 +67,8 @@ struct TrainOptions {
         from_to_below(0.0, 1.0));
     visit("validation", validation, "share of the episodes held out", from_to_below(0.0, 1.0));
     visit("memory", memory,
-          "memory for episodes, and as much again for training rows, GiB; what is beyond lies in a temporary file (in "
-          "the "
-          "folder TMPDIR, else in /var/tmp), and an epoch goes through the rows in random parts of this size",
+          "memory for episodes, and as much again for training rows, GiB; what is beyond lies in a temporary file "
+          "(in the folder TMPDIR, else in /var/tmp), and an epoch goes through the rows in random parts of this size",
           between(1e-3, 1e6));
     visit("init", init, "run directory or checkpoint to start the weights from; null: fresh weights");
     visit("best", best,

@@ -148,7 +148,7 @@ void train(const TrainOptions& options, const TrainingJob& job) {
     double rate = 0.0;
     do {
       if (!epoch.has(state.step)) {
-        epoch.check_losses(state.step);
+        if (state.step != first) epoch.check_losses(state.step);
         if (rows.load(epoch.part_at(state.step))) take_steps.use(rows.data());
         epoch.begin(state.step, rows.weights());
       }

@@ -1,20 +1,12 @@
 #pragma once
-// Recorded episodes as training rows.
+// Training rows on a device.
 
-#include "libfm/core/random.hpp"
-#include "libfm/data/episode_file.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/train/row_parts.hpp"
 
 #include <cstdint>
-#include <limits>
-#include <span>
-#include <vector>
 
 namespace fm {
-
-/// The steps of all episodes, concatenated.
-Rows rows_of(std::span<const Episode> episodes);
 
 /// Each row's last `history` observations, oldest first, (end - begin, history O). Before the start of the episode its
 /// first observation is repeated.
@@ -29,26 +21,6 @@ Matrix relative_action_windows(const Rows& rows, std::int64_t begin, std::int64_
 /// All actions that a policy is trained to predict, in the environment's units, for its normaliser: the rows' own (M, A), or
 /// of a policy with relative actions those of all windows (M H, A).
 Matrix predicted_actions(const Rows& rows, const PolicyDescription& description);
-
-struct Split {
-  RowParts train;
-  RowParts validation;
-};
-
-/// For each episode the first one with the same observations, goals and actions: itself, unless it is a copy.
-std::vector<std::size_t> originals_of(const Episodes& episodes);
-
-/// Holds out the given share of the episodes, drawn from `stream` (at least one if the share is above 0), and likewise of
-/// the individually labelled states. Copies are on the side of their originals. Where a single episode is more than twice
-/// the share, as with two episodes and 5 %, the last steps of every episode are held out instead, at least those of one
-/// prediction, at most half; both parts are then as episodes of their own.
-/// Episodes that have a side in the dataset are on that one, whole.
-/// Each side is a single part, in the order of the episodes, unless it has more rows than that: then its episodes and
-/// states are dealt to parts of about equal numbers of rows at random, by `stream`.
-/// @param horizon actions of a prediction
-/// @param most_rows of a part for training, which has at least one episode; a quarter of that for validation
-Split split_rows(const Dataset& dataset, double validation, Eigen::Index horizon, const RandomStream& stream,
-                 std::int64_t most_rows = std::numeric_limits<std::int64_t>::max());
 
 /// Training rows on a device, normalised for the model. Each row has a window: the observations up to it and the
 /// actions from it on, padded as by observation_windows and action_windows.

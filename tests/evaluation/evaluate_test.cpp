@@ -1,6 +1,7 @@
 #include "libfm/core/error.hpp"
 #include "libfm/evaluation/evaluation.hpp"
 #include "libfm/task/experts.hpp"
+#include "libfm/train/row_split.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
