@@ -1,5 +1,6 @@
 #include "libfm/experiment/preflight.hpp"
 
+#include "libfm/config/print_config.hpp"
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
 #include "libfm/env/stepper.hpp"
@@ -14,6 +15,8 @@
 #include "libfm/policy_spec/receding_horizon.hpp"
 #include "libfm/realtime/realtime_model.hpp"
 #include "libfm/rl/actor.hpp"
+
+#include <algorithm>
 
 namespace fm {
 namespace {
@@ -41,34 +44,44 @@ std::shared_ptr<PolicyModel> untrained(const PolicyDescription& description) {
   return make_policy_model(description, RandomStream(0, "init"));
 }
 
-std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn);
+std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn, CheckedData& known);
 
 /// The teacher with its weights or, named by an experiment file, untrained.
-std::shared_ptr<PolicyModel> teacher_of(const Experiment& e) {
+std::shared_ptr<PolicyModel> teacher_of(const Experiment& e, CheckedData& known) {
   if (!is_experiment(*e.policy.teacher)) return load_policy(checkpoint_in(*e.policy.teacher), at::kCPU);
   const Experiment needed = needed_experiment(*e.policy.teacher, e);
   try {
-    return checked(needed, false);
+    return checked(needed, false, known);
   } catch (const InputError& error) {
     throw_input_error("policy.teacher: {}: {}", *e.policy.teacher, error.what());
   }
 }
 
-void check_origins(const Experiment& e, const PolicyModel& model) {
+void check_origins(const Experiment& e, const PolicyModel& model, CheckedData& known) {
   PolicyDescription description = model.description();
   if (e.train.init) load_initial(*e.train.init, description);
   if (!learns_from_teacher(e.policy.name)) return;
-  const auto teacher = teacher_of(e);
+  const auto teacher = teacher_of(e, known);
   check_task("policy.teacher: " + *e.policy.teacher, teacher->description(), description);
   model.check_teacher(*teacher);
 }
 
+/// Whether reading and checking the data is the same for both.
+bool have_same_data(const Experiment& a, const Experiment& b) {
+  const auto matters = [](const std::string& setting) {
+    return setting.starts_with("data.") || setting.starts_with("env.") || setting.starts_with("policy.horizon.");
+  };
+  return std::ranges::none_of(differences(a, b), matters);
+}
+
 /// The environment's specification, or that of the data.
-EnvSpec spec_of(const Experiment& e, bool warn) {
+EnvSpec spec_of(const Experiment& e, bool warn, CheckedData& known) {
   if (e.data.files.empty()) return make_env(e.env).spec;
+  const auto found = std::ranges::find_if(known, [&](const auto& other) { return have_same_data(other.first, e); });
+  if (found != known.end()) return found->second;
   Dataset data = read_user_data(e, warn);
   leave_out_short_episodes(e, data, warn);
-  return spec_for(e, data, e.data.files.front());
+  return known.emplace_back(e, spec_for(e, data, e.data.files.front())).second;
 }
 
 /// Weights, gradients, the optimiser's two moments and the average.
@@ -116,16 +129,16 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
 }
 
 /// Checks the experiment. @return its model, untrained
-std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
+std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn, CheckedData& known) {
   use_memory(e);
   find_device(e.device);
   check_runs(e.runs);
   check_files(e);
-  const EnvSpec spec = spec_of(e, warn);
+  const EnvSpec spec = spec_of(e, warn, known);
   if (e.has_expert()) check_expert(e);
   const auto model = untrained(describe_untrained(e, spec));
   check_memory(*model);
-  check_origins(e, *model);
+  check_origins(e, *model, known);
   if (e.rl.is_used()) {
     check_actor(e.rl, model->description());
     check_rl_memory(e.rl, spec);
@@ -136,9 +149,14 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn) {
 
 }  // namespace
 
-void preflight(const Experiment& e, bool warn) {
+void preflight(const Experiment& e, bool warn, CheckedData& known) {
   check_teachers_end(e);
-  checked(e, warn);
+  checked(e, warn, known);
+}
+
+void preflight(const Experiment& e, bool warn) {
+  CheckedData none;
+  preflight(e, warn, none);
 }
 
 void check_evaluation(const Experiment& e, const PolicyModel& model) {

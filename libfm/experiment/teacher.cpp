@@ -27,7 +27,23 @@ bool has_content(const std::filesystem::path& run, const EnvOptions& env) {
   return read_provenance(run).value("env_content", std::string()) == content;
 }
 
-/// The newest run of exactly this configuration.
+/// The experiment without where it runs.
+Experiment anywhere(Experiment e) {
+  e.threads = 0;
+  e.device = "auto";
+  return e;
+}
+
+/// Whether the configuration is that of the experiment; false for one that this version cannot read.
+bool is_of(const std::filesystem::path& config, const Experiment& e) {
+  try {
+    return differences(anywhere(read_configuration(config)), anywhere(e)).empty();
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+/// The newest run of this configuration, wherever it ran.
 std::optional<std::filesystem::path> find_run(const Experiment& e) {
   const std::filesystem::path runs = std::filesystem::absolute(e.runs) / e.name;
   std::optional<std::filesystem::path> newest;
@@ -35,13 +51,13 @@ std::optional<std::filesystem::path> find_run(const Experiment& e) {
   for (const auto& entry : std::filesystem::directory_iterator(runs)) {
     const auto config = entry.path() / "config.yaml";
     if (!std::filesystem::exists(config) || (newest && entry.path() < *newest)) continue;
-    if (read_file(config, 1 << 20) == print_yaml(e) && has_content(entry.path(), e.env)) newest = entry.path();
+    if (is_of(config, e) && has_content(entry.path(), e.env)) newest = entry.path();
   }
   return newest;
 }
 
 std::filesystem::path run_experiment(const Experiment& e) {
-  const std::filesystem::path folder = cache_directory(e) / ("teacher_" + hash_text(print_yaml(e)));
+  const std::filesystem::path folder = cache_directory(e) / ("teacher_" + hash_text(print_yaml(anywhere(e))));
   std::filesystem::create_directories(folder);
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   wait_for_lock(lock, "teacher: waiting for another process that trains it");

@@ -1,8 +1,8 @@
 #include "libfm/study/slurm.hpp"
 
 #include "libfm/core/atomic_file.hpp"
+#include "libfm/core/child_program.hpp"
 #include "libfm/core/error.hpp"
-#include "libfm/study/program_output.hpp"
 #include "libfm/study/run_progress.hpp"
 
 #include <algorithm>
@@ -34,6 +34,13 @@ std::set<std::string> submitted_jobs(const SweepDirectory& sweep) {
   if (!std::filesystem::exists(jobs_file(sweep))) return {};
   std::istringstream text(read_file(jobs_file(sweep), most_bytes));
   return {std::istream_iterator<std::string>(text), {}};
+}
+
+/// What a program of Slurm prints.
+std::string output_of(const std::vector<std::string>& words) {
+  std::string output;
+  if (run_program(words, &output) != 0) throw_machine_error("{} failed", fmt::join(words, " "));
+  return output;
 }
 
 /// The members whose tasks wait or run.

@@ -88,10 +88,11 @@ std::vector<SweepMember> sweep_members(const Experiment& sweep) {
 }
 
 void check_members(const std::vector<SweepMember>& members, OnThisMachine where) {
+  CheckedData known;
   for_all(members, [&](const SweepMember& member) {
     Experiment experiment = member.experiment;
     if (where == OnThisMachine::no) experiment.device = "cpu";
-    preflight(experiment);
+    preflight(experiment, false, known);
   });
 }
 

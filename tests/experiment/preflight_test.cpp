@@ -2,12 +2,15 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/json_options.hpp"
+#include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/training.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
 #include "tests/core/temporary_folder.hpp"
 #include "tests/experiment/tiny_experiment.hpp"
+
+#include <fstream>
 
 namespace {
 
@@ -175,4 +178,23 @@ CATCH_TEST_CASE("checking an evaluation changes nothing in the policy", "[prefli
   const fm::Experiment impossible = fm::test::tiny_experiment(folder.path(), {"sampler.guidance=3"});
   CATCH_CHECK_THROWS_AS(fm::check_evaluation(impossible, *model), fm::InputError);
   CATCH_CHECK(fm::options_to_json(model->description().sampler) == before);
+}
+
+CATCH_TEST_CASE("experiments with the same data have it read once", "[preflight]") {
+  const TemporaryFolder folder;
+  const fm::Experiment collecting = fm::test::tiny_experiment(folder / "runs");
+  const std::filesystem::path file = folder / "mine.h5";
+  std::filesystem::copy_file(fm::collect(collecting), file);
+  const auto variant = [&](const std::string& setting) {
+    return fm::test::tiny_experiment(folder / "runs", {"data.files=[" + file.string() + "]", setting});
+  };
+  fm::CheckedData known;
+  fm::preflight(variant("seed=1"), false, known);
+  std::ofstream(file) << "no longer data";
+  fm::preflight(variant("train.learning_rate=0.5"), false, known);
+  CATCH_CHECK(known.size() == 1);
+  for (const char* setting :
+       {"data.short_episodes=leave_out", "env.pendulum.horizon=21", "policy.horizon.prediction=2"}) {
+    CATCH_CHECK_THROWS_AS(fm::preflight(variant(setting), false, known), fm::InputError);
+  }
 }
