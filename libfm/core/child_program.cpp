@@ -40,10 +40,10 @@ int end_of(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string read_all(int file) {
+std::string read_all(const FileDescriptor& file) {
   std::string text;
   std::array<char, 4096> buffer{};
-  for (ssize_t size = 0; (size = read(file, buffer.data(), buffer.size())) != 0;) {
+  for (ssize_t size = 0; (size = read(file.get(), buffer.data(), buffer.size())) != 0;) {
     if (size > 0) text.append(buffer.data(), static_cast<std::size_t>(size));
     if (size < 0 && errno != EINTR) break;
   }
@@ -57,12 +57,11 @@ int run_program(const std::vector<std::string>& words, std::string* output) {
   std::array<int, 2> ends = {-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw_machine_error("{}: no pipe: {}", words.front(), errno_text());
   const FileDescriptor from(ends[0]);
-  pid_t process = 0;
-  {
-    const FileDescriptor to(ends[1]);
-    process = start(words, ends[1]);
-  }
-  *output = read_all(ends[0]);
+  const pid_t process = [&] {
+    const FileDescriptor to(ends[1]);  // closed here, so that the output ends with the program
+    return start(words, to.get());
+  }();
+  *output = read_all(from);
   return end_of(process);
 }
 

@@ -15,6 +15,14 @@ std::filesystem::path scripts_folder() {
   return given == nullptr ? FM_SCRIPTS : given;
 }
 
+int status_of(const std::string& purpose, const std::vector<std::string>& words) {
+  try {
+    return run_program(words);
+  } catch (const MachineError& e) {
+    throw_machine_error("{}: {}", purpose, e.what());
+  }
+}
+
 }  // namespace
 
 void run_script(const std::string& purpose, const char* name, std::vector<std::string> words) {
@@ -23,7 +31,7 @@ void run_script(const std::string& purpose, const char* name, std::vector<std::s
     throw_machine_error("{}: {} does not exist; set FM_SCRIPTS to the folder that contains it", purpose, script);
   }
   words.insert(words.begin(), script);
-  const int status = run_program(words);
+  const int status = status_of(purpose, words);
   stop_if_interrupted();
   if (status == 2) {
     throw_input_error("{}: {} could not use what it was given", purpose, fmt::join(words, " "));

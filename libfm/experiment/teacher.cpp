@@ -27,41 +27,41 @@ bool has_content(const std::filesystem::path& run, const EnvOptions& env) {
   return read_provenance(run).value("env_content", std::string()) == content;
 }
 
-/// The experiment without where it runs.
-Experiment anywhere(Experiment e) {
+/// The configuration as text, without where it runs.
+std::string identity(Experiment e) {
   e.threads = 0;
   e.device = "auto";
-  return e;
+  return print_yaml(e);
 }
 
-/// Whether the configuration is that of the experiment; false for one that this version cannot read.
-bool is_of(const std::filesystem::path& config, const Experiment& e) {
+/// That of a run; empty for a configuration that this version cannot read.
+std::string recorded_identity(const std::filesystem::path& run) {
   try {
-    return differences(anywhere(read_configuration(config)), anywhere(e)).empty();
+    return identity(read_configuration(run / "config.yaml"));
   } catch (const InputError&) {
-    return false;
+    return {};
   }
 }
 
-/// The newest run of this configuration, wherever it ran.
-std::optional<std::filesystem::path> find_run(const Experiment& e) {
+/// The newest run of the experiment, whose identity is `wanted`.
+std::optional<std::filesystem::path> find_run(const Experiment& e, const std::string& wanted) {
   const std::filesystem::path runs = std::filesystem::absolute(e.runs) / e.name;
   std::optional<std::filesystem::path> newest;
   if (!std::filesystem::is_directory(runs)) return newest;
   for (const auto& entry : std::filesystem::directory_iterator(runs)) {
-    const auto config = entry.path() / "config.yaml";
-    if (!std::filesystem::exists(config) || (newest && entry.path() < *newest)) continue;
-    if (is_of(config, e) && has_content(entry.path(), e.env)) newest = entry.path();
+    if (!std::filesystem::exists(entry.path() / "config.yaml") || (newest && entry.path() < *newest)) continue;
+    if (recorded_identity(entry.path()) == wanted && has_content(entry.path(), e.env)) newest = entry.path();
   }
   return newest;
 }
 
 std::filesystem::path run_experiment(const Experiment& e) {
-  const std::filesystem::path folder = cache_directory(e) / ("teacher_" + hash_text(print_yaml(anywhere(e))));
+  const std::string wanted = identity(e);
+  const std::filesystem::path folder = cache_directory(e) / ("teacher_" + hash_text(wanted));
   std::filesystem::create_directories(folder);
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   wait_for_lock(lock, "teacher: waiting for another process that trains it");
-  const auto found = find_run(e);
+  const auto found = find_run(e, wanted);
   const RunDirectory run =
       found ? RunDirectory::open(*found, IfUsed::wait) : RunDirectory::create(e, LastStage::report);
   spdlog::info("teacher: {}", run.path().string());

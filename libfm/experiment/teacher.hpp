@@ -9,8 +9,8 @@
 namespace fm {
 
 /// Copies the teacher's checkpoint into the run, unless it is there; from then on the run does not depend on the
-/// original. For an experiment file the newest run with the same configuration under the same `runs` is used, and
-/// created or finished if needed; of several processes that need it one trains it and the others wait.
+/// original. For an experiment file the newest run with the same configuration, but for threads and device, under the same
+/// `runs` is used, and created or finished if needed; of several processes that need it one trains it and the others wait.
 /// @throws InputError if the teacher cannot be used; MachineError if a file cannot be read or written; Interrupted on a
 /// noted signal
 void prepare_teacher(const RunDirectory& run);
