@@ -128,6 +128,10 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, std
   state_->attribute(path, name, H5T_STD_U64LE, &value);
 }
 
+void Hdf5Writer::attribute(const std::string& path, const std::string& name, std::int64_t value) {
+  state_->attribute(path, name, H5T_STD_I64LE, &value);
+}
+
 void Hdf5Writer::attribute(const std::string& path, const std::string& name, std::string_view text) {
   const std::string terminated(text);
   State::guard(path, [&] { state_->attribute(path, name, text_type(text.size()), terminated.c_str()); });

@@ -36,6 +36,7 @@ class Hdf5Writer {
 
   void attribute(const std::string& path, const std::string& name, double value);
   void attribute(const std::string& path, const std::string& name, std::uint64_t value);
+  void attribute(const std::string& path, const std::string& name, std::int64_t value);
   void attribute(const std::string& path, const std::string& name, std::string_view text);
 
   /// Writes the file; nothing may be added afterwards. @throws MachineError on failure; the old file is untouched.

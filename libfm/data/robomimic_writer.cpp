@@ -18,7 +18,8 @@ void write_observed(Hdf5Writer& file, const std::string& demo, const char* key, 
 
 void write_demo(Hdf5Writer& file, const std::string& demo, const Episode& e, const StoredTypes& stored) {
   file.group(demo);
-  file.attribute(demo, "num_samples", static_cast<std::uint64_t>(e.steps()));
+  // Signed: robomimic subtracts from it, which NumPy 1 does in floating point if it is unsigned.
+  file.attribute(demo, "num_samples", static_cast<std::int64_t>(e.steps()));
   file.group(demo + "/obs");
   if (e.observations.rows() > e.steps()) file.group(demo + "/next_obs");
   write_observed(file, demo, "observations", e.observations, e.steps(), stored.observations);
@@ -55,8 +56,8 @@ void write_robomimic(const std::filesystem::path& file, const Dataset& dataset, 
   if (std::filesystem::exists(file)) throw_input_error("{}: exists already; nothing is overwritten", file.string());
   Hdf5Writer out;
   out.group("/data");
-  std::uint64_t total = 0;
-  for (const Episode& e : dataset.episodes) total += static_cast<std::uint64_t>(e.steps());
+  std::int64_t total = 0;
+  for (const Episode& e : dataset.episodes) total += e.steps();
   out.attribute("/data", "total", total);
   out.attribute("/data", "env_args", env_arguments(dataset.info));
   write_column_attributes(out, "/data", "observation", spec.observations);

@@ -99,16 +99,24 @@ std::vector<Variant> evaluate_grid(const std::shared_ptr<PolicyModel>& model, co
   return variants;
 }
 
+/// The policy, which fits its environment and sampler.
+std::shared_ptr<PolicyModel> load(const EvaluationTarget& target) {
+  const Experiment& e = target.experiment;
+  std::shared_ptr<PolicyModel> model = load_policy(target.checkpoint, find_device(e.device));
+  if (e.has_env()) check_fits("env.name", model->description().spec, make_env(e.env).spec);
+  check_evaluation(e, *model);
+  model->set_sampler(e.sampler);
+  return model;
+}
+
 }  // namespace
+
+void check_target(const EvaluationTarget& target) { load(target); }
 
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
-  const auto model = load_policy(target.checkpoint, find_device(e.device));
-  const EnvSpec& spec = model->description().spec;
-  if (e.has_env()) check_fits("env.name", spec, make_env(e.env).spec);
-  check_evaluation(e, *model);
-  model->set_sampler(e.sampler);
-  const EvaluationOptions options = options_for(target, spec);
+  const auto model = load(target);
+  const EvaluationOptions options = options_for(target, model->description().spec);
   if (e.has_env()) {
     spdlog::info("eval: {} episodes of policy{}, on {}", e.eval.episodes, e.has_expert() ? " and expert" : "",
                  describe_device(find_device(e.device)));

@@ -17,6 +17,9 @@ struct EvaluationTarget {
   std::vector<std::string> files = {};  ///< without an environment: if any, compare on all of these files instead
 };
 
+/// @throws InputError if the checkpoint cannot be used, or environment or sampler do not fit it
+void check_target(const EvaluationTarget& target);
+
 /// Writes evaluation.h5, summary.txt, then evaluation.json, into `directory`. @return the metrics as text
 /// @throws InputError if the checkpoint cannot be used, or environment, data or sampler do not fit it; MachineError if
 /// a file cannot be read or written; Interrupted on a noted signal

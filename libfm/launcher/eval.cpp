@@ -116,6 +116,7 @@ void evaluate_target(const EvaluationArguments& arguments) {
   const EvaluationJob job = make_job(arguments);
   if (arguments.print_config) fmt::print("{}", print_yaml(job.target.experiment, job.origins, "as trained"));
   if (arguments.dry_run) {
+    check_target(job.target);
     fmt::print("would evaluate {} into {}\n", job.target.checkpoint.string(), job.directory.string());
   }
   if (arguments.print_config || arguments.dry_run) return;

@@ -140,6 +140,7 @@ with h5py.File(sys.argv[1]) as file:
     for name in file["data"]:
         demo = file["data"][name]
         steps = demo.attrs["num_samples"]
+        assert steps.dtype == np.int64
         assert demo["actions"].shape == (steps, 1) and demo["rewards"].shape == demo["dones"].shape == (steps,)
         for key in ("observations", "goals"):
             assert demo["obs"][key].shape[0] == demo["next_obs"][key].shape[0] == steps

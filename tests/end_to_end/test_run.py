@@ -84,8 +84,10 @@ class RunTest(LauncherTest):
         run = self.run_tiny()
         done = self.fm("eval", run, "policy.name=mse", expect=2)
         self.assertIn("policy.name=mse: is fixed by training", done.stderr)
-        done = self.fm("eval", run, "env.name=pendulum_target", "expert.name=target_lqr", expect=2)
-        self.assertIn("'pendulum_target' has the goals [target], but the policy was trained with []", done.stderr)
+        for also in ([], ["--dry-run"]):
+            done = self.fm("eval", run, "env.name=pendulum_target", "expert.name=target_lqr", *also, expect=2)
+            self.assertIn("'pendulum_target' has the goals [target], but the policy was trained with []", done.stderr)
+        self.assertIn("would evaluate", self.fm("eval", run, "--dry-run").stdout)
         self.assertFalse((run / "evaluations").exists())
 
     def test_the_grid_evaluates_one_checkpoint_at_each_setting(self):

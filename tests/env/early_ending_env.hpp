@@ -12,7 +12,7 @@
 namespace fm::test {
 
 /// Observation and state [position, clock], action [push], goal [distance]. The clock begins at 1000.
-class EarlyEndingEnv final : public VectorEnv {
+class EarlyEndingEnv : public VectorEnv {
  public:
   static EnvFactory factory() {
     return {.spec = describe(), .make = [](int copies) { return std::make_unique<EarlyEndingEnv>(copies); }};

@@ -1,11 +1,14 @@
-"""Recordings that Minari and zarr write, and Minari's reading of ours. Run by the Python of tests/peers/install."""
+"""Recordings that Minari and zarr write, and what Minari and robomimic read of ours. Run by the Python of tests/peers/install."""
 
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 import gymnasium
 import h5py
@@ -30,6 +33,20 @@ def stacked(values):
 
 def spec_names(file, kind):
     return [dimension["name"] for dimension in json.loads(file.attrs["env_spec"])[kind]]
+
+
+def robomimic_dataset():
+    """robomimic's class, whose dataset returns arrays of NumPy: it needs a base class of torch, and no torch."""
+    torch = types.ModuleType("torch")
+    torch.Tensor = torch.device = torch.float32 = type(None)
+    parts = {name: types.ModuleType(name) for name in ("torch.utils", "torch.utils.data", "torch.nn", "torch.nn.functional")}
+    parts["torch.utils.data"].Dataset, parts["torch.nn"].Module = object, object
+    torch.utils, torch.nn = parts["torch.utils"], parts["torch.nn"]
+    torch.utils.data, torch.nn.functional = parts["torch.utils.data"], parts["torch.nn.functional"]
+    with unittest.mock.patch.dict(sys.modules, {"torch": torch, **parts}):
+        from robomimic.utils import obs_utils
+        from robomimic.utils.dataset import SequenceDataset
+    return obs_utils, SequenceDataset
 
 
 class RecordingsTest(unittest.TestCase):
@@ -98,7 +115,7 @@ class RecordingsTest(unittest.TestCase):
             self.assertEqual(spec_names(file, "observations"), ["push 0", "push 1", "on 0", "on 1", "count"])
             self.assertEqual(spec_names(file, "actions"), ["push 0 0", "push 0 1", "push 1 0", "push 1 1"])
 
-    def test_minari_reads_what_we_write(self):
+    def write_mine(self):
         random = np.random.default_rng(0)
         with h5py.File(self.folder / "mine.h5", "w") as file:
             for n, steps in enumerate(STEPS):
@@ -108,6 +125,35 @@ class RecordingsTest(unittest.TestCase):
                 episode["actions"], episode["rewards"] = random.normal(size=(steps, 2)), random.normal(size=steps)
                 episode["terminated"] = np.arange(steps) == steps - 1
             file.attrs["action_low"], file.attrs["action_high"] = [-9.0, -np.inf], [9.0, np.inf]
+
+    def check_same(self, theirs, ours):
+        """In float32, in which robomimic caches."""
+        self.assertTrue(np.array_equal(np.float32(theirs), np.float32(ours)))
+
+    def test_robomimic_reads_what_we_write(self):
+        obs_utils, SequenceDataset = robomimic_dataset()
+        self.write_mine()
+        self.fm("export", "mine.h5", "--robomimic", "robomimic.hdf5")
+        keys = ["goals", "observations"]
+        obs_utils.initialize_obs_utils_with_obs_specs({"obs": {"low_dim": keys}})
+        for cache in (None, "low_dim", "all"):
+            dataset = SequenceDataset(str(self.folder / "robomimic.hdf5"), keys, ["actions", "rewards", "dones"], frame_stack=2,
+                                      seq_length=3, hdf5_cache_mode=cache, load_next_obs=True)
+            self.assertEqual(dataset.n_demos, len(STEPS))
+            self.assertEqual(len(dataset), sum(STEPS))
+            with h5py.File(self.folder / "mine.h5") as file:
+                windows = [(file[f"episodes/{n}"], t, steps) for n, steps in enumerate(STEPS) for t in range(steps)]
+                for (ours, t, steps), item in zip(windows, dataset):
+                    rows = np.clip(np.arange(t - 1, t + 3), 0, steps - 1)  # one before, three from t on
+                    for key in keys:
+                        self.check_same(item["obs"][key], ours[key][:][rows])
+                        self.check_same(item["next_obs"][key], ours[key][1:][rows])
+                    for key, our_key in (("actions", "actions"), ("rewards", "rewards"), ("dones", "terminated")):
+                        self.check_same(item[key], ours[our_key][:][rows])
+            dataset.close_and_delete_hdf5_handle()
+
+    def test_minari_reads_what_we_write(self):
+        self.write_mine()
         self.fm("export", "mine.h5", "--minari", "minari/libfm/mine-v0")
         dataset = minari.load_dataset("libfm/mine-v0")
         self.assertEqual(dataset.total_episodes, 2)
