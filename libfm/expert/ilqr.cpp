@@ -37,6 +37,7 @@ struct Ilqr::Step {
 struct Ilqr::Law {
   std::vector<Eigen::VectorXd> offsets;  ///< (m)
   std::vector<Eigen::MatrixXd> gains;    ///< (m, n)
+  double expected = 0.0;                 ///< what the model of second order gains in reward
 };
 
 Ilqr::Ilqr(EnvFactory env)
@@ -117,7 +118,7 @@ std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, co
   const Eigen::Index n = std::ssize(columns_), m = low_.size(), T = trajectory.actions.rows();
   Eigen::VectorXd h = Eigen::VectorXd::Constant(n + m, difference);
   h.tail(m) = difference * (high_ - low_) / 2.0;
-  // The points of a step: itself, both sides of every variable, and four corners for every pair of variables.
+  // The points of a step: itself, both sides of every variable, and of every pair of variables together.
   std::vector<Eigen::VectorXd> points = {Eigen::VectorXd::Zero(n + m)};
   const auto offset = [&](Eigen::Index i, double sign) {
     return Eigen::VectorXd(sign * h[i] * Eigen::VectorXd::Unit(n + m, i));
@@ -127,9 +128,7 @@ std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, co
   }
   for (Eigen::Index i = 0; i < n + m; ++i) {
     for (Eigen::Index j = 0; j < i; ++j) {
-      for (const double a : {1.0, -1.0}) {
-        for (const double b : {1.0, -1.0}) points.push_back(offset(i, a) + offset(j, b));
-      }
+      for (const double sign : {1.0, -1.0}) points.push_back(offset(i, sign) + offset(j, sign));
     }
   }
   const auto count = std::ssize(points);
@@ -159,11 +158,13 @@ std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, co
       s.gradient[i] = -(rewards[up] - rewards[down]) / (2.0 * h[i]);
       s.hessian(i, i) = -(rewards[up] - 2.0 * rewards[base] + rewards[down]) / (h[i] * h[i]);
     }
-    Eigen::Index corner = base + 1 + 2 * (n + m);
+    // Of a pair, both together change the reward as each one alone does, and by their mixed derivative.
+    Eigen::Index together = base + 1 + 2 * (n + m);
+    const auto curvature = [&](Eigen::Index up) { return rewards[up] - 2.0 * rewards[base] + rewards[up + 1]; };
     for (Eigen::Index i = 0; i < n + m; ++i) {
-      for (Eigen::Index j = 0; j < i; ++j, corner += 4) {
-        const double mixed = rewards[corner] - rewards[corner + 1] - rewards[corner + 2] + rewards[corner + 3];
-        s.hessian(i, j) = s.hessian(j, i) = -mixed / (4.0 * h[i] * h[j]);
+      for (Eigen::Index j = 0; j < i; ++j, together += 2) {
+        const double mixed = curvature(together) - curvature(base + 1 + 2 * i) - curvature(base + 1 + 2 * j);
+        s.hessian(i, j) = s.hessian(j, i) = -mixed / (2.0 * h[i] * h[j]);
       }
     }
     s.hessian = convex_part(s.hessian);
@@ -179,6 +180,7 @@ bool Ilqr::plan(const std::vector<Step>& steps, const Matrix& actions, double re
   Eigen::MatrixXd Vxx = Eigen::MatrixXd::Zero(n, n);
   law.offsets.assign(steps.size(), {});
   law.gains.assign(steps.size(), {});
+  law.expected = 0.0;
   for (std::size_t t = steps.size(); t-- > 0;) {
     const Step& s = steps[t];
     const Eigen::VectorXd Qx = s.gradient.head(n) + s.A.transpose() * Vx;
@@ -198,6 +200,7 @@ bool Ilqr::plan(const std::vector<Step>& steps, const Matrix& actions, double re
     Vx = Qx + K.transpose() * Quu * qp.x + K.transpose() * Qu + Qux.transpose() * qp.x;
     Vxx = Qxx + K.transpose() * Quu * K + K.transpose() * Qux + Qux.transpose() * K;
     Vxx = (0.5 * (Vxx + Vxx.transpose())).eval();
+    law.expected -= qp.x.dot(Qu) + 0.5 * qp.x.dot(Quu * qp.x);
     law.offsets[t] = qp.x;
     law.gains[t] = std::move(K);
   }
@@ -237,17 +240,21 @@ void Ilqr::improve(IlqrTrajectory& trajectory, const Matrix& goal, int iteration
   double regularisation = 1e-6;
   std::vector<Step> steps = differentiate(trajectory, goal);
   for (int iteration = 0; iteration < iterations;) {
-    const double before = trajectory.total_reward;
+    const double before = trajectory.total_reward, least = tolerance * std::abs(before);
     Law law;
-    const bool is_better = plan(steps, trajectory.actions, regularisation, law) && roll_out(law, goal, trajectory);
-    if (!is_better) {
+    const bool is_convex = plan(steps, trajectory.actions, regularisation, law);
+    if (is_convex && law.expected <= least) {
+      trajectory.gains = law.gains;
+      break;
+    }
+    if (!is_convex || !roll_out(law, goal, trajectory)) {
       regularisation *= 10.0;
       if (regularisation > most_regularisation) break;
       continue;
     }
     ++iteration;
     regularisation = std::max(1e-9, regularisation / 5.0);
-    if (trajectory.total_reward - before <= tolerance * std::abs(before)) break;
+    if (trajectory.total_reward - before <= least) break;
     if (iteration < iterations) steps = differentiate(trajectory, goal);
   }
   if (trajectory.gains.empty()) {  // nothing was better

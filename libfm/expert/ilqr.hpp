@@ -29,8 +29,8 @@ class Ilqr {
   /// The trajectory of these actions (T, A) from a state (1, S), with a goal (1, G).
   IlqrTrajectory simulate(const Matrix& state, const Matrix& goal, const Matrix& actions);
 
-  /// Improves a trajectory until an iteration gains less than `tolerance` of its reward, relative, or `iterations` are
-  /// done; the gains are those of the last iteration.
+  /// Improves a trajectory until an iteration gains, or is expected to gain, no more than `tolerance` of its reward, relative,
+  /// or `iterations` are done; the gains are those of the last iteration.
   void improve(IlqrTrajectory& trajectory, const Matrix& goal, int iterations, double tolerance = 1e-6);
 
   /// The total reward of each of several action sequences.

@@ -39,6 +39,7 @@ const std::map<std::string, std::function<TimedWork()>> works = {
     {"bridge Pendulum-v1", [] { return bridge_work("Pendulum-v1"); }},
     {"ppo pendulum", [] { return ppo_work("pendulum", 64, 16); }},
     {"ppo hopper", [] { return ppo_work("hopper", 256, 32); }},
+    {"ppo humanoid", [] { return ppo_work("humanoid", 256, 4); }},
     {"train 256x3 b256 cuda", [] { return train_work(small_policy, 256, "tf32", "cuda"); }},
     {"train 256x3 b256 cuda bf16", [] { return train_work(small_policy, 256, "bfloat16", "cuda"); }},
     {"train 512x4 b1024 cuda", [] { return train_work(middle_policy, 1024, "tf32", "cuda"); }},

@@ -28,6 +28,7 @@ COMMANDS = {
     "gymnasium": ["peer_gymnasium.py"],
     "envpool": ["peer_envpool.py"],
     "stable-baselines3": ["peer_stable_baselines3.py"],
+    "sbx": ["peer_stable_baselines3.py", "--jax"],
 }
 
 

@@ -8,7 +8,7 @@ SOLVER_STEPS = 10
 PPO_COPIES, PPO_SEGMENT, PPO_EPOCHS = 16, 256, 10
 
 PEERS = ("jax", "torch-compile", "torch-eager", "onnxruntime", "onnxruntime-all", "gymnasium", "envpool", "libfm-one-thread",
-         "stable-baselines3")
+         "stable-baselines3", "sbx")
 ROOFLINE = "roofline"  # listed like a peer: the time of a step's matrix products at the rate of the largest one
 
 
@@ -61,8 +61,9 @@ WORKS = {
     "humanoid steps": Work("steps", ("gymnasium", "envpool", "libfm-one-thread"), env="Humanoid-v5"),
     "bridge Hopper-v5": Work("bridge", ("gymnasium",), env="Hopper-v5"),
     "bridge Pendulum-v1": Work("bridge", ("gymnasium",), env="Pendulum-v1"),
-    "ppo pendulum": Work("ppo", ("stable-baselines3",), Sizes(3, 1, 64, 2), 256, env="Pendulum-v1"),
-    "ppo hopper": Work("ppo", ("stable-baselines3",), Sizes(11, 3, 256, 2), 128, env="Hopper-v5"),
+    "ppo pendulum": Work("ppo", ("stable-baselines3", "sbx"), Sizes(3, 1, 64, 2), 256, env="Pendulum-v1"),
+    "ppo hopper": Work("ppo", ("stable-baselines3", "sbx"), Sizes(11, 3, 256, 2), 128, env="Hopper-v5"),
+    "ppo humanoid": Work("ppo", ("stable-baselines3", "sbx"), Sizes(348, 17, 256, 2), 1024, env="Humanoid-v5"),
     "train 256x3 b256 cuda": Work("train", TRAINERS, SMALL, 256, "cuda"),
     "train 512x4 b1024 cuda": Work("train", TRAINERS, MIDDLE, 1024, "cuda"),
     "train 1024x5 b4096 cuda": Work("train", TRAINERS, LARGE, 4096, "cuda"),
