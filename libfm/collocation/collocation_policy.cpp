@@ -2,6 +2,7 @@
 
 #include "libfm/collocation/swing_up_model.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/interrupt.hpp"
 #include "libfm/expert/riccati.hpp"
 
 #include <algorithm>
@@ -60,6 +61,7 @@ CollocationPolicy::Plan CollocationPolicy::make_plan(const VectorXd& x, std::uin
     plan.trajectory.reaches_goal = true;
     return plan;
   }
+  stop_if_interrupted();
   plan.trajectory = planner_->plan(x, draws);
   plan.gains.assign(plan.trajectory.steps.size() + 1, goal_gain_);
   MatrixXd P = cost_to_go_;

@@ -103,11 +103,16 @@ std::vector<OptionProblem> contradictions(const Experiment& e) {
     found.add({"data.weights", "data.files"}, "has {} weights for {} data.files; give one for each",
               e.data.weights.size(), e.data.files.size());
   }
-  if (e.env.name == "gymnasium" && e.env.gymnasium.first_seed && e.train.rollout.every > 0 &&
-      e.train.best == "return" && e.imitates()) {
+  const bool chooses_by_seed = e.env.name == "gymnasium" && e.env.gymnasium.first_seed;
+  if (chooses_by_seed && e.train.rollout.every > 0 && e.train.best == "return" && e.imitates()) {
     found.add({"env.gymnasium.first_seed", "train.rollout.every", "train.best"},
               "rollouts in training would begin as the evaluation's episodes, on which the policy would be selected; "
               "set train.rollout.every: 0, or train.best: last");
+  }
+  if (chooses_by_seed && (e.rl.is_used() || (e.imitates() && e.data.files.empty()))) {
+    found.add({"env.gymnasium.first_seed", "rl.name", "data.files"},
+              "the episodes that are learned from would begin as the evaluation's; leave it out, or learn from "
+              "data.files alone");
   }
   if (e.has_env()) found.attempt("env", {}, [&] { check_against(e, make_env(e.env).spec, found); });
   if (learns_from_teacher(e.policy.name) && !e.policy.teacher) {

@@ -15,7 +15,7 @@ namespace fm {
 namespace {
 
 /// The realtime engine, or LibTorch for a policy that it does not support.
-/// @param executed actions of each prediction, which depend on no other; 0: as the checkpoint says
+/// @param executed actions of each prediction, which depends on no other; 0: all as the checkpoint says
 PredictorFactory fastest_engine(const std::filesystem::path& checkpoint, int executed) {
   const std::shared_ptr<PolicyModel> model = load_policy(checkpoint, at::kCPU);
   SamplerOptions sampler = model->description().sampler;
@@ -24,6 +24,7 @@ PredictorFactory fastest_engine(const std::filesystem::path& checkpoint, int exe
     sampler.delay = 0;
     sampler.prefix = "none";
     sampler.rate_limit.clear();
+    sampler.ensemble = sampler.warm_start = sampler.action_noise = 0.0;
   }
   try {
     const auto fast = load_realtime(checkpoint, {.sampler = sampler});

@@ -14,8 +14,8 @@ namespace fm {
 /// @throws InputError if it does not act in the environment or cannot be used; MachineError; Interrupted
 PolicyFactory expert_of(const Experiment& experiment, std::uint64_t seed);
 
-/// The expert as a labeller of states that others visit: it plans or predicts anew in each of them; trajectory optimisation only
-/// where a state is far from its last trajectory.
+/// The expert as a labeller of states that others visit: it predicts anew in each of them, or improves its last plan from there;
+/// trajectory optimisation plans only where a state is far from its last trajectory.
 PolicyFactory labeller_of(const Experiment& experiment, std::uint64_t seed);
 
 /// What determines the expert's actions beside its options: a trained policy's checkpoint. Trains it if need be.

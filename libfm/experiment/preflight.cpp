@@ -95,16 +95,19 @@ void check_memory(const PolicyModel& model) {
 
 /// The value network with its gradients and moments, the steps of an iteration as numbers and tensors, and the actions of
 /// the running episodes.
-void check_rl_memory(const RlOptions& rl, const EnvSpec& spec) {
+/// @param record numbers that the actor keeps of a step
+void check_rl_memory(const RlOptions& rl, const EnvSpec& spec, std::int64_t record) {
   const auto inputs = static_cast<double>(spec.observations.size() + spec.goals.size()),
              actions = static_cast<double>(spec.actions.size());
   const double parameters = parameter_count({.mlp = {rl.critic.hidden}},
                                             {.observations = static_cast<int>(inputs), .times = 0, .outputs = 1});
-  const double bytes = 16.0 * parameters + static_cast<double>(rl.rows()) * (inputs + 3.0 * actions) * 16.0 +
+  const double bytes = 16.0 * parameters +
+                       static_cast<double>(rl.rows()) * (2.0 * inputs + static_cast<double>(record)) * 16.0 +
                        8.0 * actions * rl.copies * spec.horizon;
   if (bytes <= physical_memory()) return;
   throw_input_error(
-      "rl: takes {:.0f} GB with these rl.copies, rl.segment and rl.critic.hidden, but this machine has {:.0f} GB of "
+      "rl: takes {:.0f} GB with these rl.copies, rl.segment, rl.critic.hidden and rl.fpo.pairs, but this machine has "
+      "{:.0f} GB of "
       "memory",
       bytes / 1e9, physical_memory() / 1e9);
 }
@@ -140,8 +143,7 @@ std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn, CheckedData
   check_memory(*model);
   check_origins(e, *model, known);
   if (e.rl.is_used()) {
-    check_actor(e.rl, model->description());
-    check_rl_memory(e.rl, spec);
+    check_rl_memory(e.rl, spec, make_actor(e.rl, model, RandomStream(e.seed, "init"))->record_size());
   }
   check_evaluation(e, *model);
   return model;

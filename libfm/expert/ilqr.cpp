@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace fm {
@@ -38,6 +39,12 @@ struct Ilqr::Law {
   std::vector<Eigen::VectorXd> offsets;  ///< (m)
   std::vector<Eigen::MatrixXd> gains;    ///< (m, n)
   double expected = 0.0;                 ///< what the model of second order gains in reward
+};
+
+/// What rows that were rolled out have gained, -infinity if they diverged, and their steps until a terminal state.
+struct Ilqr::Outcome {
+  Eigen::VectorXd rewards;
+  std::vector<Eigen::Index> lengths;
 };
 
 Ilqr::Ilqr(EnvFactory env)
@@ -90,35 +97,92 @@ std::pair<Matrix, Eigen::VectorXd> Ilqr::step(const Matrix& states, const Matrix
   return {std::move(next), std::move(rewards)};
 }
 
-IlqrTrajectory Ilqr::simulate(const Matrix& state, const Matrix& goal, const Matrix& actions) {
-  IlqrTrajectory result{.states = Matrix(actions.rows() + 1, state.cols()), .actions = actions, .gains = {}};
-  result.states.row(0) = state;
-  for (Eigen::Index t = 0; t < actions.rows(); ++t) {
-    const auto [next, rewards] = step(result.states.row(t), actions.row(t), goal);
-    result.states.row(t + 1) = next;
-    result.total_reward += rewards[0];
+Ilqr::Outcome Ilqr::roll(const Matrix& state, const Matrix& goal, Eigen::Index rows, Eigen::Index T,
+                         const std::function<Matrix(Eigen::Index t, const Matrix& states)>& choose,
+                         const std::function<void(Eigen::Index t, const Matrix& actions, const Matrix& next)>& keep) {
+  VectorEnv& env = this->env(rows);
+  const auto begin = [&](const std::vector<int>& which, const Matrix& states) {
+    env.set_states(which, states);
+    if (goal.cols() > 0) env.set_goals(which, goal.replicate(std::ssize(which), 1));
+  };
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  std::iota(all.begin(), all.end(), 0);
+  begin(all, state.replicate(rows, 1));
+  Outcome outcome{Eigen::VectorXd::Zero(rows), std::vector<Eigen::Index>(all.size(), T)};
+  Matrix states = env.states().topRows(rows), given = Matrix::Zero(env.copies(), low_.size());
+  StepResult result;
+  for (Eigen::Index t = 0; t < T; ++t) {
+    given.topRows(rows) = choose(t, states);
+    env.step(given, result);
+    states = env.states().topRows(rows);
+    outcome.rewards += result.rewards.head(rows);
+    std::vector<int> at_limit;
+    for (const int i : all) {
+      const auto k = static_cast<std::size_t>(i);
+      if (result.diverged[k] != 0) outcome.rewards[i] = -std::numeric_limits<double>::infinity();
+      if (result.terminated[k] != 0) outcome.lengths[k] = t + 1;
+      if (result.truncated[k] != 0) at_limit.push_back(i);
+    }
+    if (!at_limit.empty()) begin(at_limit, states(at_limit, Eigen::all));
+    keep(t, given, states);
   }
+  return outcome;
+}
+
+IlqrTrajectory Ilqr::roll_one(const Matrix& state, const Matrix& goal, Eigen::Index T,
+                              const std::function<Matrix(Eigen::Index t, const Matrix& states)>& choose) {
+  IlqrTrajectory result{.states = Matrix(T + 1, state.cols()), .actions = Matrix(T, low_.size()), .gains = {}};
+  result.states.row(0) = state;
+  const auto keep = [&](Eigen::Index t, const Matrix& actions, const Matrix& next) {
+    result.actions.row(t) = actions.row(0);
+    result.states.row(t + 1) = next.row(0);
+  };
+  const Outcome outcome = roll(state, goal, 1, T, choose, keep);
+  result.total_reward = outcome.rewards[0];
+  result.length = outcome.lengths[0];
   return result;
+}
+
+IlqrTrajectory Ilqr::simulate(const Matrix& state, const Matrix& goal, const Matrix& actions) {
+  return roll_one(state, goal, actions.rows(), [&](Eigen::Index t, const Matrix&) { return actions.row(t); });
+}
+
+Eigen::RowVectorXd Ilqr::action(const IlqrTrajectory& plan, Eigen::Index t, const Matrix& states,
+                                Eigen::Index row) const {
+  const Eigen::VectorXd deviation = coordinates(states, row) - coordinates(plan.states, t);
+  return clipped(plan.actions.row(t).transpose() + plan.gains[static_cast<std::size_t>(t)] * deviation);
+}
+
+IlqrTrajectory Ilqr::follow(const IlqrTrajectory& plan, Eigen::Index from, const Matrix& state, const Matrix& goal) {
+  const Eigen::Index T = plan.actions.rows();
+  return roll_one(state, goal, T, [&](Eigen::Index t, const Matrix& states) {
+    return action(plan, std::min(t + from, T - 1), states, 0);
+  });
 }
 
 Eigen::VectorXd Ilqr::evaluate(const Matrix& state, const Matrix& goal, const std::vector<Matrix>& candidates) {
   const auto count = std::ssize(candidates);
-  Matrix states = state.replicate(count, 1), actions(count, low_.size());
-  Eigen::VectorXd total = Eigen::VectorXd::Zero(count);
-  for (Eigen::Index t = 0; t < candidates.front().rows(); ++t) {
-    for (Eigen::Index i = 0; i < count; ++i) actions.row(i) = candidates[static_cast<std::size_t>(i)].row(t);
-    auto [next, rewards] = step(states, actions, goal);
-    states = std::move(next);
-    total += rewards;
+  Eigen::VectorXd total(count);
+  for (Eigen::Index begin = 0; begin < count; begin += batch) {
+    const Eigen::Index rows = std::min<Eigen::Index>(batch, count - begin);
+    const auto choose = [&](Eigen::Index t, const Matrix&) {
+      Matrix actions(rows, low_.size());
+      for (Eigen::Index i = 0; i < rows; ++i) {
+        actions.row(i) = candidates[static_cast<std::size_t>(begin + i)].row(t);
+      }
+      return actions;
+    };
+    const auto keep_nothing = [](Eigen::Index, const Matrix&, const Matrix&) {};
+    total.segment(begin, rows) = roll(state, goal, rows, candidates.front().rows(), choose, keep_nothing).rewards;
   }
   return total;
 }
 
 std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, const Matrix& goal) {
-  const Eigen::Index n = std::ssize(columns_), m = low_.size(), T = trajectory.actions.rows();
+  const Eigen::Index n = std::ssize(columns_), m = low_.size(), T = trajectory.length;
   Eigen::VectorXd h = Eigen::VectorXd::Constant(n + m, difference);
   h.tail(m) = difference * (high_ - low_) / 2.0;
-  // The points of a step: itself, both sides of every variable, and of every pair of variables together.
+  // The points of a step: itself, both sides of every variable, and every pair of variables together.
   std::vector<Eigen::VectorXd> points = {Eigen::VectorXd::Zero(n + m)};
   const auto offset = [&](Eigen::Index i, double sign) {
     return Eigen::VectorXd(sign * h[i] * Eigen::VectorXd::Unit(n + m, i));
@@ -128,13 +192,14 @@ std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, co
   }
   for (Eigen::Index i = 0; i < n + m; ++i) {
     for (Eigen::Index j = 0; j < i; ++j) {
-      for (const double sign : {1.0, -1.0}) points.push_back(offset(i, sign) + offset(j, sign));
+      points.push_back(offset(i, 1.0) + offset(j, 1.0));
     }
   }
   const auto count = std::ssize(points);
   Matrix states(T * count, trajectory.states.cols()), actions(T * count, m);
   // A difference across a bound would be clipped, so actions are differentiated a little inside.
-  const Matrix inside = trajectory.actions.cwiseMax((low_ + 2.0 * h.tail(m)).transpose().replicate(T, 1))
+  const Matrix inside = trajectory.actions.topRows(T)
+                            .cwiseMax((low_ + 2.0 * h.tail(m)).transpose().replicate(T, 1))
                             .cwiseMin((high_ - 2.0 * h.tail(m)).transpose().replicate(T, 1));
   for (Eigen::Index t = 0; t < T; ++t) {
     for (Eigen::Index p = 0; p < count; ++p) {
@@ -158,13 +223,11 @@ std::vector<Ilqr::Step> Ilqr::differentiate(const IlqrTrajectory& trajectory, co
       s.gradient[i] = -(rewards[up] - rewards[down]) / (2.0 * h[i]);
       s.hessian(i, i) = -(rewards[up] - 2.0 * rewards[base] + rewards[down]) / (h[i] * h[i]);
     }
-    // Of a pair, both together change the reward as each one alone does, and by their mixed derivative.
     Eigen::Index together = base + 1 + 2 * (n + m);
-    const auto curvature = [&](Eigen::Index up) { return rewards[up] - 2.0 * rewards[base] + rewards[up + 1]; };
     for (Eigen::Index i = 0; i < n + m; ++i) {
-      for (Eigen::Index j = 0; j < i; ++j, together += 2) {
-        const double mixed = curvature(together) - curvature(base + 1 + 2 * i) - curvature(base + 1 + 2 * j);
-        s.hessian(i, j) = s.hessian(j, i) = -mixed / (2.0 * h[i] * h[j]);
+      for (Eigen::Index j = 0; j < i; ++j, ++together) {
+        const double mixed = rewards[together] - rewards[base + 1 + 2 * i] - rewards[base + 1 + 2 * j] + rewards[base];
+        s.hessian(i, j) = s.hessian(j, i) = -mixed / (h[i] * h[j]);
       }
     }
     s.hessian = convex_part(s.hessian);
@@ -178,8 +241,8 @@ bool Ilqr::plan(const std::vector<Step>& steps, const Matrix& actions, double re
   const Eigen::Index n = std::ssize(columns_), m = low_.size();
   Eigen::VectorXd Vx = Eigen::VectorXd::Zero(n);
   Eigen::MatrixXd Vxx = Eigen::MatrixXd::Zero(n, n);
-  law.offsets.assign(steps.size(), {});
-  law.gains.assign(steps.size(), {});
+  law.offsets.assign(static_cast<std::size_t>(actions.rows()), Eigen::VectorXd::Zero(m));  // also behind the end
+  law.gains.assign(static_cast<std::size_t>(actions.rows()), Eigen::MatrixXd::Zero(m, n));
   law.expected = 0.0;
   for (std::size_t t = steps.size(); t-- > 0;) {
     const Step& s = steps[t];
@@ -207,31 +270,30 @@ bool Ilqr::plan(const std::vector<Step>& steps, const Matrix& actions, double re
   return true;
 }
 
-bool Ilqr::roll_out(const Law& law, const Matrix& goal, IlqrTrajectory& trajectory) {
-  const Eigen::Index T = trajectory.actions.rows();
+bool Ilqr::try_law(const Law& law, const Matrix& goal, IlqrTrajectory& trajectory) {
   std::vector<IlqrTrajectory> tried(step_sizes, trajectory);
-  Matrix states = trajectory.states.row(0).replicate(step_sizes, 1), actions(step_sizes, low_.size());
-  for (IlqrTrajectory& each : tried) each.total_reward = 0.0;
-  for (Eigen::Index t = 0; t < T; ++t) {
+  const auto choose = [&](Eigen::Index t, const Matrix& states) {
     const auto k = static_cast<std::size_t>(t);
     const Eigen::VectorXd at = coordinates(trajectory.states, t);
+    Matrix actions(step_sizes, low_.size());
     for (int i = 0; i < step_sizes; ++i) {
-      const Eigen::VectorXd u = trajectory.actions.row(t).transpose() + std::ldexp(1.0, -i) * law.offsets[k] +
-                                law.gains[k] * (coordinates(states, i) - at);
-      actions.row(i) = clipped(u);
+      actions.row(i) = clipped(trajectory.actions.row(t).transpose() + std::ldexp(1.0, -i) * law.offsets[k] +
+                               law.gains[k] * (coordinates(states, i) - at));
     }
-    auto [next, rewards] = step(states, actions, goal);
-    states = std::move(next);
+    return actions;
+  };
+  const auto keep = [&](Eigen::Index t, const Matrix& actions, const Matrix& next) {
     for (int i = 0; i < step_sizes; ++i) {
-      IlqrTrajectory& each = tried[static_cast<std::size_t>(i)];
-      each.actions.row(t) = actions.row(i);
-      each.states.row(t + 1) = states.row(i);
-      each.total_reward += rewards[i];
+      tried[static_cast<std::size_t>(i)].actions.row(t) = actions.row(i);
+      tried[static_cast<std::size_t>(i)].states.row(t + 1) = next.row(i);
     }
-  }
-  const auto best = std::ranges::max_element(tried, {}, &IlqrTrajectory::total_reward);
-  if (best->total_reward <= trajectory.total_reward) return false;
-  trajectory = std::move(*best);
+  };
+  const Outcome outcome = roll(trajectory.states.row(0), goal, step_sizes, trajectory.actions.rows(), choose, keep);
+  Eigen::Index best = 0;
+  if (!(outcome.rewards.maxCoeff(&best) > trajectory.total_reward)) return false;
+  trajectory = std::move(tried[static_cast<std::size_t>(best)]);
+  trajectory.total_reward = outcome.rewards[best];
+  trajectory.length = outcome.lengths[static_cast<std::size_t>(best)];
   trajectory.gains = law.gains;
   return true;
 }
@@ -247,7 +309,7 @@ void Ilqr::improve(IlqrTrajectory& trajectory, const Matrix& goal, int iteration
       trajectory.gains = law.gains;
       break;
     }
-    if (!is_convex || !roll_out(law, goal, trajectory)) {
+    if (!is_convex || !try_law(law, goal, trajectory)) {
       regularisation *= 10.0;
       if (regularisation > most_regularisation) break;
       continue;

@@ -1,6 +1,7 @@
 #include "libfm/expert/ilqr_policy.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/interrupt.hpp"
 #include "libfm/expert/spline.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ void IlqrPolicy::act(const PolicyInput& input, PolicyOutput& output) {
   for (Eigen::Index i = 0; i < output.actions.rows(); ++i) {
     const auto k = static_cast<std::size_t>(i);
     const Matrix state = input.states->row(i), goal = input.goals.row(i);
+    stop_if_interrupted();  // a plan takes long
     const auto [found, is_new] = plans_.try_emplace(input.copy(i));
     Plan& plan = found->second;
     if (is_new) {
@@ -31,9 +33,7 @@ void IlqrPolicy::act(const PolicyInput& input, PolicyOutput& output) {
       plan_again(plan, state, goal, input.steps[k]);
     }
     const auto t = std::min<Eigen::Index>(input.steps[k] - plan.planned_at, plan.trajectory.actions.rows() - 1);
-    const Eigen::VectorXd deviation = ilqr_.coordinates(state, 0) - ilqr_.coordinates(plan.trajectory.states, t);
-    output.actions.row(i) = ilqr_.clipped(plan.trajectory.actions.row(t).transpose() +
-                                          plan.trajectory.gains[static_cast<std::size_t>(t)] * deviation);
+    output.actions.row(i) = ilqr_.action(plan.trajectory, t, state, 0);
   }
 }
 
@@ -69,13 +69,7 @@ IlqrTrajectory IlqrPolicy::first_plan(const Matrix& state, const Matrix& goal, D
 }
 
 void IlqrPolicy::plan_again(Plan& plan, const Matrix& state, const Matrix& goal, std::uint32_t step) {
-  const Matrix& before = plan.trajectory.actions;
-  const auto age = static_cast<Eigen::Index>(step - plan.planned_at);
-  Matrix actions(before.rows(), before.cols());
-  for (Eigen::Index t = 0; t < actions.rows(); ++t) {
-    actions.row(t) = before.row(std::min(t + age, before.rows() - 1));
-  }
-  plan = {ilqr_.simulate(state, goal, actions), step};
+  plan = {ilqr_.follow(plan.trajectory, static_cast<Eigen::Index>(step - plan.planned_at), state, goal), step};
   ilqr_.improve(plan.trajectory, goal, options_.iterations);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Iterative LQR as an expert: model-predictive control over a receding horizon. A first plan is the best of several
-// random action sequences, improved; later plans begin with the last one, shifted in time. Between plans the law's gains
-// act on the deviation from the planned states.
+// random action sequences, improved; later plans begin with what the last one's law does from the present state on. Between plans
+// that law acts: planned actions, and gains on the deviation from the planned states.
 
 #include "libfm/core/fields.hpp"
 #include "libfm/env/policy.hpp"

@@ -1,6 +1,7 @@
 #include "libfm/expert/predictive_sampling.hpp"
 
 #include "libfm/core/error.hpp"
+#include "libfm/core/interrupt.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,26 +37,27 @@ void PredictiveSampling::act(const PolicyInput& input, PolicyOutput& output) {
     const auto k = static_cast<std::size_t>(i);
     const auto [found, is_new] = plans_.try_emplace(input.copy(i));
     Plan& plan = found->second;
-    if (is_new) plan = {clipped(Matrix::Zero(options_.knots, actions)), input.steps[k]};
+    if (is_new) plan = {clipped(Matrix::Zero(options_.knots, actions)), 0.0, input.steps[k]};
     const std::uint32_t age = input.steps[k] - plan.planned_at;
     if (is_new || age >= static_cast<std::uint32_t>(options_.plan_every)) {
+      stop_if_interrupted();
       shift(plan, input.steps[k]);
       Draws draws = stream_.at(input.episodes[k], input.steps[k]);
       for (int round = 0; round < options_.iterations; ++round) improve(plan, input, i, draws);
     }
-    const double time = (input.steps[k] - plan.planned_at) * knots_per_step();
-    output.actions.row(i) = spline_at(options_.interpolation, plan.knots, time);
+    output.actions.row(i) = action(plan.knots, plan.begin, input.steps[k] - plan.planned_at);
   }
   output.actions = clipped(std::move(output.actions));
 }
 
+Eigen::RowVectorXd PredictiveSampling::action(const Matrix& knots, double begin, std::uint32_t step) const {
+  return spline_at(options_.interpolation, knots, begin + step * knots_per_step());
+}
+
 void PredictiveSampling::shift(Plan& plan, std::uint32_t step) const {
-  const double begin = (step - plan.planned_at) * knots_per_step();
-  const Matrix before = plan.knots;
-  for (Eigen::Index k = 0; k < before.rows(); ++k) {
-    plan.knots.row(k) = spline_at(options_.interpolation, before, begin + static_cast<double>(k));
-  }
-  plan.planned_at = step;
+  const double time = plan.begin + (step - plan.planned_at) * knots_per_step();
+  const auto [knots, begin] = shifted(options_.interpolation, plan.knots, time);
+  plan = {knots, begin, step};
 }
 
 void PredictiveSampling::improve(Plan& plan, const PolicyInput& input, Eigen::Index row, Draws& draws) {
@@ -71,11 +73,11 @@ void PredictiveSampling::improve(Plan& plan, const PolicyInput& input, Eigen::In
     }
     candidates[i] = clipped(std::move(candidates[i]));
   }
-  plan.knots = choose(candidates, simulate(candidates, input, row));
+  plan.knots = choose(candidates, simulate(candidates, plan.begin, input, row));
 }
 
-Eigen::VectorXd PredictiveSampling::simulate(const std::vector<Matrix>& candidates, const PolicyInput& input,
-                                             Eigen::Index row) {
+Eigen::VectorXd PredictiveSampling::simulate(const std::vector<Matrix>& candidates, double begin,
+                                             const PolicyInput& input, Eigen::Index row) {
   if (!env_) env_ = factory_.make(options_.samples);
   std::vector<int> all(candidates.size());
   std::iota(all.begin(), all.end(), 0);
@@ -86,8 +88,7 @@ Eigen::VectorXd PredictiveSampling::simulate(const std::vector<Matrix>& candidat
   StepResult result;
   for (int step = 0; step < steps_; ++step) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      actions.row(static_cast<Eigen::Index>(i)) =
-          spline_at(options_.interpolation, candidates[i], step * knots_per_step());
+      actions.row(static_cast<Eigen::Index>(i)) = action(candidates[i], begin, static_cast<std::uint32_t>(step));
     }
     env_->step(actions, result);
     returns += result.rewards;

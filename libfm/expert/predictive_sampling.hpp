@@ -58,12 +58,16 @@ class PredictiveSampling final : public Policy {
  private:
   struct Plan {
     Matrix knots;                  ///< (K, A)
-    std::uint32_t planned_at = 0;  ///< step of the episode at which knot 0 stands
+    double begin = 0.0;            ///< time on the knots at which the plan begins
+    std::uint32_t planned_at = 0;  ///< step of the episode at which it begins
   };
 
   void improve(Plan& plan, const PolicyInput& input, Eigen::Index row, Draws& draws);
   void shift(Plan& plan, std::uint32_t step) const;
-  Eigen::VectorXd simulate(const std::vector<Matrix>& candidates, const PolicyInput& input, Eigen::Index row);
+  /// The return of each of several knots, of a plan that begins at this time on them.
+  Eigen::VectorXd simulate(const std::vector<Matrix>& candidates, double begin, const PolicyInput& input,
+                           Eigen::Index row);
+  Eigen::RowVectorXd action(const Matrix& knots, double begin, std::uint32_t step) const;
   Matrix choose(const std::vector<Matrix>& candidates, const Eigen::VectorXd& returns) const;
   Matrix clipped(Matrix knots) const;
   double knots_per_step() const;

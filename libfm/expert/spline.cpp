@@ -47,4 +47,13 @@ Eigen::RowVectorXd spline_at(const std::string& interpolation, const Matrix& kno
   return spline->between(knots, static_cast<Eigen::Index>(knot), time - knot);
 }
 
+ShiftedKnots shifted(const std::string& interpolation, const Matrix& knots, double time) {
+  const double begin = interpolation == "hold" ? time - std::floor(time) : 0.0;
+  ShiftedKnots result{Matrix(knots.rows(), knots.cols()), begin};
+  for (Eigen::Index k = 0; k < knots.rows(); ++k) {
+    result.knots.row(k) = spline_at(interpolation, knots, time - begin + static_cast<double>(k));
+  }
+  return result;
+}
+
 }  // namespace fm

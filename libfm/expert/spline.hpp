@@ -16,4 +16,13 @@ std::vector<std::string> spline_names();
 /// @throws InputError for a name that is not in the table
 Eigen::RowVectorXd spline_at(const std::string& interpolation, const Matrix& knots, double time);
 
+/// A spline from a later time on. Where values are held, part of the first knot's time can be over already.
+struct ShiftedKnots {
+  Matrix knots;  ///< (K, A); behind the spline's end the last one is repeated
+  double begin;  ///< the time on them that the shift leads to, in [0, 1)
+};
+
+/// The spline from `time` >= 0 on.
+ShiftedKnots shifted(const std::string& interpolation, const Matrix& knots, double time);
+
 }  // namespace fm

@@ -222,6 +222,7 @@ std::vector<int> MujocoEnv::coordinates() const {
   std::vector<int> columns;
   if (m.nq != m.nv) return columns;
   for (int i = 0; i < m.nq + m.nv; ++i) columns.push_back(1 + i);  // after the time
+  for (int i = 0; i < std::ssize(task_->carried); ++i) columns.push_back(static_cast<int>(state_size_) + i);
   return columns;
 }
 

@@ -16,12 +16,11 @@
 
 namespace fm {
 
-PolicyModel::Scaling::Scaling(const Normalisation& n)
+Scaling::Scaling(const Normalisation& n)
     : offset(at::tensor(n.offset, at::kDouble)), scale(at::tensor(n.scale, at::kDouble)), clip(n.clip) {}
 
 /// In one pass, because it is part of every action, and on CUDA from memory that is copied while the host goes on.
-at::Tensor PolicyModel::Scaling::normalise(const at::Tensor& x, const at::TensorOptions& type,
-                                           const at::Tensor& hidden) const {
+at::Tensor Scaling::normalise(const at::Tensor& x, const at::TensorOptions& type, const at::Tensor& hidden) const {
   if (x.size(-1) != offset.numel()) {
     throw std::invalid_argument(fmt::format("expected numbers of {} dimensions, not {}", offset.numel(), x.size(-1)));
   }

@@ -23,6 +23,16 @@ struct Batch {
   Condition condition;
 };
 
+/// A Normalisation as float64 tensors (D) on the CPU.
+struct Scaling {
+  explicit Scaling(const Normalisation& normalisation);
+  /// Of this type and device, zeros where `hidden` (D) is true; undefined: nowhere.
+  at::Tensor normalise(const at::Tensor& x, const at::TensorOptions& type, const at::Tensor& hidden = {}) const;
+
+  at::Tensor offset, scale;
+  bool clip;
+};
+
 class PolicyModel : public torch::nn::Module {
  public:
   explicit PolicyModel(const PolicyDescription& description);
@@ -125,16 +135,6 @@ class PolicyModel : public torch::nn::Module {
 
   std::vector<std::shared_ptr<ConditionalNet>> networks_;
   mutable std::atomic<std::int64_t> other_evaluations_ = 0;
-  /// A Normalisation as float64 tensors (D) on the CPU.
-  struct Scaling {
-    explicit Scaling(const Normalisation& normalisation);
-    /// Of this type and device, zeros where `hidden` (D) is true; undefined: nowhere.
-    at::Tensor normalise(const at::Tensor& x, const at::TensorOptions& type, const at::Tensor& hidden = {}) const;
-
-    at::Tensor offset, scale;
-    bool clip;
-  };
-
   RelativeActions relative_;
   Scaling observations_, actions_, goals_;
   at::Tensor hidden_;                                  ///< (O), true for hidden observations, on the CPU

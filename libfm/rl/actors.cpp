@@ -100,6 +100,10 @@ void check_actor(const RlOptions& options, const PolicyDescription& d) {
   if (std::ranges::any_of(d.sampler.rate_limit, [](double rate) { return rate > 0.0; })) {
     throw_input_error("sampler.rate_limit: {} trains actions without a limit; set []", options.name);
   }
+  if (d.sampler.action_noise > 0.0) {
+    throw_input_error("sampler.action_noise: {} explores by itself, and is evaluated without noise; set 0",
+                      options.name);
+  }
   if (d.policy.horizon.prediction > 1 || d.policy.horizon.observations > 1) {
     throw_input_error(
         "rl.name: {} trains single actions from single observations; set policy.horizon: {{observations: "

@@ -8,11 +8,13 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/ones.h>
 #include <c10/core/DeviceGuard.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 namespace fm {
@@ -57,11 +59,19 @@ void append_state(const std::string& name, const AdamW& optimiser,
 
 Learner::Learner(const RlOptions& options, std::shared_ptr<Actor> actor, const RandomStream& init)
     : options_(options), actor_(std::move(actor)), critic_(make_critic(options, *actor_, init)),
+      critic_observations_(policy().description().observations), critic_goals_(policy().description().goals),
       policy_optimiser_(actor_->trained(), adam(options)), critic_optimiser_(critic_->parameters(), adam(options)),
       policy_rate_(options.learning_rate), critic_rate_(options.critic.learning_rate) {}
 
 Condition Learner::condition(const Matrix& observations, const Matrix& goals) const {
   return actor_->policy().condition(view_as_tensor(observations).unsqueeze(1), view_as_tensor(goals));
+}
+
+Condition Learner::critic_condition(const Matrix& observations, const Matrix& goals) const {
+  const at::TensorOptions type = critic_->parameters().front().options();
+  return {.observations = critic_observations_.normalise(view_as_tensor(observations).unsqueeze(1), type),
+          .goal = critic_goals_.normalise(view_as_tensor(goals), type),
+          .goal_mask = at::ones({observations.rows()}, type)};
 }
 
 std::vector<double> Learner::values(const Condition& condition) const {
@@ -72,9 +82,10 @@ std::vector<double> Learner::values(const Condition& condition) const {
 }
 
 Experience Learner::experience(const Segment& segment, const std::vector<double>& rewards) const {
-  const Condition condition = this->condition(segment.observations, segment.goals);
-  const std::vector<double> before = values(condition),
-                            beyond = values(this->condition(segment.cut_observations, segment.cut_goals));
+  const Condition condition = this->condition(segment.observations, segment.goals),
+                  critic_condition = this->critic_condition(segment.observations, segment.goals);
+  const std::vector<double> before = values(critic_condition),
+                            beyond = values(this->critic_condition(segment.cut_observations, segment.cut_goals));
   const std::vector<double> gains = advantages({.copies = options_.copies,
                                                 .rewards = rewards,
                                                 .terminated = segment.terminated,
@@ -85,7 +96,7 @@ Experience Learner::experience(const Segment& segment, const std::vector<double>
   std::vector<double> targets = before;
   for (std::size_t i = 0; i < targets.size(); ++i) targets[i] += gains[i];
   const at::TensorOptions type = condition.observations.options();
-  return {condition, view_as_tensor(segment.extras).to(type), before, gains, targets};
+  return {condition, critic_condition, view_as_tensor(segment.extras).to(type), before, gains, targets};
 }
 
 void Learner::set_progress(double progress) {
@@ -103,6 +114,12 @@ UpdateMetrics Learner::update(const Experience& all, std::int64_t iteration, con
     if (iteration >= options_.critic.warm_up) update_policy(all, iteration, minibatches, metrics);
   });
   return metrics;
+}
+
+bool Learner::is_finite() const {
+  std::vector<at::Tensor> weights = actor_->trained();
+  for (const at::Tensor& own : critic_->parameters()) weights.push_back(own);
+  return std::ranges::all_of(weights, [](const at::Tensor& w) { return std::isfinite(w.sum().item<double>()); });
 }
 
 template <class Step, class EndPass>
@@ -154,7 +171,7 @@ void Learner::update_policy(const Experience& all, std::int64_t iteration, const
 void Learner::update_critic(const Experience& all, std::int64_t iteration, const RandomStream& minibatches,
                             UpdateMetrics& metrics) {
   const auto step = [&](Indices indices, const at::Tensor& rows) {
-    const at::Tensor values = critic_->forward(rows_of(all.condition, rows)).flatten();
+    const at::Tensor values = critic_->forward(rows_of(all.critic_condition, rows)).flatten();
     const ValueLoss loss =
         value_loss(values, rows_of(all.targets, indices), rows_of(all.values, indices), options_.critic.clip);
     values.backward(loss.gradient);

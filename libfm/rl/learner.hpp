@@ -17,7 +17,8 @@ namespace fm {
 
 /// The steps of an iteration, M rows in all.
 struct Experience {
-  Condition condition;             ///< (M)
+  Condition condition;             ///< (M), the policy's
+  Condition critic_condition;      ///< (M), the value network's
   at::Tensor record;               ///< (M, R), the actor's
   std::vector<double> values;      ///< (M), before the update
   std::vector<double> advantages;  ///< (M)
@@ -41,6 +42,9 @@ class Learner {
   PolicyModel& policy() { return actor_->policy(); }
   std::shared_ptr<PolicyModel> shared_policy() const { return actor_->shared_policy(); }
 
+  /// How the value network scales observations; at first as the policy does.
+  void set_critic_observations(const Normalisation& normalisation) { critic_observations_ = Scaling(normalisation); }
+
   /// The segment as tensors. @param rewards (T N), scaled
   Experience experience(const Segment& segment, const std::vector<double>& rewards) const;
 
@@ -50,6 +54,9 @@ class Learner {
   /// All passes over the experience, policy and value network side by side: neither needs the other's.
   /// @param minibatches orders rows by (iteration, pass)
   UpdateMetrics update(const Experience& experience, std::int64_t iteration, const RandomStream& minibatches);
+
+  /// Whether all weights are.
+  bool is_finite() const;
 
   /// The policy's present learning rate, with rl.schedule.
   double learning_rate() const { return policy_rate_; }
@@ -61,6 +68,8 @@ class Learner {
  private:
   /// The normalised condition of observations (rows, O) and goals (rows, G) in the environment's units.
   Condition condition(const Matrix& observations, const Matrix& goals) const;
+  /// The same for the value network, from which nothing is hidden.
+  Condition critic_condition(const Matrix& observations, const Matrix& goals) const;
   std::vector<double> values(const Condition& condition) const;
 
   /// Calls step(rows) for the minibatches of all passes, and end_pass() after each pass.
@@ -77,6 +86,7 @@ class Learner {
   std::shared_ptr<Actor> actor_;
   /// The value network: the discounted sum of scaled rewards that the policy is expected to collect.
   std::shared_ptr<ConditionalNet> critic_;
+  Scaling critic_observations_, critic_goals_;
   AdamW policy_optimiser_, critic_optimiser_;
   double policy_rate_, critic_rate_;
 };

@@ -117,6 +117,7 @@ class Reinforcement {
       throw_input_error("{}: does not fit this run's rl.copies or environment", last.string());
     }
     observations_.restore(state_.observation_statistics);
+    if (observations_.count() > 0.0) learner_.set_critic_observations(observations_.normalisation());
     rewards_.restore(state_.reward_scale);
     learner_.set_learning_rate(state_.learning_rate);
   }
@@ -130,10 +131,9 @@ class Reinforcement {
         segment, options_.normalise_rewards ? rewards_.scale(segment.rewards, segment.ended) : segment.rewards);
     const UpdateMetrics update = learner_.update(experience, state_.iteration, RandomStream(job_.seed, "minibatches"));
     check_finite(update);
-    if (follows_observations_) {
-      observations_.add(segment.observations);
-      learner_.policy().set_observations(observations_.normalisation());
-    }
+    observations_.add(segment.observations);
+    learner_.set_critic_observations(observations_.normalisation());
+    if (follows_observations_) learner_.policy().set_observations(observations_.normalisation());
     ++state_.iteration;
     nlohmann::json line = {{"step", state_.iteration * options_.rows()},
                            {"iteration", state_.iteration},
@@ -155,12 +155,16 @@ class Reinforcement {
   }
 
   void check_finite(const UpdateMetrics& update) const {
-    if (std::isfinite(update.policy_loss) && std::isfinite(update.value_loss) && std::isfinite(update.kl)) return;
+    const bool loss_is_finite =
+        std::isfinite(update.policy_loss) && std::isfinite(update.value_loss) && std::isfinite(update.kl);
+    if (loss_is_finite && learner_.is_finite()) return;
     throw_input_error(
-        "rl: the loss is not finite (policy {}, value {}) in iteration {}, steps {} to {}. A lower rl.learning_rate or "
-        "rl.critic.learning_rate usually helps; checkpoints/last.safetensors was saved before it.",
-        number_text(update.policy_loss), number_text(update.value_loss), state_.iteration,
-        state_.iteration * options_.rows(), (state_.iteration + 1) * options_.rows());
+        "rl: {} not finite (policy {}, value {}) in iteration {}, steps {} to {}. A lower rl.learning_rate or "
+        "rl.critic.learning_rate usually helps{}.",
+        loss_is_finite ? "after finite losses, weights are" : "the loss is", number_text(update.policy_loss),
+        number_text(update.value_loss), state_.iteration, state_.iteration * options_.rows(),
+        (state_.iteration + 1) * options_.rows(),
+        saved_iteration_ < 0 ? "" : "; checkpoints/last.safetensors was saved before it");
   }
 
   void evaluate(nlohmann::json& line) {
@@ -173,10 +177,10 @@ class Reinforcement {
                         (folder_ / "last.safetensors").string(), state_.best.size(), scores.size());
     }
     if (replaces_best(scores, state_.best)) {
-      state_.best = scores;
       state_.best_iteration = state_.iteration;
       write_safetensors(folder_ / "best.safetensors", policy_checkpoint());
     }
+    if (state_.best.empty() || mean(scores) > mean(state_.best)) state_.best = scores;
     state_.last_return = mean(returns.policy);
     if (has_reached_target()) spdlog::info("rl: has reached rl.target_return {}", number_text(*options_.target_return));
   }

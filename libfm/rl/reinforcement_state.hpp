@@ -17,7 +17,9 @@ namespace fm {
 struct ReinforcementState {
   std::int64_t iteration = 0;  ///< number of completed ones
   double learning_rate = 0.0;  ///< of the policy
-  std::vector<double> best;    ///< the scores of best.safetensors, higher is better; empty: none yet
+  /// The highest scores so far, of the highest mean: best.safetensors is the last policy that was not clearly below them.
+  /// Empty: none yet.
+  std::vector<double> best;
   std::int64_t best_iteration = 0;
   std::optional<double> last_return;  ///< the mean of the last evaluation
   std::vector<double> observation_statistics, reward_scale;

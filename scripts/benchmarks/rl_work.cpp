@@ -29,6 +29,7 @@ class Loop {
     const Experience experience = learner_.experience(segment, rewards_.scale(segment.rewards, segment.ended));
     learner_.update(experience, iteration_++, RandomStream(0, "minibatches"));
     observations_.add(segment.observations);
+    learner_.set_critic_observations(observations_.normalisation());
     learner_.policy().set_observations(observations_.normalisation());
   }
 

@@ -42,6 +42,7 @@ CATCH_TEST_CASE("what no single field can tell is refused where an experiment is
       {"sampler.delay", {"policy.horizon.prediction=4", "sampler.executed=2", "sampler.delay=3"}},
       {"sampler.prefix", {"policy.horizon.prediction=4", "sampler.prefix=trained"}},
       {"policy.horizon.largest_delay", {"policy.horizon.largest_delay=1", "collect.noise=0"}},
+      {"env.gymnasium.first_seed", {"env.name=gymnasium", "env.gymnasium.id=Some-v0", "env.gymnasium.first_seed=0"}},
       {"policy.horizon.largest_delay",
        {"policy.horizon.largest_delay=1", "policy.horizon.prediction=2", "collect.noise=1"}},
       {"name", {"name=../elsewhere"}},

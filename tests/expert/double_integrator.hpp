@@ -10,12 +10,12 @@
 namespace fm::test {
 
 /// Observation and state [x, v], action [force]; x' = x + 0.1 v, v' = v + 0.1 u; reward -(x^2 + 0.1 v^2 + 0.01 u^2), of the
-/// state before the step.
+/// state before the step. An episode ends where x passes `end`.
 class DoubleIntegrator final : public VectorEnv {
  public:
-  static EnvFactory factory(double bound) {
+  static EnvFactory factory(double bound, double end = 1e9) {
     return {.spec = describe(bound),
-            .make = [bound](int copies) { return std::make_unique<DoubleIntegrator>(bound, copies); }};
+            .make = [=](int copies) { return std::make_unique<DoubleIntegrator>(bound, end, copies); }};
   }
 
   static EnvSpec describe(double bound) {
@@ -29,8 +29,8 @@ class DoubleIntegrator final : public VectorEnv {
             .horizon = 100};
   }
 
-  DoubleIntegrator(double bound, int copies)
-      : spec_(describe(bound)), states_(Matrix::Zero(copies, 2)), goals_(copies, 0) {}
+  DoubleIntegrator(double bound, double end, int copies)
+      : spec_(describe(bound)), end_(end), states_(Matrix::Zero(copies, 2)), goals_(copies, 0) {}
 
   const EnvSpec& spec() const override { return spec_; }
   int copies() const override { return static_cast<int>(states_.rows()); }
@@ -38,10 +38,12 @@ class DoubleIntegrator final : public VectorEnv {
   void step(const Matrix& actions, StepResult& result) override {
     result.clear(copies());
     for (int i = 0; i < copies(); ++i) {
+      if (states_(i, 0) > end_) continue;
       const double u = std::clamp(actions(i, 0), spec_.actions[0].low, spec_.actions[0].high);
       const double x = states_(i, 0), v = states_(i, 1);
       result.rewards[i] = -(x * x + 0.1 * v * v + 0.01 * u * u);
       states_.row(i) << x + 0.1 * v, v + 0.1 * u;
+      result.terminated[static_cast<std::size_t>(i)] = states_(i, 0) > end_;
     }
   }
   const Matrix& observations() const override { return states_; }
@@ -55,6 +57,7 @@ class DoubleIntegrator final : public VectorEnv {
 
  private:
   EnvSpec spec_;
+  double end_;
   Matrix states_, goals_;
 };
 

@@ -59,6 +59,44 @@ CATCH_TEST_CASE("on a linear system iLQR is the Riccati recursion, in one iterat
   }
 }
 
+CATCH_TEST_CASE("a plan's law is followed from a state that was not planned", "[ilqr]") {
+  constexpr int T = 40, from = 15;
+  fm::Ilqr ilqr(DoubleIntegrator::factory(1000.0));
+  const Matrix goal(1, 0);
+  fm::IlqrTrajectory plan = ilqr.simulate(state(1.5, -0.7), goal, Matrix::Zero(T, 1));
+  ilqr.improve(plan, goal, 1);
+  const Matrix other = state(-2.0, 3.0);
+  const fm::IlqrTrajectory followed = ilqr.follow(plan, from, other, goal);
+  // The law of a linear system is optimal everywhere: over the steps that are left the cost is x'Px.
+  double cost = 0.0;
+  for (int t = 0; t < T - from; ++t) {
+    const double x = followed.states(t, 0), v = followed.states(t, 1), u = followed.actions(t, 0);
+    cost += x * x + 0.1 * v * v + 0.01 * u * u;
+  }
+  const Eigen::Vector2d x = other.row(0).transpose();
+  CATCH_CHECK(cost == Approx(x.dot(regulator(T - from).value * x)).epsilon(1e-6));
+}
+
+CATCH_TEST_CASE("behind a terminal state a plan gains nothing, and beyond the time limit it goes on", "[ilqr]") {
+  constexpr int T = 120;  // the limit is 100
+  fm::Ilqr ends(DoubleIntegrator::factory(2.0, 1.05)), goes_on(DoubleIntegrator::factory(2.0));
+  const Matrix start = state(0.0, 1.0), goal(1, 0), nothing = Matrix::Zero(T, 1);
+  const fm::IlqrTrajectory short_one = ends.simulate(start, goal, nothing),
+                           all = goes_on.simulate(start, goal, nothing);
+  CATCH_CHECK(short_one.length == 11);  // x = 0.1 t
+  CATCH_CHECK(all.length == T);
+  double until = 0.0;
+  for (int t = 0; t < 11; ++t) until -= 0.01 * t * t + 0.1;
+  CATCH_CHECK(short_one.total_reward == Approx(until));
+  CATCH_CHECK(ends.evaluate(start, goal, {nothing, nothing}) == Eigen::VectorXd::Constant(2, short_one.total_reward));
+  CATCH_CHECK(all.total_reward < until - 1000.0);
+  CATCH_CHECK(all.states(T, 0) == Approx(0.1 * T));
+  fm::IlqrTrajectory improved = ends.simulate(state(1.0, 0.4), goal, nothing);
+  ends.improve(improved, goal, 5);
+  CATCH_CHECK(std::ssize(improved.gains) == T);
+  CATCH_CHECK(improved.length == 2);  // costs are all that there is, so the episode is to end at once
+}
+
 CATCH_TEST_CASE("with bounds, iLQR reaches the best of clipped sequences and never leaves them", "[ilqr]") {
   constexpr int T = 40;
   const Matrix start = state(3.0, 0.0), goal(1, 0);

@@ -26,3 +26,21 @@ CATCH_TEST_CASE("linear and cubic splines are exact for a line, and hold for a c
   }
   CATCH_CHECK(spline_at("hold", line, 2.75)[0] == 5.0);
 }
+
+CATCH_TEST_CASE("a spline that is shifted again and again is the one shifted at once", "[spline]") {
+  Matrix knots(5, 1);
+  knots << 1, -3, 5, 2, 9;
+  for (const auto& [name, by] : {std::pair("hold", 0.3), std::pair("linear", 1.0)}) {
+    CATCH_INFO(name);
+    fm::ShiftedKnots now{knots, 0.0};
+    for (int shifts = 1; by * shifts < 4.0; ++shifts) {
+      now = fm::shifted(name, now.knots, now.begin + by);
+      CATCH_CHECK(now.begin >= 0.0);
+      CATCH_CHECK(now.begin < 1.0);
+      const double total = by * shifts;
+      for (const double time : {0.05, 0.55, 1.15}) {
+        CATCH_CHECK(spline_at(name, now.knots, now.begin + time)[0] == Approx(spline_at(name, knots, total + time)[0]));
+      }
+    }
+  }
+}

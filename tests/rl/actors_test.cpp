@@ -303,6 +303,9 @@ CATCH_TEST_CASE("what an algorithm cannot train is refused by key", "[actors]") 
   d = description_for("fpo");
   d.sampler.warm_start = 0.5;
   CATCH_CHECK(contains(error(options_for("fpo"), d), "sampler.warm_start"));
+  d = description_for("ppo");
+  d.sampler.action_noise = 0.1;
+  CATCH_CHECK(contains(error(options_for("ppo"), d), "sampler.action_noise"));
   fm::RlOptions entropy = options_for("fpo");
   entropy.entropy = 0.1;
   CATCH_CHECK(contains(error(entropy, description_for("fpo")), "rl.entropy"));

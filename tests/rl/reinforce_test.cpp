@@ -53,7 +53,8 @@ fm::RlOptions quick(const std::string& algorithm) {
 
 std::string bytes(const std::filesystem::path& file) { return fm::read_file(file, 1 << 24); }
 
-fm::EnvFactory pendulum() { return fm::make_env({}); }
+/// Episodes end within a run.
+fm::EnvFactory pendulum() { return fm::make_env({.pendulum = {.horizon = 60}}); }
 
 constexpr std::pair<const char*, const char*> trained_policies[] = {
     {"ppo", "mse"}, {"reinflow", "flow"}, {"fpo", "flow"}};
@@ -198,6 +199,44 @@ CATCH_TEST_CASE("a loss that is not finite is an error that names iteration and 
       error_of<fm::InputError>([&] { fm::reinforce(options, job_in(folder.path(), pendulum(), "mse")); });
   CATCH_CHECK(contains(error, "rl: the loss is not finite"));
   CATCH_CHECK(contains(error, "steps"));
+}
+
+CATCH_TEST_CASE("weights that the last update of an iteration breaks are found before they are saved", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::RlOptions options = quick("ppo");
+  options.critic.learning_rate = 1e39;  // infinite in float32
+  options.epochs = options.minibatches = 1;
+  fm::ReinforcementJob job = job_in(folder.path(), pendulum(), "mse");
+  job.checkpoint_seconds = 0.0;
+  const std::string error = error_of<fm::InputError>([&] { fm::reinforce(options, job); });
+  CATCH_CHECK(contains(error, "weights are not finite"));
+  CATCH_CHECK(contains(error, "last.safetensors was saved before it"));
+  options.critic.learning_rate = 1e-3;
+  fm::reinforce(options, job);  // goes on from it
+}
+
+CATCH_TEST_CASE("best.safetensors is the last policy that is not clearly below the highest scores", "[reinforce]") {
+  const TemporaryFolder folder;
+  fm::RlOptions options = quick("ppo");
+  options.evaluate_every = 1;
+  fm::ReinforcementJob job = job_in(folder.path(), pendulum(), "mse");
+  // Each evaluation is a little worse than the one before, and the scores' spread is wide: +-10 around the mean.
+  const std::vector<double> means = {0.0, 10.0, 9.0, 8.0, 7.0, 6.0};
+  std::size_t evaluation = 0;
+  job.rollout = [&](const std::shared_ptr<const fm::PolicyModel>&) {
+    std::vector<double> returns(16);
+    for (std::size_t i = 0; i < returns.size(); ++i) {
+      returns[i] = means[evaluation] + ((i + evaluation) % 2 == 0 ? 4.0 : -4.0);
+    }
+    ++evaluation;
+    return fm::PairedReturns{returns, std::vector<double>(returns.size(), 0.0)};
+  };
+  fm::reinforce(options, job);
+  const nlohmann::json state = nlohmann::json::parse(
+      fm::read_safetensors(folder.path() / "checkpoints/last.safetensors").metadata.at("reinforcement"));
+  // The differences to the highest have a deviation of 8 or 0: 3 below is within 1.96 * 8 / 4, or clearly below.
+  CATCH_CHECK(state["best_iteration"] == 4);
+  CATCH_CHECK(state["best"][0] == 6.0);
 }
 
 CATCH_TEST_CASE("a checkpoint of other options is refused", "[reinforce]") {
