@@ -61,3 +61,13 @@ CATCH_TEST_CASE("rewards are scaled by the deviation of the discounted return, w
   restored.restore(scale.state());
   CATCH_CHECK(restored.scale(rewards, ends) == scale.scale(rewards, ends));
 }
+
+CATCH_TEST_CASE("a scaled reward is at most 10", "[running_statistics]") {
+  fm::RewardScale scale(1, 0.0);
+  std::vector<double> rewards(1000, 0.0);
+  rewards.front() = 1.0, rewards.back() = -1.0;  // a deviation of 1 / sqrt(500)
+  const std::vector<double> scaled = scale.scale(rewards, std::vector<std::uint8_t>(rewards.size(), 0));
+  CATCH_CHECK(scaled.front() == 10.0);
+  CATCH_CHECK(scaled.back() == -10.0);
+  CATCH_CHECK(scaled[1] == 0.0);
+}
