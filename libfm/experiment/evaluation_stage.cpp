@@ -126,7 +126,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
   write_evaluation_file(directory / "evaluation.h5",
-                        {.spec = model->description().spec,
+                        {.spec = e.has_env() ? options.env_factory.spec : model->description().spec,
                          .expert = e.expert.name,
                          .env_factory = options.env_factory,
                          .make_expert = options.make_expert,

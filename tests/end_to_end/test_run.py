@@ -80,6 +80,14 @@ class RunTest(LauncherTest):
         self.assertTrue((run / "evaluations/sampler.steps=2/figures/flow_field.png").is_file())
         self.assertEqual(self.evaluation(run / "evaluations/sampler.steps=2")["latency"]["nfe"], 2)
 
+    def test_evaluation_in_longer_episodes_than_those_of_training(self):
+        run = self.run_tiny()
+        self.fm("eval", run, "env.pendulum.horizon=2000", "eval.episodes=12")
+        folder = run / "evaluations/env.pendulum.horizon=2000,eval.episodes=12"
+        with h5py.File(folder / "evaluation.h5") as file:
+            self.assertEqual(file.attrs["horizon"], 2000)
+            self.assertEqual(file["policy/states"].shape[:2], (10, 2001))  # as many as 20,000 steps hold
+
     def test_settings_fixed_by_training_and_unfit_environments_are_refused(self):
         run = self.run_tiny()
         done = self.fm("eval", run, "policy.name=mse", expect=2)
