@@ -302,7 +302,8 @@ void Ilqr::improve(IlqrTrajectory& trajectory, const Matrix& goal, int iteration
   double regularisation = 1e-6;
   std::vector<Step> steps = differentiate(trajectory, goal);
   for (int iteration = 0; iteration < iterations;) {
-    const double before = trajectory.total_reward, least = tolerance * std::abs(before);
+    const double before = trajectory.total_reward;  // -infinity of one that diverges: whatever does not is better
+    const double least = std::isfinite(before) ? tolerance * std::abs(before) : -1.0;
     Law law;
     const bool is_convex = plan(steps, trajectory.actions, regularisation, law);
     if (is_convex && law.expected <= least) {
