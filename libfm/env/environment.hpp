@@ -117,8 +117,8 @@ class VectorEnv {
   /// Starts an episode of each row in the given state (rows, S).
   virtual void set_states(std::span<const int> rows, const Matrix& states) = 0;
 
-  /// The columns of a state that are coordinates: positions and velocities, and what a reward remembers of the step before,
-  /// in which a step is differentiable and on which all else of a state follows. Empty: the environment has none, or they are not known.
+  /// The columns of a state that are coordinates: positions, velocities and what a reward remembers of the step before. A
+  /// step is differentiable in them, and all else of a state follows. Empty: there are none, or they are not known.
   virtual std::vector<int> coordinates() const { return {}; }
 
   virtual std::vector<Landmark> landmarks() const { return {}; }

@@ -90,14 +90,14 @@ void write_predicted(Hdf5Writer& out, const std::vector<PredictedEpisode>& episo
 
 void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
   out.attribute("/", "format_version", std::uint64_t{1});
-  out.attribute("/", "env", input.spec.name);
+  out.attribute("/", "env", input.spec().name);
   out.attribute("/", "expert", input.expert);
-  out.attribute("/", "time_step", input.spec.time_step);
-  out.attribute("/", "horizon", static_cast<std::uint64_t>(input.spec.horizon));
-  write_column_attributes(out, "/", "observation", input.spec.observations);
-  write_column_attributes(out, "/", "action", input.spec.actions);
-  write_column_attributes(out, "/", "state", input.spec.states);
-  write_column_attributes(out, "/", "goal", input.spec.goals);
+  out.attribute("/", "time_step", input.spec().time_step);
+  out.attribute("/", "horizon", static_cast<std::uint64_t>(input.spec().horizon));
+  write_column_attributes(out, "/", "observation", input.spec().observations);
+  write_column_attributes(out, "/", "action", input.spec().actions);
+  write_column_attributes(out, "/", "state", input.spec().states);
+  write_column_attributes(out, "/", "goal", input.spec().goals);
   if (!input.model) return;
   const PolicyDescription& description = input.model->description();
   out.attribute("/", "policy", description.policy.name);
@@ -107,12 +107,14 @@ void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
 
 }  // namespace
 
+const EnvSpec& EvaluationFileInput::spec() const { return env_factory ? env_factory.spec : model->description().spec; }
+
 void write_evaluation_file(const std::filesystem::path& file, const EvaluationFileInput& input,
                            const Evaluation& evaluation) {
   Hdf5Writer out;
   describe(out, input);
-  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec);
-  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec);
+  if (!evaluation.expert_episodes.empty()) write_actor(out, "/expert", evaluation.expert_episodes, input.spec());
+  if (!evaluation.policy_episodes.empty()) write_actor(out, "/policy", evaluation.policy_episodes, input.spec());
   if (input.model && input.env_factory) {
     write_flow_figures(out, input, evaluation.seed);
     write_explorer(out, input, evaluation);

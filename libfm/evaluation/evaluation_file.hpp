@@ -30,11 +30,13 @@
 namespace fm {
 
 struct EvaluationFileInput {
-  EnvSpec spec;
   std::string expert;
   EnvFactory env_factory;  ///< empty: the flow figures are not written
   PolicyFactory make_expert;
   std::shared_ptr<const PolicyModel> model;  ///< null: the expert only, as in `fm demo`
+
+  /// The environment's as evaluated, whose horizon may differ from that of training; without one the policy's.
+  const EnvSpec& spec() const;
 };
 
 /// Writes the file atomically. @throws MachineError if it cannot be written

@@ -50,7 +50,7 @@ Matrix unknown_actions(Eigen::Index count, const EnvSpec& spec) {
 
 States grid_states(const EvaluationFileInput& input) {
   States result;
-  for (std::size_t i = 0; i < 2; ++i) result.axes.push_back(even_axis(input.spec.states[i], grid_points[i]));
+  for (std::size_t i = 0; i < 2; ++i) result.axes.push_back(even_axis(input.spec().states[i], grid_points[i]));
   const auto count = static_cast<int>(grid_points[0] * grid_points[1]);
   Matrix states(count, 2);
   for (int i = 0; i < count; ++i) {
@@ -66,7 +66,7 @@ States grid_states(const EvaluationFileInput& input) {
   env->set_states(rows, states);
   result.observations = env->observations();
   result.goals = env->goals();
-  result.expert_actions = unknown_actions(count, input.spec);
+  result.expert_actions = unknown_actions(count, input.spec());
   if (!input.make_expert) return result;
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(count, rows);
@@ -194,7 +194,7 @@ void write_explorer(Hdf5Writer& out, const EvaluationFileInput& input, const Eva
   const at::NoGradGuard no_grad;
   const auto* model = dynamic_cast<const FlowModel*>(input.model.get());
   if (model == nullptr) return;
-  if (input.spec.states.size() == 2 && are_bounded(input.spec.states)) {
+  if (input.spec().states.size() == 2 && are_bounded(input.spec().states)) {
     write(out, *model, grid_states(input), evaluation.seed);
     return;
   }
@@ -202,7 +202,7 @@ void write_explorer(Hdf5Writer& out, const EvaluationFileInput& input, const Eva
   const std::vector<Episode>& episodes = has_expert ? evaluation.expert_episodes : evaluation.policy_episodes;
   if (episodes.empty() || episodes.front().steps() < 2) return;
   States states = episode_states(episodes.front());
-  if (!has_expert) states.expert_actions = unknown_actions(states.count(), input.spec);
+  if (!has_expert) states.expert_actions = unknown_actions(states.count(), input.spec());
   write(out, *model, states, evaluation.seed);
 }
 

@@ -125,13 +125,10 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   evaluation.checkpoint_hash = hash_file(target.checkpoint);
   const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
-  write_evaluation_file(directory / "evaluation.h5",
-                        {.spec = e.has_env() ? options.env_factory.spec : model->description().spec,
-                         .expert = e.expert.name,
-                         .env_factory = options.env_factory,
-                         .make_expert = options.make_expert,
-                         .model = model},
-                        evaluation);
+  write_evaluation_file(
+      directory / "evaluation.h5",
+      {.expert = e.expert.name, .env_factory = options.env_factory, .make_expert = options.make_expert, .model = model},
+      evaluation);
   write_evaluation_events(directory, e, evaluation);
   const std::string summary = summarise(evaluation, variants);
   write_file_atomically(directory / "summary.txt", summary);
@@ -150,10 +147,9 @@ std::string demonstrate_into(const std::filesystem::path& directory, const Exper
                                         .initial = initial,
                                         .goal = e.eval.goal,
                                         .states_of = shown_episodes(factory.spec)});
-  write_evaluation_file(
-      directory / "demo.h5",
-      {.spec = factory.spec, .expert = e.expert.name, .env_factory = factory, .make_expert = expert, .model = nullptr},
-      evaluation);
+  write_evaluation_file(directory / "demo.h5",
+                        {.expert = e.expert.name, .env_factory = factory, .make_expert = expert, .model = nullptr},
+                        evaluation);
   return summarise_actor(e.expert.name, actor_metrics(evaluation.expert_episodes, *factory.make(1), bootstrap));
 }
 

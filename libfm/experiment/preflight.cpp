@@ -107,8 +107,7 @@ void check_rl_memory(const RlOptions& rl, const EnvSpec& spec, std::int64_t reco
   if (bytes <= physical_memory()) return;
   throw_input_error(
       "rl: takes {:.0f} GB with these rl.copies, rl.segment, rl.critic.hidden and rl.fpo.pairs, but this machine has "
-      "{:.0f} GB of "
-      "memory",
+      "{:.0f} GB of memory",
       bytes / 1e9, physical_memory() / 1e9);
 }
 

@@ -26,6 +26,18 @@ Eigen::MatrixXd convex_part(const Eigen::MatrixXd& hessian) {
   return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0.0).asDiagonal() * solver.eigenvectors().transpose();
 }
 
+std::vector<int> first_rows(Eigen::Index count) {
+  std::vector<int> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// Rows of an environment in these states (rows, S), with a goal (1, G) that they share.
+void begin_in(VectorEnv& env, const std::vector<int>& rows, const Matrix& states, const Matrix& goal) {
+  env.set_states(rows, states);
+  if (goal.cols() > 0) env.set_goals(rows, goal.replicate(std::ssize(rows), 1));
+}
+
 }  // namespace
 
 /// Derivatives of one step: x' = A dx + B du, and of its cost, the negative reward.
@@ -85,10 +97,7 @@ std::pair<Matrix, Eigen::VectorXd> Ilqr::step(const Matrix& states, const Matrix
   StepResult result;
   for (Eigen::Index begin = 0; begin < states.rows(); begin += batch) {
     const Eigen::Index count = std::min<Eigen::Index>(batch, states.rows() - begin);
-    std::vector<int> rows(static_cast<std::size_t>(count));
-    std::iota(rows.begin(), rows.end(), 0);
-    env.set_states(rows, states.middleRows(begin, count));
-    if (goal.cols() > 0) env.set_goals(rows, goal.replicate(count, 1));
+    begin_in(env, first_rows(count), states.middleRows(begin, count), goal);
     given.topRows(count) = actions.middleRows(begin, count);
     env.step(given, result);
     next.middleRows(begin, count) = env.states().topRows(count);
@@ -101,13 +110,8 @@ Ilqr::Outcome Ilqr::roll(const Matrix& state, const Matrix& goal, Eigen::Index r
                          const std::function<Matrix(Eigen::Index t, const Matrix& states)>& choose,
                          const std::function<void(Eigen::Index t, const Matrix& actions, const Matrix& next)>& keep) {
   VectorEnv& env = this->env(rows);
-  const auto begin = [&](const std::vector<int>& which, const Matrix& states) {
-    env.set_states(which, states);
-    if (goal.cols() > 0) env.set_goals(which, goal.replicate(std::ssize(which), 1));
-  };
-  std::vector<int> all(static_cast<std::size_t>(rows));
-  std::iota(all.begin(), all.end(), 0);
-  begin(all, state.replicate(rows, 1));
+  const std::vector<int> all = first_rows(rows);
+  begin_in(env, all, state.replicate(rows, 1), goal);
   Outcome outcome{Eigen::VectorXd::Zero(rows), std::vector<Eigen::Index>(all.size(), T)};
   Matrix states = env.states().topRows(rows), given = Matrix::Zero(env.copies(), low_.size());
   StepResult result;
@@ -123,7 +127,7 @@ Ilqr::Outcome Ilqr::roll(const Matrix& state, const Matrix& goal, Eigen::Index r
       if (result.terminated[k] != 0) outcome.lengths[k] = t + 1;
       if (result.truncated[k] != 0) at_limit.push_back(i);
     }
-    if (!at_limit.empty()) begin(at_limit, states(at_limit, Eigen::all));
+    if (!at_limit.empty()) begin_in(env, at_limit, states(at_limit, Eigen::all), goal);
     keep(t, given, states);
   }
   return outcome;

@@ -55,7 +55,7 @@ class Learner {
   /// @param minibatches orders rows by (iteration, pass)
   UpdateMetrics update(const Experience& experience, std::int64_t iteration, const RandomStream& minibatches);
 
-  /// Whether all weights are.
+  /// Whether all weights are finite.
   bool is_finite() const;
 
   /// The policy's present learning rate, with rl.schedule.

@@ -23,8 +23,7 @@ struct Written {
 
   Written() {
     const fm::EnvOptions env{.pendulum = {.horizon = 15}};
-    input = {.spec = fm::make_env(env).spec,
-             .expert = "zero",
+    input = {.expert = "zero",
              .env_factory = fm::make_env(env),
              .make_expert = fm::make_expert({.name = "zero"}, env, "", 0),
              .model = fm::test::small_model(at::kFloat)};
@@ -57,9 +56,9 @@ CATCH_TEST_CASE("an evaluation's file holds its episodes and says what they are 
   CATCH_CHECK(file.text("/", "policy") == "flow");
   CATCH_CHECK(file.whole_number("/", "steps") == 4);
   CATCH_CHECK(file.whole_number("/", "horizon") == 15);
-  CATCH_CHECK(file.number("/", "time_step") == written.input.spec.time_step);
+  CATCH_CHECK(file.number("/", "time_step") == written.input.spec().time_step);
   std::string names;
-  for (const fm::Dimension& d : written.input.spec.observations) names += (names.empty() ? "" : "\n") + d.name;
+  for (const fm::Dimension& d : written.input.spec().observations) names += (names.empty() ? "" : "\n") + d.name;
   CATCH_CHECK(file.text("/", "observation_names") == names);
   CATCH_CHECK(file.text("/", "action_low") == "-2");
   CATCH_CHECK(file.numbers("/policy/returns") == fm::returns_of(e.policy_episodes));
@@ -143,9 +142,9 @@ CATCH_TEST_CASE("behind an episode's end there is NaN, and without a model there
   fm::Evaluation evaluation{.env = "early_ending", .episodes = 5};
   const auto expert = [&] { return std::make_unique<fm::RandomPolicy>(env.spec.actions, 0); };
   evaluation.expert_episodes = fm::rollout(env, expert, {.episodes = 5});
-  fm::write_evaluation_file(
-      folder / "demo.h5",
-      {.spec = env.spec, .expert = "random", .env_factory = env, .make_expert = expert, .model = nullptr}, evaluation);
+  fm::write_evaluation_file(folder / "demo.h5",
+                            {.expert = "random", .env_factory = env, .make_expert = expert, .model = nullptr},
+                            evaluation);
   std::string lengths;
   for (const fm::Episode& e : evaluation.expert_episodes) lengths += std::to_string(e.steps()) + ", ";
   CATCH_CHECK(h5py_agrees(folder, folder / "demo.h5", "lengths = [" + lengths + R"(]
