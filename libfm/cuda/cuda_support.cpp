@@ -6,6 +6,7 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <cuda_runtime_api.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace {
@@ -58,6 +59,12 @@ class Support final : public fm::CudaSupport {
   void forbid_waiting(bool forbidden) override {
     using Mode = c10::cuda::SyncDebugMode;
     c10::cuda::warning_state().set_sync_debug_mode(forbidden ? Mode::L_ERROR : Mode::L_DISABLED);
+  }
+
+  bool multiplies_bfloat16(int device) override {
+    constexpr int ampere = 8;
+    cudaDeviceProp properties;
+    return cudaGetDeviceProperties(&properties, std::max(0, device)) == cudaSuccess && properties.major >= ampere;
   }
 
   std::string device_name(int device) override {

@@ -13,6 +13,9 @@
 #include <map>
 
 namespace fm {
+
+bool is_weight(double weight) { return weight >= 1e-18 && weight <= 1e18; }
+
 namespace {
 
 constexpr std::uint64_t format_version = 1;
@@ -144,8 +147,6 @@ Episode read_episode(const Hdf5Reader& file, const std::string& path, std::uint6
   e.extras.resize(steps, 0);
   return e;
 }
-
-bool is_weight(double weight) { return weight >= 1e-18 && weight <= 1e18; }
 
 double read_weight(const Hdf5Reader& file, const std::string& path) {
   const double weight = file.number(path, "weight").value_or(1.0);

@@ -74,6 +74,9 @@ struct Dataset {
   Side side(std::size_t episode) const { return sides.empty() ? Side::undecided : sides[episode]; }
 };
 
+/// Whether a file may hold it as a weight: it is between 1e-18 and 1e18.
+bool is_weight(double weight);
+
 /// Writes the file atomically. Equal datasets give equal bytes. @throws MachineError if the file cannot be written; the
 /// old one is untouched.
 void write_dataset(const std::filesystem::path& file, const Dataset& dataset);

@@ -76,7 +76,7 @@ class FlatNpz {
     };
     const auto numbers = [&](const std::string& name) -> std::vector<double> {
       if (!npz_.has(name)) return {};
-      const Matrix values = npz_.columns(name);
+      const Matrix values = npz_.columns(name, Infinity::accepted);
       return {values.data(), values.data() + values.size()};
     };
     return {.names = words(kind + "_names"),

@@ -7,8 +7,8 @@
 namespace fm {
 namespace {
 
-constexpr std::size_t max_text_bytes = std::size_t{1} << 20;
-constexpr hssize_t max_items = 100'000;  ///< of a list
+constexpr std::size_t max_text_bytes = std::size_t{1} << 26;  // the description of 100,000 columns
+constexpr hssize_t max_items = 100'000;                       ///< of a list
 
 }  // namespace
 

@@ -87,7 +87,7 @@ NpyHeader checked_header(std::string_view file, const std::string& where) {
 
 }  // namespace
 
-Matrix npy_matrix(std::string_view file, const std::string& where) {
+Matrix npy_matrix(std::string_view file, const std::string& where, Infinity infinity) {
   const NpyHeader header = checked_header(file, where);
   if (header.kind == 'U' || header.kind == 'S') throw_input_error("{}: holds texts, not numbers", where);
   if (header.shape.empty()) throw_input_error("{}: is a single value, not an array", where);
@@ -105,7 +105,8 @@ Matrix npy_matrix(std::string_view file, const std::string& where) {
     for (Eigen::Index j = 0; j < values.cols(); ++j) {
       const auto at = static_cast<std::size_t>(header.fortran_order ? j * values.rows() + i : i * values.cols() + j);
       values(i, j) = number_at(bytes + at * header.item_bytes, header);
-      if (std::isfinite(values(i, j))) continue;
+      const bool is_accepted = infinity == Infinity::accepted && header.kind == 'f' && !std::isnan(values(i, j));
+      if (std::isfinite(values(i, j)) || is_accepted) continue;
       throw_input_error("{}: row {}, column {} holds {}; every number must be finite, and integers within +-2^53",
                         where, i, j, header.kind == 'f' ? number_text(values(i, j)) : "a larger integer");
     }

@@ -27,7 +27,9 @@ const NpzFile::Array& NpzFile::at(const std::string& name) const {
   return found->second;
 }
 
-Matrix NpzFile::columns(const std::string& name) const { return npy_matrix(zip_.read(at(name).member), where(name)); }
+Matrix NpzFile::columns(const std::string& name, Infinity infinity) const {
+  return npy_matrix(zip_.read(at(name).member), where(name), infinity);
+}
 
 std::vector<std::string> NpzFile::texts(const std::string& name) const {
   return npy_texts(zip_.read(at(name).member), where(name));

@@ -23,7 +23,8 @@ class NpzFile {
   const std::vector<std::uint64_t>& shape(const std::string& name) const { return at(name).header.shape; }
   bool is_text(const std::string& name) const { return at(name).header.kind == 'U' || at(name).header.kind == 'S'; }
 
-  Matrix columns(const std::string& name) const;  ///< npy_matrix()
+  /// npy_matrix()
+  Matrix columns(const std::string& name, Infinity infinity = Infinity::refused) const;
   std::vector<std::string> texts(const std::string& name) const;
 
   template <class... Args>

@@ -117,6 +117,7 @@ std::filesystem::path collect(const Experiment& e) {
   const FileDescriptor lock(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   wait_for_lock(lock, "collect: waiting for another process that collects the same data");
   if (std::filesystem::exists(file)) {
+    std::filesystem::remove_all(folder / "parts");  // of a process that was killed before it did so
     spdlog::info("collect: found in the cache: {}", file.string());
     return file;
   }

@@ -111,10 +111,15 @@ std::shared_ptr<PolicyModel> load(const EvaluationTarget& target) {
 
 }  // namespace
 
-void check_target(const EvaluationTarget& target) { load(target); }
+void check_target(const EvaluationTarget& target) {
+  const auto model = load(target);
+  EvaluationOptions unused;
+  if (!target.files.empty()) add_files(target, model->description().spec, unused);
+}
 
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
+  const std::string checkpoint_hash = hash_file(target.checkpoint);  // before, as training may replace the file
   const auto model = load(target);
   const EvaluationOptions options = options_for(target, model->description().spec);
   if (e.has_env()) {
@@ -122,7 +127,7 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
                  describe_device(find_device(e.device)));
   }
   Evaluation evaluation = evaluate(*model, make_engine(model, target.checkpoint), options);
-  evaluation.checkpoint_hash = hash_file(target.checkpoint);
+  evaluation.checkpoint_hash = checkpoint_hash;
   const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
   write_evaluation_file(
@@ -136,8 +141,12 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   return summary;
 }
 
-std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
+void check_demonstration(const Experiment& e) {
   if (!e.has_expert()) throw InputError("demo: needs an environment and an expert (env.name or expert.name is none)");
+  check_expert(e);
+}
+
+std::string demonstrate_into(const std::filesystem::path& directory, const Experiment& e) {
   const EnvFactory factory = make_env(e.env);
   const PolicyFactory expert = evaluation_expert(e);
   const RandomStream initial(e.eval.seed, "evaluation"), bootstrap(e.eval.seed, "bootstrap");

@@ -25,6 +25,9 @@ void check_target(const EvaluationTarget& target);
 /// a file cannot be read or written; Interrupted on a noted signal
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target);
 
+/// @throws InputError if there is no environment, or no expert that acts in it
+void check_demonstration(const Experiment& experiment);
+
 /// Rolls out the expert and writes demo.h5 into `directory`. @return the expert's metrics as text
 /// @throws InputError if there is no environment, or the expert does not act in it; MachineError if the file cannot be
 /// written; Interrupted on a noted signal

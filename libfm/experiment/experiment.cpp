@@ -62,6 +62,13 @@ void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& fou
   found.attempt("policy.relative", {"env.name"}, [&] { RelativeActions(spec, e.policy.relative); });
   if (e.collect.goal_levels > 0 && spec.goals.empty()) {
     found.add({"collect.goal_levels", "env.name"}, "environment '{}' has no goals; set 0", spec.name);
+  } else if (e.collect.goal_levels > 0 && (e.env.name == "gymnasium" || !are_bounded(spec.goals))) {
+    found.add({"collect.goal_levels", "env.name"}, "the goals of environment '{}' {}; set 0", spec.name,
+              e.env.name == "gymnasium" ? "cannot be set" : "have no bounds");
+  }
+  if (e.collect.goal_levels > 0 && e.collect.uniform_states > 0) {
+    found.add({"collect.goal_levels", "collect.uniform_states"},
+              "labelled states are drawn with all goals; set one of the two to 0");
   }
   if (!e.eval.goal.empty()) found.attempt("eval.goal", {"env.name"}, [&] { check_goal(spec, e.eval.goal); });
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
@@ -162,6 +169,8 @@ void make_paths_absolute(Experiment& e) {
   for (std::string& file : e.data.files) file = std::filesystem::absolute(file).lexically_normal().string();
   std::string& python = e.env.gymnasium.python;  // a command is looked for in PATH
   if (python.find('/') != python.npos) python = std::filesystem::absolute(python).lexically_normal().string();
+  std::string& clip = e.env.humanoid_motion.clip;
+  if (!clip.empty()) clip = std::filesystem::absolute(clip).lexically_normal().string();
   std::string& from = e.expert.policy.from;
   if (!from.empty()) from = std::filesystem::absolute(from).lexically_normal().string();
   if (e.policy.teacher) e.policy.teacher = std::filesystem::absolute(*e.policy.teacher).lexically_normal().string();

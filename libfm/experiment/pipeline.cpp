@@ -88,7 +88,7 @@ std::string run_stages(const RunDirectory& run) {
   if (!evaluated) {
     evaluate_into(path, {.checkpoint = run.best_checkpoint(), .experiment = run.experiment(), .data = run.data()});
   }
-  const bool drawn = !run.experiment().report.figures || std::filesystem::exists(path / "report.html");
+  const bool drawn = !run.experiment().report.figures || (evaluated && std::filesystem::exists(path / "report.html"));
   if (evaluated && drawn) spdlog::info("{}: the run is finished; its results:", run.experiment().name);
   if (!drawn) {
     draw_figures(path);

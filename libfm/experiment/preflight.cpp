@@ -133,7 +133,7 @@ void check_sampling(const Experiment& e, const PolicyModel& model) {
 /// Checks the experiment. @return its model, untrained
 std::shared_ptr<PolicyModel> checked(const Experiment& e, bool warn, CheckedData& known) {
   use_memory(e);
-  find_device(e.device);
+  check_device(e.device);
   check_runs(e.runs);
   check_files(e);
   const EnvSpec spec = spec_of(e, warn, known);

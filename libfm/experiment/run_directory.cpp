@@ -180,7 +180,7 @@ void RunDirectory::change(const std::vector<std::string>& overrides) {
     throw_input_error("rl.steps: {} is fewer than the run's {}; a run can only be made longer", changed.rl.steps,
                       experiment_.rl.steps);
   }
-  find_device(changed.device);
+  check_device(changed.device);
   // config.yaml agrees with one of the two configurations after a kill at any point.
   nlohmann::ordered_json origin = read_provenance(path_);
   const nlohmann::json before = options_to_json(experiment_);

@@ -143,8 +143,13 @@ std::int64_t rows_in_memory(const Experiment& e, const Dataset& dataset) {
 }
 
 Split split_data(const Experiment& e, const Dataset& dataset) {
-  return split_rows(dataset, e.train.validation, e.policy.horizon.prediction, RandomStream(e.seed, "split"),
-                    rows_in_memory(e, dataset));
+  Split split = split_rows(dataset, e.train.validation, e.policy.horizon.prediction, RandomStream(e.seed, "split"),
+                           rows_in_memory(e, dataset));
+  if (split.train.size() == 0) {
+    throw_input_error("data: all {} episodes are held out (held_out: 1, or the mask 'valid'); none is left to train on",
+                      dataset.episodes.size());
+  }
+  return split;
 }
 
 TrainingJob training_job(const Experiment& e, const RunDirectory& run, const Dataset& dataset,

@@ -51,14 +51,41 @@ Matrix stacked(const Matrix& top, const Matrix& bottom) {
   return both;
 }
 
+/// The same episodes, without states. A file of episodes has the states of all or of none.
+Episodes without_states(const Episodes& episodes) {
+  Episodes result;
+  for (Episode e : episodes) {
+    e.states.resize(e.observations.rows(), 0);
+    result.push_back(std::move(e));
+  }
+  return result;
+}
+
+/// What training does not need is left out where the two would not go into one file.
+void agree_on_states(Dataset& a, Dataset& b) {
+  if (a.episodes.empty() || b.episodes.empty()) return;
+  const Eigen::Index in_a = a.episodes.front()->states.cols(), in_b = b.episodes.front()->states.cols();
+  if (in_a == in_b) return;
+  if (in_a > 0) a.episodes = without_states(a.episodes);
+  if (in_b > 0) b.episodes = without_states(b.episodes);
+}
+
 /// Multiplies the weights of all episodes and labelled states.
-void scale_weights(Dataset& dataset, double factor) {
+/// @param file in errors
+void scale_weights(Dataset& dataset, double factor, const std::string& file) {
   if (factor == 1.0) return;
   LabelledStates& states = dataset.uniform_states;
   dataset.weights.resize(dataset.episodes.size(), 1.0);
   states.weights.resize(static_cast<std::size_t>(states.actions.rows()), 1.0);
-  for (double& weight : dataset.weights) weight *= factor;
-  for (double& weight : states.weights) weight *= factor;
+  const auto scale = [&](double& weight) {
+    if (!is_weight(weight * factor)) {
+      throw_input_error("data.weights: {} times the weight {} in {} is not between 1e-18 and 1e18", factor, weight,
+                        file);
+    }
+    weight *= factor;
+  };
+  std::ranges::for_each(dataset.weights, scale);
+  std::ranges::for_each(states.weights, scale);
 }
 
 /// Appends `more`, of `added` items, to the values of `count` items; empty stands for `usual` ones.
@@ -213,7 +240,8 @@ JoinedFiles join_files(std::span<const std::string> files, bool mixed, const Col
     for (std::size_t k = 0; k < more.episodes.size(); ++k) {
       joined.places.push_back(fmt::format("{}: episode {}", files[i], more.episodes.index(k)));
     }
-    scale_weights(more, weights.empty() ? 1.0 : weights[i]);
+    scale_weights(more, weights.empty() ? 1.0 : weights[i], files[i]);
+    agree_on_states(all, more);
     append(all, std::move(more));
   }
   all.episodes.renumber();

@@ -24,6 +24,13 @@ class GymnasiumEnv final : public VectorEnv {
         observations_(Matrix::Zero(copies, std::ssize(spec.observations))),
         goals_(Matrix::Zero(copies, std::ssize(spec.goals))) {}
 
+  /// All workers end at once, not one after the other.
+  ~GymnasiumEnv() override {
+    for (const Worker& worker : workers_) worker.process->end();
+  }
+  GymnasiumEnv(const GymnasiumEnv&) = delete;
+  GymnasiumEnv& operator=(const GymnasiumEnv&) = delete;
+
   const EnvSpec& spec() const override { return spec_; }
   int copies() const override { return static_cast<int>(rows_.size()); }
   const Matrix& observations() const override { return observations_; }

@@ -109,8 +109,11 @@ PythonProcess::PythonProcess(const std::string& python, const std::string& progr
 }
 
 PythonProcess::~PythonProcess() {
+  constexpr double grace = 2.0;  // s
   if (process_ > 0) {
-    kill(-process_, SIGKILL);
+    end();
+    ends_within(grace);
+    kill(-process_, SIGKILL);  // the program, or what it leaves in its group
     waitpid(process_, nullptr, 0);
   }
   for (const int descriptor : {socket_, output_, memory_}) {
@@ -149,6 +152,21 @@ std::size_t PythonProcess::receive(std::span<char> buffer, double timeout) {
     if (Clock::now() > deadline) {
       throw_machine_error("{}", with_output(fmt::format("{}: no answer for {} s", name_, timeout)));
     }
+  }
+}
+
+void PythonProcess::end() { shutdown(socket_, SHUT_RDWR); }
+
+/// The process is not reaped, so that its number remains that of its group.
+bool PythonProcess::ends_within(double seconds) {
+  const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+  for (;;) {
+    siginfo_t state{};
+    if (waitid(P_PID, static_cast<id_t>(process_), &state, WEXITED | WNOHANG | WNOWAIT) != 0 || state.si_pid != 0)
+      return true;
+    if (Clock::now() > deadline) return false;
+    pollfd waiting = {output_, POLLIN, 0};  // it may be waiting until it can print; output_ may be -1, which is skipped
+    if (poll(&waiting, 1, 5) > 0) collect_output();
   }
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // A Python program in a process of its own, joined to this one by a socket and by shared memory.
 //
-// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. Processes that
-// it has started itself are ended with it, except if this process is killed by SIGKILL. The shared memory has no name, so
-// nothing of it is left behind. What the program prints is kept for error messages.
+// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. At the socket's end it
+// has two seconds to end by itself, then it is killed. Processes of its group, which are those that it has started and that have
+// not left it, are ended with it, except if this process is killed by SIGKILL. The shared memory has no name, so nothing of it is
+// left behind. What the program prints is kept for error messages.
 
 #include <cstddef>
 #include <span>
@@ -26,6 +27,9 @@ class PythonProcess {
   /// Sends one byte to the program's descriptor 3.
   void send();
 
+  /// Ends the socket, at which the program ends. The destructor does this too; before it, several programs end at once.
+  void end();
+
   /// Waits for bytes that the program writes there. @return how many, above 0
   /// @throws MachineError if the program has ended or does not answer; Interrupted on a noted signal
   std::size_t receive(std::span<char> buffer, double timeout);
@@ -36,6 +40,7 @@ class PythonProcess {
  private:
   PythonProcess() = default;
   void collect_output();
+  bool ends_within(double seconds);
   [[noreturn]] void fail_ended();
 
   std::string name_;

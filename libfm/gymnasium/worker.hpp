@@ -41,6 +41,9 @@ class GymnasiumWorker {
   void request() { process_.send(); }
   void wait();
 
+  /// Lets the worker close its copies and end; the destructor waits for it.
+  void end() { process_.end(); }
+
  private:
   void check_reply(double timeout);
 

@@ -138,7 +138,11 @@ def make(options):
 
 class Copies:
     def __init__(self, options):
+        self.options = options
         self.envs = [make(options)]
+
+    def description(self):
+        """Reads the spaces, too."""
         env = self.envs[0]
         space = env.observation_space
         self.goal_conditioned = is_goal_conditioned(space)
@@ -153,9 +157,6 @@ class Copies:
         action = env.action_space
         self.action = Flat(action, "" if isinstance(action, gymnasium.spaces.Dict) else "action", "actions")
         self.horizon = env.spec.max_episode_steps if env.spec else None
-
-    def description(self):
-        env = self.envs[0]
         step = getattr(env.unwrapped, "dt", None)
         rate = env.metadata.get("render_fps")
         return {"content": content(env), "observations": self.observation.dimensions(), "actions": self.action.dimensions(),
@@ -206,6 +207,13 @@ class Copies:
         success = info.get("is_success", info.get("success", False))
         self.shared_success[i] = bool(np.all(success))
 
+    def close(self):
+        for env in self.envs:
+            try:
+                env.close()
+            except Exception:
+                pass  # nothing is lost: its results are known
+
     def serve(self):
         while os.read(SOCKET, 1):
             try:
@@ -222,10 +230,23 @@ class Copies:
         reply(b"!")
 
 
+def run(copies, count):
+    copies.share(mmap.mmap(MEMORY, 0), count)
+    try:
+        for _ in range(count - 1):
+            copies.envs.append(make(copies.options))
+        reply(b".")
+    except Exception as error:
+        copies.fail(error)
+        return
+    copies.serve()
+
+
 def main():
     options = json.loads(sys.argv[1])
     die_with_parent(options["parent"])
     global gymnasium, np
+    copies = None
     try:
         np = importlib.import_module("numpy")
         gymnasium = importlib.import_module("gymnasium")
@@ -236,16 +257,12 @@ def main():
     except Exception:
         description = {"error": traceback.format_exc()}
     reply(json.dumps(description).encode() + b"\n")
-    if "error" in description or options["copies"] == 0 or not os.read(SOCKET, 1):
-        return
-    copies.share(mmap.mmap(MEMORY, 0), options["copies"])
     try:
-        copies.envs += [make(options) for _ in range(options["copies"] - 1)]
-        reply(b".")
-    except Exception as error:
-        copies.fail(error)
-        return
-    copies.serve()
+        if "error" not in description and options["copies"] > 0 and os.read(SOCKET, 1):
+            run(copies, options["copies"])
+    finally:
+        if copies is not None:
+            copies.close()
 
 
 main()

@@ -38,7 +38,8 @@ void show_policy(const ExperimentArguments& arguments) {
 }
 
 void show_expert(const ExperimentArguments& arguments) {
-  const auto experiment = arguments.read("roll out the expert and draw it");
+  const auto experiment =
+      arguments.read("roll out the expert and draw it", [](const Experiment& e, bool) { check_demonstration(e); });
   if (!experiment) return;
   use_machine(*experiment);
   const auto directory = create_demo_directory(*experiment);

@@ -3,6 +3,7 @@
 #include "libfm/config/print_config.hpp"
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/core/hash.hpp"
 #include "libfm/core/log.hpp"
 #include "libfm/experiment/checkpoint_origin.hpp"
 #include "libfm/experiment/evaluation_stage.hpp"
@@ -29,13 +30,14 @@ struct EvaluationJob {
   Origins origins;  ///< of the overrides
 };
 
-/// KEY=VALUE settings as a folder name.
+/// KEY=VALUE settings as a folder name; a long one ends with a hash of all of them.
 std::string folder_name(const std::vector<std::string>& settings) {
   std::string name = fmt::format("{}", fmt::join(settings, ","));
   for (char& c : name) {
     if (c == '/' || c == ' ' || c == '\n') c = '_';
   }
-  return name.substr(0, 200);
+  constexpr std::size_t most = 200, hash = 8;
+  return name.size() <= most ? name : name.substr(0, most - hash - 1) + "_" + hash_text(name).substr(0, hash);
 }
 
 bool begins_with_any(const std::string& setting, std::initializer_list<const char*> keys) {
@@ -104,6 +106,10 @@ EvaluationJob make_job(const EvaluationArguments& arguments) {
     job.target.files = job.target.experiment.data.files;
     if (job.target.experiment.has_env())
       throw InputError("data.files: can be set for fm eval only if env.name is none");
+  } else if (const auto of_files = std::ranges::find_if(
+                 settings, [](const std::string& setting) { return begins_with_any(setting, {"data."}); });
+             of_files != settings.end()) {
+    throw_input_error("{}: is about the columns of other data.files, which are not given", *of_files);
   }
   for (const std::string& setting : naming(settings)) name.push_back(setting);
   if (!name.empty()) job.directory = job.directory / "evaluations" / folder_name(name);

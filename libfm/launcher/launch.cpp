@@ -94,12 +94,8 @@ int fm::launch(int argc, char** argv, Registry registry) {
   } catch (const std::bad_alloc&) {
     spdlog::error("fm: there is not enough memory");
     return 1;
-  } catch (const c10::OutOfMemoryError& e) {
-    spdlog::error("{}", fm::memory_problem(e));
-    return 1;
   } catch (const c10::Error& e) {
-    const std::string text = e.what_without_backtrace();
-    spdlog::error("fm: {}", text.substr(0, text.find('\n')));
+    spdlog::error("{}", fm::describe_error(e));
     return 1;
   } catch (const std::exception& e) {
     spdlog::error("fm: {}", e.what());

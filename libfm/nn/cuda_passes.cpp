@@ -169,7 +169,7 @@ bool cuda_passes_apply(const at::Tensor& actions, at::TensorList parameters) {
     return x.is_cuda() && x.scalar_type() == at::kFloat && !x._fw_grad(0).defined();
   };
   const std::size_t layers = parameters.size() / 2;
-  constexpr std::int64_t most_rows = std::int64_t{1} << 20;  // of a launch
+  constexpr std::int64_t most_rows = 65535 * CudaKernels::rows_per_small_sum;  // a launch has 65,535 blocks at most
   if (!fits(actions) || actions.size(0) > most_rows || layers + 1 > CudaKernels::max_segments ||
       cuda_support() == nullptr) {
     return false;

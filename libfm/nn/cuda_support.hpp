@@ -112,11 +112,14 @@ class CudaSupport {
   /// From now on, an operation of LibTorch that makes the host wait for the device throws c10::Error; or no longer.
   virtual void forbid_waiting(bool forbidden) = 0;
 
+  /// Whether the GPU multiplies bfloat16 faster than float32.
+  virtual bool multiplies_bfloat16(int device) = 0;
+
   /// The model of the GPU, for example "NVIDIA H100 80GB HBM3".
   virtual std::string device_name(int device) = 0;
 };
 
-/// Null where CUDA has not been loaded (find_device in nn/device.hpp loads it), or where libfm was built without CUDA's
+/// Null where CUDA has not been loaded (check_device in nn/device.hpp loads it), or where libfm was built without CUDA's
 /// headers.
 CudaSupport* cuda_support();
 

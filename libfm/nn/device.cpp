@@ -7,13 +7,17 @@
 #include "libfm/nn/cuda_support.hpp"
 #include "libfm/nn/thread_stream.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/ones.h>
 #include <c10/core/Event.h>
 #include <dlfcn.h>
 
 #include <charconv>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 namespace fm {
 namespace {
@@ -37,16 +41,36 @@ std::string cuda_problem() {
     const CudaDriver driver = ask_cuda_driver();
     if (std::string problem = driver_problem(driver, 0); !problem.empty()) return problem;
     if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-      return fmt::format("LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda",
-                         dlerror());
+      return fmt::format(
+          "LibTorch's CUDA library does not load ({}). Install it with: scripts/setup --cuda (or, "
+          "where FM_TORCH_ROOT is set, use a LibTorch there that has it)",
+          dlerror());
     }
     const auto& hooks = at::detail::getCUDAHooks();
     if (std::string problem = driver_problem(driver, hooks.versionCUDART()); !problem.empty()) return problem;
     if (hooks.deviceCount() == 0) return "LibTorch finds no GPU that it supports (nvidia-smi lists the machine's)";
     support = load_support();
+    // Equal runs have equal bytes, and float32 products are not rounded: for convolutions LibTorch's defaults are others.
+    at::globalContext().setDeterministicCuDNN(true);
+    at::globalContext().setAllowTF32CuDNN(false);
     return "";
   }();
   return reason;
+}
+
+/// Why the GPU cannot compute; empty if it can: LibTorch may have no code for it, or no memory be left on it. Each is tried once.
+std::string use_problem(c10::Device device) {
+  static std::mutex mutex;
+  static std::map<c10::DeviceIndex, std::string> found;
+  const std::lock_guard lock(mutex);
+  const auto [at, is_new] = found.try_emplace(device.index());
+  if (!is_new) return at->second;
+  try {
+    at::ones({1}, device).cpu();
+  } catch (const c10::Error& error) {
+    at->second = describe_error(error);
+  }
+  return at->second;
 }
 
 /// N of "cuda:N"; 0 for "cuda"; -1 for anything else.
@@ -63,7 +87,7 @@ int cuda_index(const std::string& name) {
 
 CudaSupport* cuda_support() { return support; }
 
-c10::Device find_device(const std::string& name) {
+c10::Device check_device(const std::string& name) {
   if (name == "cpu") return at::kCPU;
   if (name == "auto") return cuda_problem().empty() ? c10::Device(at::kCUDA, 0) : c10::Device(at::kCPU);
   const int index = cuda_index(name);
@@ -75,6 +99,16 @@ c10::Device find_device(const std::string& name) {
                         count, count - 1);
   }
   return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+c10::Device find_device(const std::string& name) {
+  const c10::Device device = check_device(name);
+  const std::string problem = device.is_cuda() ? use_problem(device) : "";
+  if (problem.empty()) return device;
+  if (name != "auto") throw_machine_error("device: {} cannot be used: {}", name, problem);
+  static std::once_flag said;
+  std::call_once(said, [&] { spdlog::warn("device: auto is the CPU, because the GPU cannot be used: {}", problem); });
+  return at::kCPU;
 }
 
 void use_threads(int count) {
@@ -96,7 +130,11 @@ DeviceStream::DeviceStream(c10::Device device) {
 }
 
 DeviceStream::~DeviceStream() {
-  if (stream_) c10::impl::VirtualGuardImpl(stream_->device_type()).synchronizeStream(*stream_);
+  try {
+    if (stream_) c10::impl::VirtualGuardImpl(stream_->device_type()).synchronizeStream(*stream_);
+  } catch (const c10::Error& error) {  // the device has failed, which every later operation reports as well
+    spdlog::error("{}", describe_error(error));
+  }
 }
 
 std::string describe_device(c10::Device device) {
@@ -105,8 +143,14 @@ std::string describe_device(c10::Device device) {
   return fmt::format("{}, {}", device.str(), support->device_name(device.has_index() ? device.index() : 0));
 }
 
-std::string memory_problem(const c10::OutOfMemoryError& error) {
-  const std::string text = error.what_without_backtrace();
+std::string describe_error(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace(), line = text.substr(0, text.find('\n'));
+  const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+  if (has("no kernel image is available")) {
+    return "LibTorch has no code for this GPU; use device=cpu, or build with a LibTorch that has (FM_TORCH_ROOT)";
+  }
+  if (!has("CUDA out of memory") && !has("CUDA error: out of memory") && !has("STATUS_ALLOC_FAILED"))
+    return "fm: " + line;
   const auto between = [&](const char* before, const char* after) -> std::string {
     const std::size_t begin = text.find(before);
     if (begin == std::string::npos) return "";
@@ -115,9 +159,10 @@ std::string memory_problem(const c10::OutOfMemoryError& error) {
   };
   const std::string asked = between("Tried to allocate ", ". "), free = between(" of which ", " is free");
   return fmt::format(
-      "device: the GPU's memory is full{}{}; lower train.batch_size or the network's size, end other programs on the "
-      "GPU "
-      "(nvidia-smi lists them), or use device=cpu",
+      "device: the GPU's memory is full{}{}; end other programs on the GPU (nvidia-smi lists them), use a smaller "
+      "network or "
+      "device=cpu, or lower what the stage holds there: train.batch_size and train.memory in training, rl.copies and "
+      "rl.segment in reinforcement learning",
       asked.empty() ? "" : fmt::format(": {} were asked for", asked),
       free.empty() ? "" : fmt::format(", {} were free", free));
 }

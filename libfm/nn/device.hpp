@@ -10,9 +10,11 @@
 
 namespace fm {
 
-/// "auto" (CUDA where it works, else the CPU), "cpu", "cuda" or "cuda:N".
+/// "auto" (CUDA where it works, else the CPU), "cpu", "cuda" or "cuda:N". A GPU is used once, which takes some of its memory.
 /// @throws InputError for any other text, MachineError with the reason if CUDA is not available.
 c10::Device find_device(const std::string& name);
+/// The same, but no GPU is used: one that does not compute is not found.
+c10::Device check_device(const std::string& name);
 
 /// Sets the number of CPU threads for this library and for LibTorch; 0: one for each core.
 void use_threads(int threads);
@@ -46,8 +48,8 @@ class DeviceStream {
   std::optional<c10::Stream> stream_;
 };
 
-/// An error of LibTorch's allocator in one line: what was asked for, what was free, and what to do.
-std::string memory_problem(const c10::OutOfMemoryError& error);
+/// An error of LibTorch in one line. If the GPU's memory is full: what was asked for, what was free, and what to do.
+std::string describe_error(const c10::Error& error);
 
 /// The device in words, for the log: "cpu, 8 threads" or "cuda:0, NVIDIA H100 80GB HBM3".
 std::string describe_device(c10::Device device);

@@ -1,5 +1,6 @@
 #include "libfm/policy/model_policy.hpp"
 
+#include "libfm/core/log.hpp"
 #include "libfm/core/parallel.hpp"
 #include "libfm/policy/tensor_view.hpp"
 
@@ -9,6 +10,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <mutex>
 
 namespace fm {
 namespace {
@@ -35,7 +37,14 @@ at::Tensor zero_padded(const T* data, std::int64_t present, std::vector<std::int
 ModelPredictor::ModelPredictor(std::shared_ptr<const PolicyModel> model)
     : model_(std::move(model)), options_(model_->parameters().front().options()), stream_(options_.device()),
       records_(options_.device().is_cuda() && cuda_support() != nullptr && model_->repeats_sampling() &&
-               threads() <= most_recording_threads) {}
+               threads() <= most_recording_threads) {
+  static std::once_flag said;
+  if (!options_.device().is_cuda() || threads() <= most_recording_threads) return;
+  std::call_once(said, [] {
+    spdlog::warn("threads: with more than {}, policies on CUDA launch every kernel by itself, which is slower",
+                 most_recording_threads);
+  });
+}
 
 void ModelPredictor::prepare(int rows) {
   const int before = rows_;

@@ -2,6 +2,7 @@
 
 #include "libfm/core/error.hpp"
 #include "libfm/core/parallel.hpp"
+#include "libfm/core/registry.hpp"
 #include "libfm/flow_math/butcher_tableau.hpp"
 
 #include <ATen/TensorOperators.h>
@@ -15,6 +16,17 @@
 #include <limits>
 
 namespace fm {
+namespace {
+
+/// Numbers in a copy from memory that LibTorch pins, and keeps pinned: enough for what is computed at a time, not for all data.
+constexpr std::int64_t most_pinned = 1 << 20;
+
+/// Whether a program added it to libfm's networks.
+bool is_added(const NetworkOptions& network) {
+  return Registry::current().of(Registry::Kind::network).contains(network.name);
+}
+
+}  // namespace
 
 Scaling::Scaling(const Normalisation& n)
     : offset(at::tensor(n.offset, at::kDouble)), scale(at::tensor(n.scale, at::kDouble)), clip(n.clip) {}
@@ -26,8 +38,8 @@ at::Tensor Scaling::normalise(const at::Tensor& x, const at::TensorOptions& type
   }
   const bool in_float = type.dtype() == at::kFloat, on_cuda = type.device().is_cuda();
   const at::Tensor in = x.to(at::kCPU, at::kDouble).contiguous(),
-                   out = at::empty(x.sizes(),
-                                   at::TensorOptions(in_float ? at::kFloat : at::kDouble).pinned_memory(on_cuda));
+                   out = at::empty(x.sizes(), at::TensorOptions(in_float ? at::kFloat : at::kDouble)
+                                                  .pinned_memory(on_cuda && x.numel() <= most_pinned));
   const auto fill = [&](auto* to) {
     using Number = std::remove_pointer_t<decltype(to)>;
     const double *from = in.const_data_ptr<double>(), *shift = offset.const_data_ptr<double>(),
@@ -94,13 +106,14 @@ std::int64_t PolicyModel::evaluations() const {
 }
 
 bool PolicyModel::repeats_training() const {
-  return description_.policy.flow.coupling.name == "independent" && (!teacher_ || teacher_->repeats_sampling());
+  return !is_added(description_.network) && description_.policy.flow.coupling.name == "independent" &&
+         (!teacher_ || teacher_->repeats_sampling());
 }
 
 bool PolicyModel::repeats_sampling() const {
   const std::string& solver = description_.sampler.solver;
   const bool adapts = solver != euler_maruyama && find_solver(solver).adapts();
-  return !adapts && description_.sampler.prefix != "guided";
+  return !is_added(description_.network) && !adapts && description_.sampler.prefix != "guided";
 }
 
 at::Tensor PolicyModel::references(const at::Tensor& observations) const {

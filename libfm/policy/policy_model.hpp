@@ -54,8 +54,8 @@ class PolicyModel : public torch::nn::Module {
   }
 
   /// Whether training_loss does the same work on the device for every batch of a size, without waiting for the device, so
-  /// that it can be recorded (DeviceGraph). False for what is decided on the host: a coupling that solves an assignment,
-  /// and a teacher whose solver adapts its steps.
+  /// that it can be recorded (DeviceGraph). False for what is decided on the host: a coupling that solves an assignment, a
+  /// teacher whose solver adapts its steps, and a network that a program adds, which may read values.
   bool repeats_training() const;
   /// The same of sample and refine: false for solvers that adapt their steps, and where gradients guide them.
   bool repeats_sampling() const;

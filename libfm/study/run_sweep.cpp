@@ -136,7 +136,7 @@ class Runner {
 }  // namespace
 
 int default_jobs(const Experiment& sweep, std::size_t members) {
-  if (find_device(sweep.device).is_cuda()) return 1;
+  if (check_device(sweep.device).is_cuda()) return 1;
   return std::clamp(cores() / std::max(1, sweep.threads), 1, std::max(1, static_cast<int>(members)));
 }
 

@@ -155,12 +155,12 @@ Batch TrainingData::single_steps(const at::Tensor& rows) const {
     return {.actions = batch.slice(1, 0, actions).unsqueeze(1),
             .condition = {.observations = batch.slice(1, actions, end).unsqueeze(1),
                           .goal = batch.slice(1, end),
-                          .goal_mask = condition_.goal_mask.slice(0, 0, rows.size(0))}};
+                          .goal_mask = condition_.goal_mask.slice(0, 0, 1).expand({rows.size(0)})}};
   }
   return {.actions = actions_.index_select(0, rows).unsqueeze(1),
           .condition = {.observations = condition_.observations.index_select(0, rows),
                         .goal = goals(rows),
-                        .goal_mask = condition_.goal_mask.slice(0, 0, rows.size(0))}};
+                        .goal_mask = condition_.goal_mask.slice(0, 0, 1).expand({rows.size(0)})}};
 }
 
 }  // namespace fm

@@ -5,6 +5,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 
+#include <algorithm>
+
 namespace fm {
 
 TrainingSteps::TrainingSteps(const PolicyModel& model, AdamW& optimiser, std::string precision,
@@ -35,7 +37,7 @@ at::Tensor TrainingSteps::operator()(const at::Tensor& rows, std::int64_t step,
 at::Tensor TrainingSteps::compute(const at::Tensor& rows, std::int64_t step, std::int64_t index) {
   const TensorFloat32 tf32(precision_, rows.device().type());
   const Batch batch = data_->batch(rows);
-  is_short_ = batch.actions.numel() <= most_numbers;
+  largest_ = std::max(largest_, batch.actions.numel());
   const at::Tensor loss = [&] {
     const ProductPrecision precision(precision_, rows.device().type());
     return model_.training_loss(batch, draws_, static_cast<std::uint64_t>(step));

@@ -26,7 +26,9 @@ class TrainingSteps {
   void use(const TrainingData& data);
 
   /// As many steps as one call should take: several where a step is so short that launches and copies take most of it.
-  std::int64_t at_once() const { return records_ && is_short_ && taken_ >= unrecorded ? recorded_at_once : 1; }
+  std::int64_t at_once() const {
+    return records_ && largest_ <= most_numbers && taken_ >= unrecorded ? recorded_at_once : 1;
+  }
 
   /// @param rows (n, B), int64, on the device, a batch for each step
   /// @param step the number of the first step, the position of its draws
@@ -36,7 +38,7 @@ class TrainingSteps {
 
  private:
   static constexpr std::int64_t recorded_at_once = 8;
-  /// Numbers of a batch's actions in a short step. The host draws noise for all steps of a graph before it is launched.
+  /// Numbers of a batch's actions in a short step; a smaller batch at the end of an epoch does not count. The host draws noise for all steps of a graph before it is launched.
   static constexpr std::int64_t most_numbers = 4096;
   /// Steps that are launched kernel by kernel before the first recording: in them, libraries choose their kernels and
   /// allocate what they keep.
@@ -58,7 +60,7 @@ class TrainingSteps {
   std::string precision_;
   RandomStream draws_;
   bool records_;                                                        ///< whether steps can be recorded
-  bool is_short_ = false;                                               ///< the last step
+  std::int64_t largest_ = 0;                                            ///< numbers of a batch's actions so far
   std::int64_t taken_ = 0;                                              ///< so far
   std::map<std::pair<std::int64_t, std::int64_t>, Recorded> recorded_;  ///< by (n, B)
 };

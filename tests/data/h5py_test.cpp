@@ -134,7 +134,7 @@ with h5py.File(sys.argv[1], "w") as file:
     return error_of<fm::InputError>([&] { fm::read_dataset(folder / "mine.h5"); });
   };
   CATCH_CHECK(contains(refusal("    episode['terminated'] = np.array([0, -1, 0])"), "row 1 is neither 0 nor 1"));
-  CATCH_CHECK(contains(refusal("    file.attrs['env'] = 'x' * 2000000"), "attribute 'env' has 2000000 bytes"));
+  CATCH_CHECK(contains(refusal("    file.attrs['env'] = 'x' * 70000000"), "attribute 'env' has 70000000 bytes"));
   CATCH_CHECK(contains(refusal("    episode.attrs['index'] = 0"), "has the same index 0 as /episodes/0"));
   CATCH_CHECK(
       contains(refusal("    del episode['observations']; episode.create_dataset('observations', (4, 30000000))"),

@@ -13,6 +13,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 namespace {
 
@@ -252,7 +253,7 @@ np.savez(folder + "/single.npz", observations=numbers(M + 1, 2, 0), actions=arra
 np.savez(folder + "/keys.npz", state=numbers(M, 5, 0), keypoint=numbers(M, 6, 50).reshape(M, 3, 2), act=numbers(M, 2, 9),
     img=np.zeros((M, 40, 40, 3), "f4"), episode_ends=arrays["episode_ends"], contact=np.ones(M, bool))
 np.savez(folder + "/named.npz", **arrays, observation_names=["x", "v\u00b2"], observation_units=np.array([b"m", b"m/s"]),
-    action_low=[90.0], action_high=[900.0])
+    action_low=[90.0], action_high=[np.inf])
 )");
   const fm::Dataset ends = fm::read_recording(folder / "ends.npz");
   CATCH_REQUIRE(ends.episodes.size() == 2);
@@ -299,7 +300,8 @@ np.savez(folder + "/named.npz", **arrays, observation_names=["x", "v\u00b2"], ob
   const fm::EnvSpec named = fm::spec_from_json(fm::read_recording(folder / "named.npz").info.env_spec, "file");
   CATCH_CHECK(named.observations[1].name == "v\u00b2");
   CATCH_CHECK(named.observations[1].unit == "m/s");
-  CATCH_CHECK(named.actions == std::vector<fm::Dimension>{{"action_0", "", 90, 900}});
+  CATCH_CHECK(named.actions ==
+              std::vector<fm::Dimension>{{"action_0", "", 90, std::numeric_limits<double>::infinity()}});
 }
 
 CATCH_TEST_CASE("numpy's files that do not fit are refused by array and reason", "[recording]") {
@@ -328,6 +330,8 @@ CATCH_TEST_CASE("numpy's files that do not fit are refused by array and reason",
   CATCH_CHECK(contains(refusal("arrays['actions'] = np.zeros((0, 1))"), "contains no steps"));
   CATCH_CHECK(contains(refusal("arrays['observation_names'] = ['a', 'b', 'c']"), "has 3 names for 2 columns"));
   CATCH_CHECK(contains(refusal("arrays['action_low'], arrays['action_high'] = [2], [1]"), "is above its upper bound"));
+  CATCH_CHECK(
+      contains(refusal("arrays['action_low'], arrays['action_high'] = [np.nan], [1]"), "row 0, column 0 holds nan"));
   CATCH_CHECK(contains(refusal("arrays['see'] = arrays.pop('observations')"), "data.observations: name the arrays"));
   CATCH_CHECK(contains(refusal("", {.observations = {"observation"}}), "did you mean observation"));
   CATCH_CHECK(contains(refusal("", {.columns = {.actions = {.names = {"a", "b"}}}}), "data.columns.actions"));

@@ -195,6 +195,16 @@ class ErrorsTest(LauncherTest):
     def test_eval_refuses_what_it_would_ignore(self):
         run = self.run_tiny(command="train")
         self.assertIn("runs=elsewhere", self.fm("eval", run, "runs=elsewhere", expect=2).stderr)
+        for setting in ("data.observations=[nothing]", "data.mixed=true"):
+            self.assertIn("other data.files", self.fm("eval", run, setting, expect=2).stderr)
+
+    def test_an_expert_that_does_not_fit_creates_nothing_and_is_found_by_a_dry_run(self):
+        for command in (["collect"], ["demo"], ["collect", "--dry-run"], ["demo", "--dry-run"]):
+            done = self.fm(*command, self.experiment, "env.name=toy_2d", expect=2)
+            self.assertIn("'swing_up_lqr' needs env.name: pendulum", done.stderr)
+            done = self.fm(*command, self.experiment, "expert.name=policy", expect=2)
+            self.assertIn("expert.policy.from: give a run directory", done.stderr)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["tiny.yaml"])
 
     def test_a_log_is_not_written_through_a_symbolic_link(self):
         run = self.run_tiny(command="train")

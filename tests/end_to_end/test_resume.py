@@ -111,6 +111,13 @@ class ResumeTest(LauncherTest):
         self.assertEqual([json.loads(file.read_text()) for file in kept], [first])
         self.assertIn("train.epochs=9", self.fm("resume", run, "train.epochs=9", expect=2).stderr.replace(": 9", "=9"))
 
+    def test_figures_are_drawn_again_with_an_evaluation(self):
+        run = self.run_tiny("report.figures=true")
+        before = (run / "report.html").stat().st_mtime_ns
+        (run / "evaluation.json").unlink()  # as after a kill while the results are moved
+        self.fm("resume", run)
+        self.assertGreater((run / "report.html").stat().st_mtime_ns, before)
+
     def test_an_evaluation_on_the_way_does_not_end_the_training(self):
         whole = self.uninterrupted()
         run, _ = self.stopped("early", "tiny/*/checkpoints/best.safetensors", signal.SIGINT)

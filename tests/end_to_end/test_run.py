@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 
 import h5py
 import numpy as np
@@ -141,6 +142,10 @@ class OtherCommandsTest(LauncherTest):
         again = self.fm("collect", self.experiment, *TINY)
         self.assertEqual(first.stdout, again.stdout)
         self.assertIn("found in the cache", again.stderr)
+        left = pathlib.Path(first.stdout.strip()).parent / "parts"
+        left.mkdir()
+        self.fm("collect", self.experiment, *TINY)
+        self.assertFalse(left.exists())
 
     def test_train_stops_before_evaluation(self):
         run = self.run_tiny(command="train")
@@ -182,6 +187,16 @@ class OwnDataTest(LauncherTest):
     def test_data_files_with_an_environment_are_evaluated_in_full(self):
         run = self.run_tiny(f"data.files=[{self.data}]")
         self.assertIsNotNone(self.evaluation(run)["gap"])
+
+    def test_long_settings_have_folders_of_their_own(self):
+        run = self.run_tiny(f"data.files=[{self.data}]", "env.name=none")
+        folders = []
+        for name in ("a", "b"):
+            (self.folder / ("x" * 200)).mkdir(exist_ok=True)
+            file = self.folder / ("x" * 200) / f"{name}.h5"
+            shutil.copy(self.data, file)
+            folders.append(self.fm("eval", run, f"data.files=[{file}]").stdout.splitlines()[-1])
+        self.assertNotEqual(*folders)
 
     def test_data_files_without_an_environment_give_the_action_error(self):
         run = self.run_tiny(f"data.files=[{self.data}, {self.data}]", "env.name=none", "report.figures=true")

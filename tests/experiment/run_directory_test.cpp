@@ -142,14 +142,22 @@ CATCH_TEST_CASE("a run can be made longer, and nothing else of it changed", "[ru
 }
 
 CATCH_TEST_CASE("a run that was changed half-way can be opened, with the old settings or the new", "[run_directory]") {
-  const TemporaryFolder folder;
-  const fm::Experiment experiment = fm::test::tiny_experiment(folder.path(), {"train.epochs=5"});
-  const fs::path path = fm::RunDirectory::create(experiment, fm::LastStage::report).path();
-  auto origin = nlohmann::json::parse(fm::read_file(path / "provenance.json", 1 << 20));
-  origin["previous_configuration"] = origin["configuration"];
-  origin["configuration"]["train"]["epochs"] = 8;
-  fm::write_file_atomically(path / "provenance.json", origin.dump());
-  CATCH_CHECK(fm::RunDirectory::open(path).experiment().train.epochs == 5);
+  for (const int in_file : {5, 8}) {  // provenance.json is written first: a kill leaves config.yaml with either
+    const TemporaryFolder folder;
+    fm::Experiment experiment = fm::test::tiny_experiment(folder.path(), {"train.epochs=5"});
+    const fs::path path = fm::RunDirectory::create(experiment, fm::LastStage::report).path();
+    const auto read = [&] { return nlohmann::json::parse(fm::read_file(path / "provenance.json", 1 << 20)); };
+    auto origin = read();
+    origin["previous_configuration"] = origin["configuration"];
+    origin["configuration"]["train"]["epochs"] = 8;
+    fm::write_file_atomically(path / "provenance.json", origin.dump());
+    experiment.train.epochs = in_file;
+    fm::write_file_atomically(path / "config.yaml", fm::print_yaml(experiment));
+    CATCH_CHECK(fm::RunDirectory::open(path).experiment().train.epochs == in_file);
+    CATCH_CHECK(!read().contains("previous_configuration"));
+    CATCH_CHECK(read()["configuration"]["train"]["epochs"] == in_file);
+    CATCH_CHECK(fm::RunDirectory::open(path).experiment().train.epochs == in_file);
+  }
 }
 
 CATCH_TEST_CASE("a damaged provenance is refused by its name", "[run_directory]") {

@@ -52,6 +52,23 @@ CATCH_TEST_CASE("files are joined with their episodes numbered through, and all 
   CATCH_CHECK(same(fm::join_files(std::span(files).first(1), false).dataset, fm::read_dataset(files[0])));
 }
 
+CATCH_TEST_CASE("states that not all files have are left out, so that the whole can be written and read",
+                "[user_data]") {
+  const TemporaryFolder folder;
+  fm::Dataset without = anonymous(2);
+  change_episodes(without, [](fm::Episode& e) { e.states.resize(e.observations.rows(), 0); });
+  const std::string with = folder / "with.h5", none = folder / "none.h5";
+  fm::write_dataset(with, anonymous(3));
+  fm::write_dataset(none, without);
+  for (const auto& files : {std::vector{with, none}, std::vector{none, with}, std::vector{with, none, with}}) {
+    const fm::Dataset joined = fm::join_files(files, false).dataset;
+    for (const fm::Episode& e : joined.episodes) CATCH_CHECK(e.states.cols() == 0);
+    fm::write_dataset(folder / "whole.h5", joined);
+    CATCH_CHECK(same(fm::read_dataset(folder / "whole.h5"), joined));
+  }
+  CATCH_CHECK(fm::join_files(std::vector{with, with}, false).dataset.episodes.front()->states.cols() == 2);
+}
+
 CATCH_TEST_CASE("files of different sizes are not joined, and both are named", "[user_data]") {
   const TemporaryFolder folder;
   const std::string first = folder / "first.h5", other = folder / "other.h5", nothing = folder / "nothing.h5";
@@ -139,4 +156,8 @@ CATCH_TEST_CASE("the weights of files are those of their episodes and states, an
   const fm::Dataset read = fm::read_dataset(folder / "both.h5");
   CATCH_CHECK(read.weights == joined.weights);
   CATCH_CHECK(read.uniform_states.weights == joined.uniform_states.weights);
+  const std::string both = folder / "both.h5";
+  const std::string refusal =
+      error_of<fm::InputError>([&] { fm::join_files(std::vector{both}, false, {}, std::vector{1e18}); });
+  CATCH_CHECK(contains(refusal, "data.weights: 1e+18 times the weight 2.5 in "));
 }

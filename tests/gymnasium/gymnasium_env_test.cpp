@@ -8,9 +8,11 @@
 #include "libfm/task/environments.hpp"
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
+#include "tests/core/temporary_folder.hpp"
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <numeric>
 
 using fm::Matrix;
@@ -138,6 +140,20 @@ CATCH_TEST_CASE("a worker that fails gives its traceback, its end or what it pri
                        "the observation 'observation 0' is nan"));
   CATCH_CHECK(contains(error_of<fm::InputError>([] { play_failing("nan reward"); }), "the reward is nan"));
   play_failing("print");
+}
+
+CATCH_TEST_CASE("copies are closed when the environment ends, and when its description is known", "[.gymnasium]") {
+  const TemporaryFolder folder;
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+  };
+  const fm::EnvFactory factory =
+      fm::make_gymnasium(options_for("test_envs:test/Closing-v0", {{"folder", folder.path().string()}}));
+  CATCH_CHECK(files() == 0);
+  auto env = begun(factory, 3);
+  CATCH_CHECK(files() == 3);
+  env.reset();
+  CATCH_CHECK(files() == 0);
 }
 
 CATCH_TEST_CASE("an environment that cannot be used is refused with its reason", "[.gymnasium]") {

@@ -19,7 +19,7 @@ CATCH_TEST_CASE("an unknown device is refused by name", "[device]") {
 
 CATCH_TEST_CASE("a GPU without memory is reported in one line, with the cure", "[device]") {
   const auto report = [](const std::string& text) {
-    return fm::memory_problem(c10::OutOfMemoryError({"function", "file", 1}, text));
+    return fm::describe_error(c10::OutOfMemoryError({"function", "file", 1}, text));
   };
   const std::string text = report(
       "CUDA out of memory. Tried to allocate 149.01 GiB. GPU 0 has a total capacity of 79.18 GiB of which 78.10 GiB is "
@@ -28,7 +28,21 @@ CATCH_TEST_CASE("a GPU without memory is reported in one line, with the cure", "
   CATCH_CHECK_THAT(text, Catch::Matchers::Contains("train.batch_size"));
   CATCH_CHECK(text.find('\n') == std::string::npos);
   CATCH_CHECK_THAT(report("CUDA out of memory, in other words"),
-                   Catch::Matchers::StartsWith("device: the GPU's memory is full; lower"));
+                   Catch::Matchers::StartsWith("device: the GPU's memory is full; end"));
+  for (const char* other :
+       {"CUDA error: out of memory\nCUDA kernel errors", "CUBLAS_STATUS_ALLOC_FAILED when calling"}) {
+    CATCH_CHECK_THAT(report(other),
+                     Catch::Matchers::Contains("memory is full") && Catch::Matchers::Contains("train.memory"));
+  }
+}
+
+CATCH_TEST_CASE("other errors of LibTorch are one line, with the cure for a GPU that is too old", "[device]") {
+  const auto report = [](const std::string& text) {
+    return fm::describe_error(c10::Error({"function", "file", 1}, text));
+  };
+  CATCH_CHECK_THAT(report("CUDA error: no kernel image is available for execution on the device\nCUDA kernel errors"),
+                   Catch::Matchers::Contains("no code for this GPU") && Catch::Matchers::Contains("device=cpu"));
+  CATCH_CHECK(report("sizes differ\nExceptions raised from") == "fm: sizes differ");
 }
 
 CATCH_TEST_CASE("requesting CUDA returns it or reports why it is not available", "[device]") {

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 
 import gymnasium
@@ -94,6 +95,17 @@ class Failing(gymnasium.Env):
         return observation, reward, False, False, {}
 
 
+class Closing(Reach):
+    """A file exists until it is closed."""
+
+    def __init__(self, folder, render_mode=None):
+        super().__init__()
+        self.file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
+
+    def close(self):
+        os.remove(self.file.name)
+
+
 class Picture(gymnasium.Env):
     observation_space = spaces.Box(0, 255, (96, 96, 3), np.uint8)
     action_space = spaces.Box(-1.0, 1.0, (1,))
@@ -104,7 +116,7 @@ class Words(gymnasium.Env):
     action_space = spaces.Box(-1.0, 1.0, (1,))
 
 
-for cls in (Reach, Spaces, Failing, Picture, Words):
+for cls in (Reach, Spaces, Failing, Closing, Picture, Words):
     gymnasium.register(f"test/{cls.__name__}-v0", f"test_envs:{cls.__name__}", max_episode_steps=40,
                        disable_env_checker=True)
 gymnasium.register("test/Endless-v0", "test_envs:Spaces", disable_env_checker=True)

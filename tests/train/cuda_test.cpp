@@ -14,19 +14,23 @@
 #include <ATen/core/grad_mode.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <string_view>
+#include <utility>
 
 namespace {
 
-fm::Rows rows_for_device(int count) {
+/// @param length of each episode
+fm::Rows rows_for_device(int count, int length = 1) {
   fm::Rows rows{fm::Matrix(count, 3), fm::Matrix(count, 0), fm::Matrix(count, 1)};
   fm::Draws draws = fm::RandomStream(2, "rows").at(0);
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < 3; ++j) rows.observations(i, j) = draws.uniform(-1, 1);
     rows.actions(i, 0) = rows.observations(i, 0) - rows.observations(i, 1);
-    rows.begin.push_back(i);
-    rows.end.push_back(i + 1);
+    rows.begin.push_back(i / length * length);
+    rows.end.push_back(std::min(count, (i / length + 1) * length));
   }
   return rows;
 }
@@ -46,6 +50,22 @@ fm::TrainingJob job_on(c10::Device device, const std::filesystem::path& director
     teacher->to(device);
     job.teacher = teacher;
   }
+  return job;
+}
+
+/// Chunks of 4 actions after 3 observations.
+fm::TrainingJob chunked_job_on(c10::Device device, const std::filesystem::path& directory, const std::string& network) {
+  fm::TrainingJob job = job_on(device, directory);
+  job.description = fm::test::small_chunked("flow");
+  job.description.network = {.name = network,
+                             .mlp = {{16, 16}},
+                             .residual_mlp = {.width = 16, .blocks = 2},
+                             .transformer = {.width = 16, .layers = 2, .heads = 2},
+                             .unet = {.channels = {8, 16}, .blocks = 1, .kernel = 3, .groups = 4},
+                             .gru = {.width = 16},
+                             .time_embedding = 8};
+  job.train = rows_for_device(700, 50);
+  job.validation = rows_for_device(50, 50);
   return job;
 }
 
@@ -91,6 +111,22 @@ CATCH_TEST_CASE("every policy trains on CUDA as on the CPU, and twice the same",
   }
 }
 
+CATCH_TEST_CASE("every network trains on CUDA as on the CPU, on chunks of actions, and twice the same", "[cuda]") {
+  const auto device = fm::test::cuda_device();
+  if (!device) return;
+  for (const std::string_view network : fm::network_kinds) {
+    CATCH_INFO(network);
+    const TemporaryFolder cpu, cuda, again;
+    fm::train(few_epochs(), chunked_job_on(at::kCPU, cpu.path(), std::string(network)));
+    fm::train(few_epochs(), chunked_job_on(*device, cuda.path(), std::string(network)));
+    fm::train(few_epochs(), chunked_job_on(*device, again.path(), std::string(network)));
+    const std::vector<double> expected = losses_in(cpu.path()), found = losses_in(cuda.path());
+    CATCH_REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) CATCH_CHECK(std::abs(found[i] / expected[i] - 1.0) < 5e-3);
+    CATCH_CHECK(last_in(cuda.path()) == last_in(again.path()));
+  }
+}
+
 CATCH_TEST_CASE("interrupted and resumed training on CUDA ends with the same bytes", "[cuda]") {
   const auto device = fm::test::cuda_device();
   if (!device) return;
@@ -132,12 +168,16 @@ CATCH_TEST_CASE("training begun on one device is resumed on the other", "[cuda]"
 CATCH_TEST_CASE("within an epoch, training on CUDA never waits for the device", "[cuda]") {
   const auto device = fm::test::cuda_device();
   if (!device) return;
-  for (const std::string& name : fm::names_in(fm::policy_kinds)) {
+  std::vector<std::pair<std::string, fm::TrainingJob>> jobs;
+  for (const std::string& name : fm::names_in(fm::policy_kinds)) jobs.emplace_back(name, job_on(*device, "", name));
+  for (const std::string_view network : fm::network_kinds) {
+    jobs.emplace_back(network, chunked_job_on(*device, "", std::string(network)));
+  }
+  for (const auto& [name, job] : jobs) {
     for (const char* precision : {"float32", "tf32", "bfloat16"}) {
       CATCH_INFO(name << " " << precision);
       const fm::DeviceStream stream(*device);
       const auto on_stream = stream.enter();
-      const fm::TrainingJob job = job_on(*device, "", name);
       auto model = fm::make_policy_model(job.description, fm::RandomStream(0, "init"));
       model->to(*device);
       if (job.teacher) model->set_teacher(job.teacher);
