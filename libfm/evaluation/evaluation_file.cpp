@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace fm {
 namespace {
@@ -108,6 +109,18 @@ void describe(Hdf5Writer& out, const EvaluationFileInput& input) {
 }  // namespace
 
 const EnvSpec& EvaluationFileInput::spec() const { return env_factory ? env_factory.spec : model->description().spec; }
+
+std::unique_ptr<VectorEnv> EvaluationFileInput::env_in(const Matrix& states) const {
+  const auto count = static_cast<int>(states.rows());
+  std::vector<int> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), 0);
+  std::unique_ptr<VectorEnv> env = env_factory.make(count);
+  env->reset(rows, std::vector<std::uint64_t>(rows.size(), 0), RandomStream(0, "landmark"));
+  env->set_states(rows, states);
+  if (goal.empty()) return env;
+  env->set_goals(rows, Eigen::Map<const Eigen::RowVectorXd>(goal.data(), std::ssize(goal)).replicate(count, 1));
+  return env;
+}
 
 void write_evaluation_file(const std::filesystem::path& file, const EvaluationFileInput& input,
                            const Evaluation& evaluation) {

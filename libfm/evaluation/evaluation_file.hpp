@@ -26,6 +26,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace fm {
 
@@ -34,9 +35,13 @@ struct EvaluationFileInput {
   EnvFactory env_factory;  ///< empty: the flow figures are not written
   PolicyFactory make_expert;
   std::shared_ptr<const PolicyModel> model;  ///< null: the expert only, as in `fm demo`
+  std::vector<double> goal = {};             ///< (G), of the figures; empty: one that is drawn
 
   /// The environment's as evaluated, whose horizon may differ from that of training; without one the policy's.
   const EnvSpec& spec() const;
+
+  /// Copies of the environment in these states (N, S), all with the same goal.
+  std::unique_ptr<VectorEnv> env_in(const Matrix& states) const;
 };
 
 /// Writes the file atomically. @throws MachineError if it cannot be written

@@ -59,11 +59,9 @@ States grid_states(const EvaluationFileInput& input) {
   }
   std::vector<int> rows(static_cast<std::size_t>(count));
   std::iota(rows.begin(), rows.end(), 0);
-  const std::vector<std::uint64_t> episodes(rows.size(), 0);  // all with the goal of the same episode
+  const std::vector<std::uint64_t> episodes(rows.size(), 0);
   const std::vector<std::uint32_t> steps(rows.size(), 0);
-  const std::unique_ptr<VectorEnv> env = input.env_factory.make(count);
-  env->reset(rows, episodes, RandomStream(0, "landmark"));
-  env->set_states(rows, states);
+  const std::unique_ptr<VectorEnv> env = input.env_in(states);
   result.observations = env->observations();
   result.goals = env->goals();
   result.expert_actions = unknown_actions(count, input.spec());

@@ -26,13 +26,11 @@ struct Scene {
 };
 
 Scene scene_at(const EvaluationFileInput& input, const Landmark& landmark) {
-  const std::unique_ptr<VectorEnv> env = input.env_factory.make(1);
+  const std::unique_ptr<VectorEnv> env = input.env_in(
+      Eigen::Map<const Matrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
   const std::vector<int> row = {0};
   const std::vector<std::uint64_t> episode = {0};
   const std::vector<std::uint32_t> step = {0};
-  env->reset(row, episode, RandomStream(0, "landmark"));
-  env->set_states(row,
-                  Eigen::Map<const Matrix>(landmark.state.data(), 1, static_cast<Eigen::Index>(landmark.state.size())));
   if (!input.make_expert) return {env->observations(), env->goals(), {}};
   const std::unique_ptr<Policy> expert = input.make_expert();
   expert->reset(1, row);

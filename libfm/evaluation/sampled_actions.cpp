@@ -4,6 +4,7 @@
 #include "libfm/flow_math/noise.hpp"
 #include "libfm/policy_spec/relative_actions.hpp"
 
+#include <span>
 #include <string>
 
 namespace fm {
@@ -18,9 +19,13 @@ Matrix sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::i
   const Matrix observations = observation_windows(rows, begin, end, d.policy.horizon.observations);
   const Matrix goals = rows.goals.middleRows(begin, n);
   FloatMatrix noises(n, predictor.noises() * horizon * width), predictions(n * horizon, width);
+  const auto action_noise = static_cast<float>(d.sampler.action_noise);
+  FloatMatrix on_actions(n, action_noise > 0.0F ? horizon * width : 0);
+  const auto row = [](FloatMatrix& matrix, Eigen::Index i) {
+    return std::span(matrix.data() + i * matrix.cols(), static_cast<std::size_t>(matrix.cols()));
+  };
   for (Eigen::Index i = 0; i < n; ++i) {
-    draw_noise(noise, static_cast<std::uint64_t>(begin + i), 0,
-               {noises.data() + i * noises.cols(), static_cast<std::size_t>(noises.cols())});
+    draw_noise(noise, static_cast<std::uint64_t>(begin + i), 0, row(noises, i), row(on_actions, i));
   }
   predictor.prepare(static_cast<int>(block_rows));
   predictor.predict({.rows = static_cast<int>(n),
@@ -29,6 +34,7 @@ Matrix sample(Predictor& predictor, const Rows& rows, std::int64_t begin, std::i
                      .noise = noises.data(),
                      .guesses = nullptr,
                      .actions = predictions.data()});
+  if (on_actions.size() > 0) predictions += action_noise * on_actions.reshaped<Eigen::RowMajor>(n * horizon, width);
   const RelativeActions relative(d.spec, d.policy.relative);
   const Matrix states = rows.observations.middleRows(begin, n);
   Matrix references = relative.references(states).replicate(1, horizon);

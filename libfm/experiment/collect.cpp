@@ -6,6 +6,7 @@
 #include "libfm/core/interrupt.hpp"
 #include "libfm/core/json_options.hpp"
 #include "libfm/core/log.hpp"
+#include "libfm/core/parallel.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/data/parts.hpp"
 #include "libfm/experiment/expert.hpp"
@@ -15,12 +16,15 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <numeric>
 
 namespace fm {
 namespace {
 
-constexpr std::int64_t part_episodes = 500;
+constexpr std::int64_t most_in_part = 500;  ///< episodes
+constexpr double part_seconds = 120.0;      ///< about, so that a kill loses little where planning an episode takes long
 
 /// The collection options without those of DAgger rounds, whose data are stored with the run and not in the cache.
 nlohmann::json expert_collection(CollectOptions options) {
@@ -46,14 +50,20 @@ nlohmann::json determinants(const Experiment& e) {
 void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const PolicyFactory& make_expert,
                       const std::filesystem::path& parts, const DatasetInfo& info) {
   const std::set<std::uint64_t> collected = collected_episodes(parts, info);
-  Progress progress("collect", e.collect.episodes, "episodes", static_cast<std::int64_t>(collected.size()));
-  for (std::int64_t begin = 0; begin < e.collect.episodes; begin += part_episodes) {
-    const std::int64_t count = std::min(part_episodes, e.collect.episodes - begin);
-    const auto first = static_cast<std::uint64_t>(begin);
-    if (std::distance(collected.lower_bound(first), collected.lower_bound(first + static_cast<std::uint64_t>(count))) ==
-        count) {
+  const auto total = static_cast<std::uint64_t>(e.collect.episodes);
+  auto done = static_cast<std::int64_t>(std::distance(collected.begin(), collected.lower_bound(total)));
+  Progress progress("collect", e.collect.episodes, "episodes", done);
+  const std::int64_t least_in_part = std::min<std::int64_t>(threads(), most_in_part);
+  std::int64_t size = least_in_part;
+  for (std::uint64_t first = 0; first < total;) {
+    if (collected.contains(first)) {
+      ++first;
       continue;
     }
+    const auto next = collected.lower_bound(first);
+    const std::uint64_t end = next == collected.end() ? total : std::min(total, *next);
+    const std::int64_t count = std::min(size, static_cast<std::int64_t>(end - first));
+    const auto begin = std::chrono::steady_clock::now();
     write_part(parts, info,
                rollout(env_factory, make_expert,
                        {.episodes = count,
@@ -63,7 +73,12 @@ void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const 
                         .noise = RandomStream(e.seed, "collect noise"),
                         .label = {},
                         .goal_levels = e.collect.goal_levels}));
-    progress.update(begin + count);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    size = std::clamp(std::lround(static_cast<double>(count) * part_seconds / std::max(1e-3, seconds.count())),
+                      least_in_part, most_in_part);
+    first += static_cast<std::uint64_t>(count);
+    done += count;
+    progress.update(done);
   }
 }
 

@@ -130,10 +130,13 @@ std::string evaluate_into(const std::filesystem::path& directory, const Evaluati
   evaluation.checkpoint_hash = checkpoint_hash;
   const std::vector<Variant> variants = evaluate_grid(model, target, options);
   std::filesystem::create_directories(directory);
-  write_evaluation_file(
-      directory / "evaluation.h5",
-      {.expert = e.expert.name, .env_factory = options.env_factory, .make_expert = options.make_expert, .model = model},
-      evaluation);
+  write_evaluation_file(directory / "evaluation.h5",
+                        {.expert = e.expert.name,
+                         .env_factory = options.env_factory,
+                         .make_expert = options.make_expert,
+                         .model = model,
+                         .goal = e.eval.goal},
+                        evaluation);
   write_evaluation_events(directory, e, evaluation);
   const std::string summary = summarise(evaluation, variants);
   write_file_atomically(directory / "summary.txt", summary);

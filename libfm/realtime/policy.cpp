@@ -8,15 +8,28 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <numeric>
+#include <string>
+
+namespace {
+
+fm::Precision precision_of(const fm_policy_options& options) {
+  int weights = 0;  // in C an enumeration holds any number
+  static_assert(sizeof weights == sizeof options.weights);
+  std::memcpy(&weights, &options.weights, sizeof weights);
+  if (weights == FM_POLICY_FLOAT32) return fm::Precision::float32;
+  if (weights == FM_POLICY_BFLOAT16) return fm::Precision::bfloat16;
+  fm::throw_input_error("fm_policy_options: weights is {}, neither FM_POLICY_FLOAT32 nor FM_POLICY_BFLOAT16", weights);
+}
+
+}  // namespace
 
 struct fm_policy {
   fm_policy(const char* checkpoint, const fm_policy_options& options)
-      : model(fm::load_realtime(
-            checkpoint,
-            {.precision = options.weights == FM_POLICY_BFLOAT16 ? fm::Precision::bfloat16 : fm::Precision::float32})),
-        seed(options.seed), state(std::make_unique<State>(model, seed, 1)) {}
+      : model(fm::load_realtime(checkpoint, {.precision = precision_of(options)})), seed(options.seed),
+        state(std::make_unique<State>(model, seed, 1)) {}
 
   /// Everything that depends on the number of rows.
   struct State {
@@ -89,7 +102,10 @@ fm_policy* fm_policy_open(const char* checkpoint, const fm_policy_options* optio
     if (checkpoint == nullptr) throw fm::InputError("fm_policy_open: the checkpoint path is NULL");
     return new fm_policy(checkpoint, options != nullptr ? *options : fm_policy_options{});
   } catch (const std::exception& e) {
-    if (error != nullptr && error_size > 0) std::snprintf(error, error_size, "%s", e.what());
+    std::string text = e.what();
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');  // names from a file
+    if (error != nullptr && error_size > 0) std::snprintf(error, error_size, "%s", text.c_str());
     return nullptr;
   }
 }

@@ -60,8 +60,9 @@ void fm_policy_reset(fm_policy* policy, uint64_t episode);
 
 /* The next step's action. All in the environment's units; actions are within their bounds.
  * goal: NULL where the policy has none. noise: the caller's standard normal numbers, or NULL for the policy's own.
- * Returns 0, or 1 if there is no valid action: the goal is missing, the policy has several rows, or the action is not
- * finite because an observation or the goal is not. `action` is then left as it was, and the next step starts without past predictions. */
+ * Returns 0, or 1 if there is no valid action, and `action` is left as it was: where the goal is missing or the policy has
+ * several rows, nothing has happened; where the action is not finite, because an observation or the goal is not, the step
+ * counts, and the next one starts without past predictions. */
 int fm_policy_act(fm_policy* policy, const double* observation, const double* goal, const double* noise,
                   double* action);
 

@@ -19,12 +19,15 @@ using Row = std::vector<std::string>;
 /// Of all files below; a file that other folders have too (hard links) counts its share.
 double megabytes(const std::filesystem::path& folder) {
   double bytes = 0.0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    std::error_code vanished;  // a temporary file of a run that goes on
-    if (!entry.is_regular_file(vanished)) continue;
-    const auto size = static_cast<double>(entry.file_size(vanished));
-    const auto links = static_cast<double>(entry.hard_link_count(vanished));
-    if (!vanished) bytes += size / links;
+  std::error_code vanished;  // a temporary file or folder of a run that goes on
+  std::filesystem::recursive_directory_iterator entry(
+      folder, std::filesystem::directory_options::skip_permission_denied, vanished);
+  for (; entry != std::filesystem::recursive_directory_iterator(); entry.increment(vanished)) {
+    std::error_code none;
+    if (!entry->is_regular_file(none)) continue;
+    const auto size = static_cast<double>(entry->file_size(none));
+    const auto links = static_cast<double>(entry->hard_link_count(none));
+    if (!none) bytes += size / links;
   }
   return bytes / 1e6;
 }
@@ -96,7 +99,9 @@ Table list_runs(const std::filesystem::path& runs) {
   Table table{{"run", "begun", "state", "return", "gap", "MB"}, {}};
   for (const auto& experiment : std::filesystem::directory_iterator(runs)) {
     if (!experiment.is_directory() || experiment.path().filename() == "cache") continue;
-    for (const auto& entry : std::filesystem::directory_iterator(experiment.path())) {
+    std::error_code closed;
+    for (const auto& entry : std::filesystem::directory_iterator(
+             experiment.path(), std::filesystem::directory_options::skip_permission_denied, closed)) {
       const auto name = (experiment.path().filename() / entry.path().filename()).string();
       if (auto row = row_of(entry.path(), name)) table.rows.push_back(std::move(*row));
     }

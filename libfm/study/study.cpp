@@ -112,7 +112,8 @@ std::string starts_of(const Experiment& e) {
   return fmt::format("{} {} {}", options_to_json(e.env).dump(), e.eval.seed, fmt::join(e.eval.goal, ","));
 }
 
-/// The returns of every run in both groups from the starts that all have; nothing if the starts differ.
+/// The returns of every run in both groups from the starts that all have; nothing if the starts differ, or if a run's returns
+/// by start are not known.
 std::optional<PairedDifference> difference(const Study& study, const StudyGroup& a, const StudyGroup& b) {
   std::size_t starts = SIZE_MAX;
   Strata returns[2];
@@ -127,6 +128,7 @@ std::optional<PairedDifference> difference(const Study& study, const StudyGroup&
       starts = std::min(starts, returns[i].back().size());
     }
   }
+  if (starts == 0) return std::nullopt;
   for (Strata& group : returns) {
     for (auto& run : group) run.resize(starts);
   }
@@ -142,10 +144,12 @@ bool has_one_environment(const Study& study) {
 
 void compare(Study& study) {
   if (!has_one_environment(study)) return;
-  const StudyGroup& first = study.groups.front();
+  const auto found = std::ranges::find_if(study.groups, [](const StudyGroup& group) { return !group.counted.empty(); });
+  if (found == study.groups.end()) return;
+  study.baseline = static_cast<std::size_t>(found - study.groups.begin());
+  const StudyGroup& first = *found;
   const Strata baseline{returns_of(study, first)};
-  if (baseline[0].empty()) return;
-  for (std::size_t g = 1; g < study.groups.size(); ++g) {
+  for (std::size_t g = study.baseline + 1; g < study.groups.size(); ++g) {
     const Strata strata{returns_of(study, study.groups[g]), baseline[0]};
     if (strata[0].empty()) continue;
     GroupComparison comparison{.group = g, .difference = difference(study, study.groups[g], first)};

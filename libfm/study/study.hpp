@@ -28,7 +28,7 @@ struct StudyGroup {
   std::optional<double> success;
 };
 
-/// A group beside the first one.
+/// A group beside the baseline.
 struct GroupComparison {
   std::size_t group = 0;
   std::optional<PairedDifference> difference;  ///< of returns; nothing unless all episodes have the same starts
@@ -40,8 +40,10 @@ struct Study {
   std::vector<std::filesystem::path> sources;  ///< as given
   std::vector<std::string> varied;             ///< the keys in which groups differ
   std::vector<StudyRun> runs;
-  std::vector<StudyGroup> groups;            ///< in the order of their first runs
-  std::vector<GroupComparison> comparisons;  ///< empty unless all runs are of one environment
+  std::vector<StudyGroup> groups;  ///< in the order of their first runs
+  std::size_t baseline = 0;        ///< the first group that has a result
+  std::vector<GroupComparison>
+      comparisons;  ///< of those after it that have; empty unless all runs are of one environment
 };
 
 /// The mean return of every counted run of the group.

@@ -49,16 +49,20 @@ Json run_json(const Study& study, const StudyRun& run) {
 }
 
 Json group_json(const StudyGroup& group) {
-  return {{"name", group.name},           {"settings", settings_json(group)},
-          {"runs", group.runs},           {"return", score_json(group.mean_return)},
-          {"gap", score_json(group.gap)}, {"success", group.success ? Json(*group.success) : Json()}};
+  return {{"name", group.name},
+          {"settings", settings_json(group)},
+          {"runs", group.runs},
+          {"counted", group.counted},
+          {"return", score_json(group.mean_return)},
+          {"gap", score_json(group.gap)},
+          {"success", group.success ? Json(*group.success) : Json()}};
 }
 
-Json comparison_json(const GroupComparison& comparison) {
+Json comparison_json(const Study& study, const GroupComparison& comparison) {
   const auto& difference = comparison.difference;
   const auto& improvement = comparison.improvement;
   return {{"a", comparison.group},
-          {"b", 0},
+          {"b", study.baseline},
           {"metric", "return"},
           {"paired", difference.has_value()},
           {"difference", difference ? Json{{"mean", difference->mean}, {"ci95", ends(difference->interval)}} : Json()},
@@ -107,7 +111,7 @@ Json to_json(const Study& study) {
   for (const auto& source : study.sources) sources.push_back(std::filesystem::absolute(source).string());
   for (const StudyRun& run : study.runs) runs.push_back(run_json(study, run));
   for (const StudyGroup& group : study.groups) groups.push_back(group_json(group));
-  for (const GroupComparison& comparison : study.comparisons) comparisons.push_back(comparison_json(comparison));
+  for (const GroupComparison& comparison : study.comparisons) comparisons.push_back(comparison_json(study, comparison));
   return {
       {"format_version", 1}, {"title", study.title}, {"sources", sources},         {"varied", study.varied},
       {"runs", runs},        {"groups", groups},     {"comparisons", comparisons}, {"profiles", profiles_json(study)}};

@@ -60,6 +60,7 @@ std::optional<RunResult> read_result(const std::filesystem::path& run) {
   if (!mean_return) return std::nullopt;  // evaluated without an environment
   RunResult result{*mean_return, estimate(json.value("gap", Json())), std::nullopt, {}};
   if (const Json success = policy.value("success", Json()); success.is_number()) result.success = success.get<double>();
+  if (!std::filesystem::exists(run / "evaluation.h5")) return result;  // large, and not needed for the statistics
   const Hdf5Reader episodes(run / "evaluation.h5");
   result.returns = episodes.numbers("/policy/returns");
   if (result.returns.empty()) episodes.fail("/policy/returns", "is empty");

@@ -11,9 +11,9 @@ namespace {
 
 constexpr std::size_t most_key_columns = 4;
 constexpr const char* intervals =
-    "95 % bootstrap intervals: over the runs of a group, or over the episodes of a single run; \"minus first\" over "
-    "runs "
-    "and starts, which are the same for all\n";
+    "95 % bootstrap intervals: over the runs of a group (too narrow for fewer than ten), or over the episodes of a "
+    "single "
+    "run; \"minus first\": minus the first group with a result, over runs and starts, which are the same for all\n";
 
 /// Where a group's settings have no column each: A, B ... Z, then G27 ...
 std::string letter(std::size_t group) {

@@ -78,6 +78,6 @@ def _rows(run):
     ax.set_yticks(range(len(rows)), labels=texts)
     ax.invert_yaxis()
     style.gap_axis(ax.xaxis, min(gap.mean for gap in gaps))
-    ax.set_xlim(right=max(0.0, *(gap.high for gap in gaps if gap.has_ends)) + 1.0)
+    ax.margins(x=0.05)
     ax.set(xlabel="return gap, policy − expert")
     return fig

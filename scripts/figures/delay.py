@@ -36,12 +36,12 @@ def caption(run):
 def curves(runs):
     """{label: [(delay, (return, jerk)), ...]}, by what differs besides the delay; of other runs with their policy's name."""
     lines = {}
-    for run in runs:
+    for run, name in zip(runs, sampling_steps.names(runs)):
         variants = varied(run.evaluation.get("variants") or [])
         others = [key for key in sampling_steps.differing(variants) if key != SETTING]
         for variant in variants:
             words = [f"{style.readable(key.rpartition('.')[2])} {variant['settings'].get(key)}" for key in others]
-            label = ", ".join(([] if run is runs[0] else [style.readable(run.policy_name)]) + words) or "policy"
+            label = ", ".join(([] if run is runs[0] else [name]) + words) or "policy"
             policy = variant["policy"]
             lines.setdefault(label, {})[variant["settings"][SETTING]] = (interval.read(policy["return"]),
                                                                          policy["metrics"]["action_jerk"])

@@ -40,7 +40,7 @@ def caption(run):
             "nearly deterministic action. Dotted lines are the bounds of the action.")
     if any(state.expert_action is not None for state in run.denoising):
         text += " The diamond and the line mark the expert's action."
-    return text
+    return text + run.goal_words(run.flow_fields[:1])
 
 
 def shown_range(run):

@@ -58,9 +58,11 @@ def html(run, budget=BUDGET):
     value = data(run, budget)
     if value is None:
         return ""
+    # On a grid of states the goal is that of the other pictures; along an episode it is the episode's.
+    goal = run.goal_words(run.flow_fields[:1]) if len(run.explorer.axes) == 2 else ""
     expert = " The diamond is the expert's action." if np.isfinite(run.explorer.expert).any() else ""
     return (f'<figure id="explorer">{web.widget("explorer", value, "Explorer of the flow")}\n'
-            f"<figcaption><b>Explorer.</b> {CAPTION}{expert}</figcaption></figure>")
+            f"<figcaption><b>Explorer.</b> {CAPTION}{expert}{goal}</figcaption></figure>")
 
 
 def data(run, budget=BUDGET):

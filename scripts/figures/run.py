@@ -136,11 +136,11 @@ class Run:
 
     def goal_words(self, shown):
         """The goals of the shown FlowFields as a sentence; empty if there are no goals."""
-        if not self.goals:
+        if not self.goals or not shown:
             return ""
         asked = [", ".join(f"{style.readable(d.name)} {number.text(value)} {d.unit}".rstrip()
                            for d, value in zip(self.goals, state.goal)) for state in shown]
-        return f" The goal in each: {'; '.join(asked)}."
+        return f" The goal in each: {'; '.join(dict.fromkeys(asked))}."
 
     @property
     def is_pendulum(self):

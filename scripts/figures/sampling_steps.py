@@ -39,14 +39,20 @@ def curves(runs):
     """{label: [(network evaluations, gap), ...]}, by solver, and by policy for other runs. Each run's own sampler is included
     with its variants."""
     lines = {}
-    for run in runs:
+    for run, policy in zip(runs, names(runs)):
         variants = varied(run.evaluation.get("variants") or [])
         for variant in measured([run.evaluation]) + variants if variants else []:
             solver = variant["latency"]["solver"]
-            policy = style.readable(run.policy_name)
             label = solver if run is runs[0] else f"{policy}, {solver}" if varies_solver(variants) else policy
             lines.setdefault(label, {})[variant["latency"]["nfe"]] = interval.read(variant["gap"])
     return {label: sorted(points.items()) for label, points in lines.items()}
+
+
+def names(runs):
+    """A name for each run: its policy's, with its directory's where another run beside the first has the same."""
+    policies = [style.readable(run.policy_name) for run in runs]
+    return [policy if policies[1:].count(policy) < 2 else f"{policy} {run.directory.name}"
+            for run, policy in zip(runs, policies)]
 
 
 def varies_solver(variants):

@@ -12,7 +12,7 @@ from .checked_json import Checked
 from .interval import Interval
 
 FORMAT_VERSION = 1
-STATES = ("begun", "collected", "trained", "evaluated", "failed")
+STATES = ("begun", "collected", "trained", "evaluated")
 METRICS = ("return", "gap")
 
 
@@ -41,8 +41,14 @@ class Group:
     name: str
     settings: dict
     members: list  # indices of the runs
+    counted: list  # those of them that the statistics are of: equal runs are one
     scores: dict  # {"return", "gap": Score or None}
     success: float = None
+
+    def shown(self, runs):
+        """The members whose training is shown: of each seed the one that is counted, or the last."""
+        by_seed = {runs[member].seed: member for member in self.members}
+        return sorted({**by_seed, **{runs[member].seed: member for member in self.counted}}.values())
 
 
 @dataclass
@@ -104,11 +110,15 @@ def _member(item):
 
 
 def _group(item):
-    members = item.get("runs", list)
-    if not all(isinstance(member, int) and not isinstance(member, bool) for member in members):
-        item.fail("runs", "should be a list of indices")
-    return Group(item.get("name", str), item.text_map("settings"), members,
+    return Group(item.get("name", str), item.text_map("settings"), _members(item, "runs"), _members(item, "counted"),
                  {metric: _score(item, metric) for metric in METRICS}, item.share("success"))
+
+
+def _members(item, key):
+    members = item.get(key, list)
+    if not all(isinstance(member, int) and not isinstance(member, bool) for member in members):
+        item.fail(key, "should be a list of indices")
+    return members
 
 
 def _score(item, metric):
@@ -140,6 +150,8 @@ def _check_indices(study, root):
     for i, group in enumerate(study.groups):
         for member in group.members:
             _check_index(root, f"groups[{i}]: runs", member, study.runs)
+        if not set(group.counted) <= set(group.members):
+            root.fail(f"groups[{i}]: counted", "should be some of the group's runs")
     for i, comparison in enumerate(study.comparisons):
         for group in (comparison.a, comparison.b):
             _check_index(root, f"comparisons[{i}]", group, study.groups)

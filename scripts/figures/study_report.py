@@ -7,7 +7,7 @@ from . import (learning_curves, metric, number, representatives, study_files, st
                widgets)
 
 PROGRAMS = ("axes", "chart", "series", "legend", "tables", "panels", "texts", "sweep", "curves", "profiles")
-INTERVALS = (f"{metric.LEGEND} Brackets are 95 % intervals over the runs of a group, or over the episodes of a single run; IQM is the interquartile mean. Click a "
+INTERVALS = (f"{metric.LEGEND} Brackets are 95 % intervals over the runs of a group, or over the episodes of a single run; of fewer than ten runs they are too narrow; IQM is the interquartile mean. Click a "
              "heading to sort.")
 SWEEP = "Small points are runs, large ones groups with their 95 % intervals."
 PROFILES = "The share of runs whose return lies above the threshold; bands are 95 % intervals."
@@ -42,10 +42,8 @@ def summary(study):
         mean, *ends = best.scores["return"].mean.texts(number.text)
         interval = f" [{', '.join(ends)}]" if best.scores["return"].mean.has_ends else ""
         text += f"; the highest mean return is {mean}{interval}, of {best.name}"
-    states = [run.state for run in study.runs]
-    failed, unfinished = states.count("failed"), sum(state not in ("evaluated", "failed") for state in states)
-    left = [f"{count} {word}" for count, word in ((failed, "failed"), (unfinished, "not finished")) if count]
-    return text + "." + (f" Of the runs, {' and '.join(left)}." if left else "")
+    unfinished = sum(run.state != "evaluated" for run in study.runs)
+    return text + "." + (f" Of the runs, {unfinished} not finished." if unfinished else "")
 
 
 def _count(count, word):
@@ -63,7 +61,7 @@ def _plot(title, name, value, note, study):
 
 
 def _curves(study, files):
-    return learning_curves.data([[files[member].metrics for member in group.members] for group in study.groups])
+    return learning_curves.data([[files[member].metrics for member in group.shown(study.runs)] for group in study.groups])
 
 
 def _inside(study, panels):

@@ -14,9 +14,9 @@ def groups(study):
     rows = []
     for group in study.groups:
         score, gap = group.scores["return"], group.scores["gap"]
-        evaluated = sum(study.runs[member].state == "evaluated" for member in group.members)
-        count = str(evaluated) if evaluated == len(group.members) else f"{evaluated} of {len(group.members)}"
-        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(count, evaluated),
+        counted = len(group.counted)
+        count = str(counted) if counted == len(group.members) else f"{counted} of {len(group.members)}"
+        rows.append([*(_setting(group.settings.get(key)) for key in study.varied), _cell(count, counted),
                      _interval(score and score.mean), _interval(score and score.iqm), _interval(gap and gap.mean, number.signed),
                      _percent(group.success)])
         if not study.varied:

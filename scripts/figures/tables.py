@@ -4,6 +4,8 @@ from html import escape
 
 from . import interval, metric, number, style
 
+OF_ACTORS = {"action_jerk", "path_straightness", "log_probability"}  # metrics that are not the environment's
+
 
 def results(run):
     """The metrics of policy and expert; empty if there are none."""
@@ -15,8 +17,9 @@ def results(run):
 def variants(run):
     """A row for each point of the evaluation grid; empty if there are none."""
     unit, points = metric.common_unit(run.actions), run.evaluation.get("variants") or []
-    # The environment's own metrics are those that the expert has too.
-    own = sorted({name for point in points for name in _metrics(point, "expert")} - {"action_jerk"})
+    # The environment's own metrics are those that the expert has too, and without one all that are not the policy's.
+    actor = "expert" if any(point.get("expert") for point in points) else "policy"
+    own = sorted({name for point in points for name in _metrics(point, actor)} - OF_ACTORS)
     names = ["return", "gap", "success", "smoothness", *own, "action_error", "network_evaluations", "latency"]
     rows = []
     for point in points:

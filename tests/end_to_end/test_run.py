@@ -130,6 +130,8 @@ class OtherCommandsTest(LauncherTest):
         self.assertTrue((directory / "figures/rollout_comparison.png").is_file())
         with h5py.File(directory / "evaluation.h5") as file:
             goals = file["policy/goals"][:]
+            for picture in file["flow_field"].values():
+                np.testing.assert_allclose(picture["goal"][:], [0.3], rtol=1e-6)
         self.assertEqual(set(goals[~np.isnan(goals)]), {np.float32(0.3)})
         same = self.fm("demo", run, "goal=[0.3]").stdout.splitlines()[-1]
         self.assertEqual(self.folder / same, directory)
@@ -187,6 +189,12 @@ class OwnDataTest(LauncherTest):
     def test_data_files_with_an_environment_are_evaluated_in_full(self):
         run = self.run_tiny(f"data.files=[{self.data}]")
         self.assertIsNotNone(self.evaluation(run)["gap"])
+
+    def test_noise_on_actions_counts_in_the_action_error(self):
+        run = self.run_tiny(f"data.files=[{self.data}]", "env.name=none")
+        self.fm("eval", run, "sampler.action_noise=2")
+        noisy = self.evaluation(run / "evaluations/sampler.action_noise=2.0")["action_error"]["rmse"]
+        self.assertGreater(noisy, 1.05 * self.evaluation(run)["action_error"]["rmse"])
 
     def test_long_settings_have_folders_of_their_own(self):
         run = self.run_tiny(f"data.files=[{self.data}]", "env.name=none")

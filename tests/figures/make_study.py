@@ -83,7 +83,7 @@ def _group(runs, members, episodes, width):
         return {"mean": mean, "ci95": ends, "iqm": mean + 0.5, "iqm_ci95": ends}
 
     return {"name": ", ".join(f"{key}={value}" for key, value in settings.items()), "settings": settings,
-            "runs": list(members), "return": score("return"), "gap": score("gap"), "success": 1.0}
+            "runs": list(members), "counted": list(members), "return": score("return"), "gap": score("gap"), "success": 1.0}
 
 
 def _comparison(groups, a, b):

@@ -1,5 +1,6 @@
 """The content of the figures, read back from their matplotlib artists."""
 
+import copy
 import json
 import unittest
 
@@ -278,6 +279,9 @@ class Figures(examples.RunTest):
             variant["settings"].pop("sampler.prefix")
         run.others = [other]
         self.assertEqual(list(delay.curves([run, other])), ["prefix none", "prefix guided", "mean flow"])
+        again = copy.deepcopy(other)
+        again.directory = other.directory.with_name("again")
+        self.assertEqual(list(delay.curves([run, other, again]))[2:], [f"mean flow {other.directory.name}", "mean flow again"])
 
     def test_delay_needs_variants_of_several_delays(self):
         self.assertIsNone(delay.draw(load(self.directory)))

@@ -11,17 +11,17 @@ from figures.checked_hdf5 import InputError
 
 
 def small():
-    """A study of two runs in two groups, one of which has failed."""
+    """A study of two runs in two groups, one of which has not been evaluated."""
     def score(mean):
         return {"mean": mean, "ci95": [mean - 1, mean + 1]}
 
     runs = [{"name": "a", "directory": "/nowhere/a", "group": 0, "seed": 0, "state": "evaluated",
              "settings": {"train.epochs": "10"}, "return": score(-150.0), "gap": score(-3.0), "success": 0.5},
-            {"name": "b", "directory": "/nowhere/b", "group": 1, "seed": 0, "state": "failed", "settings": {"train.epochs": "20"},
+            {"name": "b", "directory": "/nowhere/b", "group": 1, "seed": 0, "state": "trained", "settings": {"train.epochs": "20"},
              "return": None, "gap": None, "success": None}]
-    groups = [{"name": "train.epochs=10", "settings": {"train.epochs": "10"}, "runs": [0], "gap": None, "success": 0.5,
+    groups = [{"name": "train.epochs=10", "settings": {"train.epochs": "10"}, "runs": [0], "counted": [0], "gap": None, "success": 0.5,
                "return": {"mean": -150.0, "ci95": [None, None], "iqm": -149.0, "iqm_ci95": [None, None]}},
-              {"name": "train.epochs=20", "settings": {"train.epochs": "20"}, "runs": [1], "return": None, "gap": None,
+              {"name": "train.epochs=20", "settings": {"train.epochs": "20"}, "runs": [1], "counted": [], "return": None, "gap": None,
                "success": None}]
     return {"format_version": 1, "title": "small", "sources": ["/nowhere"], "varied": ["train.epochs"], "runs": runs,
             "groups": groups, "comparisons": [], "profiles": None}

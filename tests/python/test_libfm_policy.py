@@ -118,6 +118,8 @@ class PolicyTest(unittest.TestCase):
         for call, message in [(lambda: plain.reset(-1), "episode: expected a number from 0"),
                               (lambda: plain.reset(0, row=2), "row: there are 2, found 2"),
                               (lambda: plain.set_rows(0), "rows: must be at least 1, found 0"),
+                              (lambda: plain.set_rows(2.0), "rows: expected a whole number, found 2.0"),
+                              (lambda: self.policy(seed=1.0), "seed: expected a whole number, found 1.0"),
                               (lambda: self.policy(seed=2**64), "seed: expected a number from 0"),
                               (lambda: self.policy(weights="float16"), "weights: expected one of float32, bfloat16")]:
             with self.subTest(message), self.assertRaisesRegex(ValueError, message):

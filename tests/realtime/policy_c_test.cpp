@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 
@@ -118,6 +119,13 @@ CATCH_TEST_CASE("a policy with a goal does not act without one, and a path is re
   std::array<char, 200> error{};
   CATCH_CHECK(fm_policy_open(nullptr, nullptr, error.data(), error.size()) == nullptr);
   CATCH_CHECK(contains(error.data(), "checkpoint path is NULL"));
+  CATCH_CHECK(fm_policy_open((folder / "no\nsuch").c_str(), nullptr, error.data(), error.size()) == nullptr);
+  CATCH_CHECK(contains(error.data(), "no such"));  // in one line
+  fm_policy_options unknown{};
+  const int number = 7;
+  std::memcpy(&unknown.weights, &number, sizeof number);
+  CATCH_CHECK(fm_policy_open(file.c_str(), &unknown, error.data(), error.size()) == nullptr);
+  CATCH_CHECK(contains(error.data(), "weights is 7"));
 }
 
 CATCH_TEST_CASE("without a valid action the caller's is left as it was", "[policy_c]") {

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import operator
 import os
 import weakref
 from dataclasses import dataclass
@@ -187,21 +188,23 @@ class Policy:
     def set_rows(self, rows: int) -> None:
         """Begins `rows` independent rows, row i in episode i."""
         self._check_open()
+        rows = _whole("rows", rows)
         if not 1 <= rows < 2**31:
             raise ValueError(f"rows: must be at least 1, found {rows}")
+        # What the library reads and writes; the rows of each array are contiguous. They are there before it has as many rows.
+        inputs = {"observation": np.empty((rows, self.observation_size)), "goal": np.empty((rows, self.goal_size)),
+                  "noise": np.empty((rows, self._noise_size))}
+        output = np.empty((rows, self.action_size))
         if self._library.fm_policy_set_rows(self._handle, rows) != 0:
             raise MemoryError(f"rows: there is not enough memory for {rows}")
-        self._rows = rows
-        # What the library reads and writes; the rows of each array are contiguous.
-        self._inputs = {"observation": np.empty((rows, self.observation_size)), "goal": np.empty((rows, self.goal_size)),
-                        "noise": np.empty((rows, self._noise_size))}
-        self._output = np.empty((rows, self.action_size))
+        self._rows, self._inputs, self._output = rows, inputs, output
         self._addresses = {name: array.ctypes.data for name, array in self._inputs.items()}
         self._output_address = self._output.ctypes.data
 
     def reset(self, episode: int = 0, row: int = 0) -> None:
         """Begins an episode of a row: discards its past observations and predictions."""
         self._check_open()
+        row = _whole("row", row)
         if not 0 <= row < self._rows:
             raise ValueError(f"row: there are {self._rows}, found {row}")
         self._library.fm_policy_reset_row(self._handle, row, _unsigned("episode", episode))
@@ -287,7 +290,16 @@ class Policy:
             raise ValueError("the policy is closed")
 
 
+def _whole(name: str, number: int) -> int:
+    """A Python integer; NumPy's are accepted too."""
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise ValueError(f"{name}: expected a whole number, found {number!r}") from None
+
+
 def _unsigned(name: str, number: int) -> int:
+    number = _whole(name, number)
     if not 0 <= number < 2**64:
         raise ValueError(f"{name}: expected a number from 0 to 2^64 - 1, found {number}")
     return number
