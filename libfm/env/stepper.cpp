@@ -16,6 +16,22 @@ void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<doubl
   }
 }
 
+void set_goal_levels(VectorEnv& env, std::span<const int> rows, std::span<const std::uint64_t> episodes, int levels,
+                     const RandomStream& stream) {
+  const std::vector<Dimension>& goals = env.spec().goals;
+  Matrix values(rows.size(), goals.size());
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    Draws draws = stream.at(episodes[i]);
+    for (std::size_t j = 0; j < goals.size(); ++j) {
+      const double share =
+          levels == 1 ? 0.5 : draws.below(static_cast<std::uint32_t>(levels)) / static_cast<double>(levels - 1);
+      values(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+          goals[j].low + share * (goals[j].high - goals[j].low);
+    }
+  }
+  env.set_goals(rows, values);
+}
+
 Stepper::Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const RolloutOptions& options, int copies)
     : options_(options), env_(env.make(copies)), policy_(make_policy()),
       labeller_(options.label ? options.label() : nullptr), extras_(std::ssize(policy_->extras())),
@@ -39,7 +55,7 @@ void Stepper::begin(std::span<const int> copies, std::span<const std::uint64_t> 
   if (!options_.goal.empty()) {
     set_goal(*env_, copies, options_.goal);
   } else if (options_.goal_levels > 0) {
-    set_goal_levels(copies, episodes);
+    set_goal_levels(*env_, copies, episodes, options_.goal_levels, options_.initial.child("goal levels"));
   }
   policy_->reset(env_->copies(), copies);
   if (labeller_) labeller_->reset(env_->copies(), copies);
@@ -51,23 +67,6 @@ void Stepper::begin(std::span<const int> copies, std::span<const std::uint64_t> 
   running_.insert(running_.end(), copies.begin(), copies.end());
   std::ranges::sort(running_);
   states_ = env_->states();
-}
-
-void Stepper::set_goal_levels(std::span<const int> copies, std::span<const std::uint64_t> episodes) {
-  const std::vector<Dimension>& goals = env_->spec().goals;
-  const RandomStream stream = options_.initial.child("goal levels");
-  Matrix values(copies.size(), goals.size());
-  for (std::size_t i = 0; i < episodes.size(); ++i) {
-    Draws draws = stream.at(episodes[i]);
-    for (std::size_t j = 0; j < goals.size(); ++j) {
-      const int levels = options_.goal_levels;
-      const double share =
-          levels == 1 ? 0.5 : draws.below(static_cast<std::uint32_t>(levels)) / static_cast<double>(levels - 1);
-      values(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-          goals[j].low + share * (goals[j].high - goals[j].low);
-    }
-  }
-  env_->set_goals(copies, values);
 }
 
 void Stepper::step() {

@@ -13,6 +13,11 @@ namespace fm {
 /// Sets the goal (G) of these rows. @throws InputError, naming eval.goal, if it is not one of the environment's goals
 void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<double>& goal);
 
+/// Sets each goal of these rows to one of `levels` values, evenly spaced within its bounds.
+/// @param episodes the position of each row in the stream
+void set_goal_levels(VectorEnv& env, std::span<const int> rows, std::span<const std::uint64_t> episodes, int levels,
+                     const RandomStream& stream);
+
 class Stepper {
  public:
   /// @param options initial states, noise, labels and goals; must outlive this object
@@ -51,7 +56,6 @@ class Stepper {
 
  private:
   void check_goal_levels() const;
-  void set_goal_levels(std::span<const int> copies, std::span<const std::uint64_t> episodes);
   PolicyInput gather();
   void add_noise(int copy);
 

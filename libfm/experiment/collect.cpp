@@ -9,6 +9,7 @@
 #include "libfm/core/parallel.hpp"
 #include "libfm/core/progress.hpp"
 #include "libfm/data/parts.hpp"
+#include "libfm/env/stepper.hpp"
 #include "libfm/experiment/expert.hpp"
 #include "libfm/experiment/provenance.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
@@ -99,8 +100,10 @@ LabelledStates label_uniform_states(const Experiment& e, const EnvFactory& env_f
     Draws draws = stream.at(ids[i]);
     for (std::size_t j = 0; j < bounds.size(); ++j) states(i, j) = draws.uniform(bounds[j].low, bounds[j].high);
   }
-  env->reset(all, ids, RandomStream(e.seed, "uniform states' goals"));
+  const RandomStream goals(e.seed, "uniform states' goals");
+  env->reset(all, ids, goals);
   env->set_states(all, states);
+  if (e.collect.goal_levels > 0) set_goal_levels(*env, all, ids, e.collect.goal_levels, goals.child("goal levels"));
   const std::unique_ptr<Policy> expert = make_expert();
   expert->reset(rows, all);
   PolicyOutput output;

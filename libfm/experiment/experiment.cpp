@@ -66,10 +66,6 @@ void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& fou
     found.add({"collect.goal_levels", "env.name"}, "the goals of environment '{}' {}; set 0", spec.name,
               e.env.name == "gymnasium" ? "cannot be set" : "have no bounds");
   }
-  if (e.collect.goal_levels > 0 && e.collect.uniform_states > 0) {
-    found.add({"collect.goal_levels", "collect.uniform_states"},
-              "labelled states are drawn with all goals; set one of the two to 0");
-  }
   if (!e.eval.goal.empty()) found.attempt("eval.goal", {"env.name"}, [&] { check_goal(spec, e.eval.goal); });
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {
     found.add({"collect.uniform_states", "env.name"}, "environment '{}' has no bounded states to draw from; set 0",

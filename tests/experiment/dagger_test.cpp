@@ -93,6 +93,23 @@ CATCH_TEST_CASE("states drawn one by one lie within their bounds, labelled by th
   CATCH_CHECK(std::abs(speeds.squaredNorm() / 500 - 1.0 / 3) < 5 * std::sqrt(4.0 / 45 / 500));
 }
 
+CATCH_TEST_CASE("goals are drawn from as many values as are asked for, in episodes and in states", "[collect]") {
+  const TemporaryFolder folder;
+  const fm::Experiment e =
+      in_rounds(folder, {"env.name=pendulum_target", "expert.name=target_lqr", "collect.rounds=0",
+                         "collect.goal_levels=3", "collect.uniform_states=50", "collect.episodes=20"});
+  const fm::Dataset dataset = fm::read_dataset(fm::collect(e));
+  const fm::Dimension goal = fm::make_env(e.env).spec.goals[0];
+  const std::set<double> expected = {goal.low, (goal.low + goal.high) / 2, goal.high};
+  const auto rounded = [](double value) { return std::round(1e6 * value) / 1e6; };
+  std::set<double> wanted, in_episodes, in_states;
+  for (const double value : expected) wanted.insert(rounded(value) + 0.0);
+  for (const fm::Episode& episode : dataset.episodes) in_episodes.insert(rounded(episode.goals(0, 0)) + 0.0);
+  for (const double value : dataset.uniform_states.goals.col(0)) in_states.insert(rounded(value) + 0.0);
+  CATCH_CHECK(in_episodes == wanted);
+  CATCH_CHECK(in_states == wanted);
+}
+
 CATCH_TEST_CASE("in each round the student acts and the expert labels", "[dagger]") {
   const TemporaryFolder folder;
   const fm::Experiment e = in_rounds(folder);

@@ -11,6 +11,7 @@
 #include "tests/catch.hpp"
 #include "tests/core/error_of.hpp"
 #include "tests/core/temporary_folder.hpp"
+#include "tests/cuda.hpp"
 #include "tests/env/early_ending_env.hpp"
 #include "tests/rl/bandit.hpp"
 
@@ -18,6 +19,9 @@
 
 #include <cmath>
 #include <csignal>
+#include <fstream>
+#include <string>
+#include <utility>
 
 namespace {
 
@@ -52,6 +56,15 @@ fm::RlOptions quick(const std::string& algorithm) {
 }
 
 std::string bytes(const std::filesystem::path& file) { return fm::read_file(file, 1 << 24); }
+
+/// Of the first iteration.
+double first_value_loss(const std::filesystem::path& directory) {
+  std::ifstream file(directory / "metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    if (const auto json = nlohmann::json::parse(line); json.contains("value_loss")) return json["value_loss"];
+  }
+  return 0.0;
+}
 
 /// Episodes end within a run.
 fm::EnvFactory pendulum() { return fm::make_env({.pendulum = {.horizon = 60}}); }
@@ -108,6 +121,27 @@ CATCH_TEST_CASE("every algorithm climbs to the higher one of two peaks", "[reinf
     double mean = 0.0;
     for (const double value : returns) mean += value / static_cast<double>(returns.size());
     CATCH_CHECK(mean > 0.9);  // the lower peak has 0.6
+  }
+}
+
+CATCH_TEST_CASE("every algorithm trains on CUDA as on the CPU, and twice the same", "[cuda]") {
+  const auto device = fm::test::cuda_device();
+  if (!device) return;
+  for (const auto& [algorithm, policy] : trained_policies) {
+    CATCH_INFO(algorithm);
+    const TemporaryFolder cpu, cuda, again;
+    for (const auto& [folder, where] :
+         {std::pair(&cpu, c10::Device(at::kCPU)), std::pair(&cuda, *device), std::pair(&again, *device)}) {
+      fm::ReinforcementJob job = job_in(folder->path(), pendulum(), policy);
+      job.device = where;
+      fm::reinforce(quick(algorithm), job);
+    }
+    const double expected = first_value_loss(cpu.path()), found = first_value_loss(cuda.path());
+    CATCH_CHECK(std::abs(found / expected - 1.0) < 1e-2);
+    const auto last = [](const TemporaryFolder& folder) {
+      return bytes(folder.path() / "checkpoints/last.safetensors");
+    };
+    CATCH_CHECK(last(cuda) == last(again));
   }
 }
 
