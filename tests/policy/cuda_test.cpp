@@ -95,6 +95,32 @@ CATCH_TEST_CASE("every policy's samples and densities on CUDA are the CPU's", "[
   }
 }
 
+CATCH_TEST_CASE("every solver's samples on CUDA are the CPU's, and those that begin from a given chunk", "[cuda]") {
+  const auto device = fm::test::cuda_device();
+  if (!device) return;
+  const at::NoGradGuard no_grad;
+  std::vector<fm::SamplerOptions> samplers;
+  for (const std::string& solver : fm::sampler_names()) samplers.push_back({.solver = solver, .steps = 4});
+  samplers.push_back({.steps = 4, .executed = 2, .warm_start = 0.5});
+  for (const char* prefix : {"trained", "guided"}) {
+    samplers.push_back({.steps = 4, .executed = 2, .delay = 1, .prefix = prefix});
+  }
+  for (const fm::SamplerOptions& sampler : samplers) {
+    CATCH_INFO(sampler.solver << " " << sampler.prefix << " " << sampler.warm_start);
+    fm::PolicyDescription d = fm::test::small_chunked("flow");
+    d.policy.horizon.largest_delay = 1;
+    d.sampler = sampler;
+    const auto sampled = [&](c10::Device where) {
+      const auto model = model_on(where, d);
+      const fm::Condition condition = batch_for(*model).condition;
+      const at::Tensor noise = noise_of(*model), guess = normals({cuda_batch, cuda_chunk, 1}, 4).to(noise.options());
+      const bool refines = sampler.prefix != "none" || sampler.warm_start > 0.0;
+      return (refines ? model->refine(condition, noise, guess) : model->sample(condition, noise)).cpu();
+    };
+    CATCH_CHECK(difference(sampled(*device), sampled(at::kCPU)) < 1e-8);
+  }
+}
+
 CATCH_TEST_CASE("repeated draws are those of each position", "[cuda]") {
   const auto device = fm::test::cuda_device();
   if (!device) return;
