@@ -54,7 +54,7 @@ void collect_episodes(const Experiment& e, const EnvFactory& env_factory, const 
   const auto total = static_cast<std::uint64_t>(e.collect.episodes);
   auto done = static_cast<std::int64_t>(std::distance(collected.begin(), collected.lower_bound(total)));
   Progress progress("collect", e.collect.episodes, "episodes", done);
-  const std::int64_t least_in_part = std::min<std::int64_t>(threads(), most_in_part);
+  const std::int64_t least_in_part = std::min<std::int64_t>(4 * threads(), most_in_part);  // threads wait at its end
   std::int64_t size = least_in_part;
   for (std::uint64_t first = 0; first < total;) {
     if (collected.contains(first)) {

@@ -112,6 +112,7 @@ std::shared_ptr<PolicyModel> load(const EvaluationTarget& target) {
 }  // namespace
 
 void check_target(const EvaluationTarget& target) {
+  use_memory(target.experiment);
   const auto model = load(target);
   EvaluationOptions unused;
   if (!target.files.empty()) add_files(target, model->description().spec, unused);
@@ -119,8 +120,12 @@ void check_target(const EvaluationTarget& target) {
 
 std::string evaluate_into(const std::filesystem::path& directory, const EvaluationTarget& target) {
   const Experiment& e = target.experiment;
-  const std::string checkpoint_hash = hash_file(target.checkpoint);  // before, as training may replace the file
-  const auto model = load(target);
+  std::shared_ptr<PolicyModel> model;
+  std::string checkpoint_hash;
+  do {  // training may replace the file
+    checkpoint_hash = hash_file(target.checkpoint);
+    model = load(target);
+  } while (hash_file(target.checkpoint) != checkpoint_hash);
   const EvaluationOptions options = options_for(target, model->description().spec);
   if (e.has_env()) {
     spdlog::info("eval: {} episodes of policy{}, on {}", e.eval.episodes, e.has_expert() ? " and expert" : "",

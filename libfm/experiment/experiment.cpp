@@ -187,7 +187,6 @@ Experiment read_experiment(const std::filesystem::path& file, std::span<const st
 Experiment read_recorded(const std::filesystem::path& file) {
   Experiment experiment;
   read_yaml<Experiment>(file, {}, experiment, contradictions, Bases::refused);
-  make_paths_absolute(experiment);
   return experiment;
 }
 

@@ -109,10 +109,9 @@ PythonProcess::PythonProcess(const std::string& python, const std::string& progr
 }
 
 PythonProcess::~PythonProcess() {
-  constexpr double grace = 2.0;  // s
   if (process_ > 0) {
     end();
-    ends_within(grace);
+    wait_for_end();
     kill(-process_, SIGKILL);  // the program, or what it leaves in its group
     waitpid(process_, nullptr, 0);
   }
@@ -155,16 +154,19 @@ std::size_t PythonProcess::receive(std::span<char> buffer, double timeout) {
   }
 }
 
-void PythonProcess::end() { shutdown(socket_, SHUT_RDWR); }
+void PythonProcess::end() {
+  if (deadline_ != Clock::time_point{}) return;
+  deadline_ = Clock::now() + std::chrono::seconds(2);
+  shutdown(socket_, SHUT_RDWR);
+}
 
-/// The process is not reaped, so that its number remains that of its group.
-bool PythonProcess::ends_within(double seconds) {
-  const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+/// Until the deadline. The process is not reaped, so that its number remains that of its group.
+void PythonProcess::wait_for_end() {
   for (;;) {
     siginfo_t state{};
     if (waitid(P_PID, static_cast<id_t>(process_), &state, WEXITED | WNOHANG | WNOWAIT) != 0 || state.si_pid != 0)
-      return true;
-    if (Clock::now() > deadline) return false;
+      return;
+    if (Clock::now() > deadline_) return;
     pollfd waiting = {output_, POLLIN, 0};  // it may be waiting until it can print; output_ may be -1, which is skipped
     if (poll(&waiting, 1, 5) > 0) collect_output();
   }

@@ -1,11 +1,12 @@
 #pragma once
 // A Python program in a process of its own, joined to this one by a socket and by shared memory.
 //
-// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. At the socket's end it
-// has two seconds to end by itself, then it is killed. Processes of its group, which are those that it has started and that have
-// not left it, are ended with it, except if this process is killed by SIGKILL. The shared memory has no name, so nothing of it is
-// left behind. What the program prints is kept for error messages.
+// It ends with this process, whatever ends this process: the socket's end and PR_SET_PDEATHSIG see to it. At the socket's
+// end it has two seconds to end by itself, then it is killed. Processes of its group, which are those that it has started
+// and that have not left it, are ended with it, except if this process is killed by SIGKILL. The shared memory has no name,
+// so nothing of it is left behind. What the program prints is kept for error messages.
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -27,7 +28,8 @@ class PythonProcess {
   /// Sends one byte to the program's descriptor 3.
   void send();
 
-  /// Ends the socket, at which the program ends. The destructor does this too; before it, several programs end at once.
+  /// Ends the socket, at which the program ends. The destructor does this too; before it, several programs end at once, and
+  /// their two seconds begin here.
   void end();
 
   /// Waits for bytes that the program writes there. @return how many, above 0
@@ -40,7 +42,7 @@ class PythonProcess {
  private:
   PythonProcess() = default;
   void collect_output();
-  bool ends_within(double seconds);
+  void wait_for_end();
   [[noreturn]] void fail_ended();
 
   std::string name_;
@@ -48,6 +50,7 @@ class PythonProcess {
   int socket_ = -1;
   int output_ = -1;
   int memory_ = -1;
+  std::chrono::steady_clock::time_point deadline_{};  ///< for the program's end; zero: it has not been asked to
   std::span<std::byte> shared_;
   std::string printed_;
 };

@@ -109,7 +109,7 @@ EvaluationJob make_job(const EvaluationArguments& arguments) {
   } else if (const auto of_files = std::ranges::find_if(
                  settings, [](const std::string& setting) { return begins_with_any(setting, {"data."}); });
              of_files != settings.end()) {
-    throw_input_error("{}: is about the columns of other data.files, which are not given", *of_files);
+    throw_input_error("{}: is about other data.files, which are not given", *of_files);
   }
   for (const std::string& setting : naming(settings)) name.push_back(setting);
   if (!name.empty()) job.directory = job.directory / "evaluations" / folder_name(name);

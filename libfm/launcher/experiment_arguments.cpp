@@ -59,7 +59,7 @@ std::optional<Experiment> ExperimentArguments::read(const std::string& plan,
   if (dry_run) {
     const bool learns = plan.starts_with(learning);
     fmt::print("{}: the configuration{} valid; would {}\n", path.empty() ? "defaults" : path,
-               experiment.data.files.empty() ? " is" : " and the data are",
+               learns && !experiment.data.files.empty() ? " and the data are" : " is",
                learns ? stages_of(experiment) + plan.substr(learning.size()) : plan);
   }
   return print_config || dry_run ? std::nullopt : std::optional(experiment);

@@ -95,7 +95,7 @@ int fm::launch(int argc, char** argv, Registry registry) {
     spdlog::error("fm: there is not enough memory");
     return 1;
   } catch (const c10::Error& e) {
-    spdlog::error("{}", fm::describe_error(e));
+    spdlog::error("fm: {}", fm::describe_error(e));
     return 1;
   } catch (const std::exception& e) {
     spdlog::error("fm: {}", e.what());

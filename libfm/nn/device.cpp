@@ -149,8 +149,7 @@ std::string describe_error(const c10::Error& error) {
   if (has("no kernel image is available")) {
     return "LibTorch has no code for this GPU; use device=cpu, or build with a LibTorch that has (FM_TORCH_ROOT)";
   }
-  if (!has("CUDA out of memory") && !has("CUDA error: out of memory") && !has("STATUS_ALLOC_FAILED"))
-    return "fm: " + line;
+  if (!has("CUDA out of memory") && !has("CUDA error: out of memory") && !has("STATUS_ALLOC_FAILED")) return line;
   const auto between = [&](const char* before, const char* after) -> std::string {
     const std::size_t begin = text.find(before);
     if (begin == std::string::npos) return "";
@@ -159,7 +158,7 @@ std::string describe_error(const c10::Error& error) {
   };
   const std::string asked = between("Tried to allocate ", ". "), free = between(" of which ", " is free");
   return fmt::format(
-      "device: the GPU's memory is full{}{}; end other programs on the GPU (nvidia-smi lists them), use a smaller "
+      "the GPU's memory is full{}{}; end other programs on the GPU (nvidia-smi lists them), use a smaller "
       "network or "
       "device=cpu, or lower what the stage holds there: train.batch_size and train.memory in training, rl.copies and "
       "rl.segment in reinforcement learning",

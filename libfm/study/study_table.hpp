@@ -7,7 +7,7 @@
 namespace fm {
 
 /// A row for each group: its settings, number of runs, return, interquartile mean, gap, success, and its difference to the
-/// first group. In CSV, means and the ends of intervals have columns of their own, with all digits.
+/// first one with a result. In CSV, means and the ends of intervals have columns of their own, with all digits.
 Table results_table(const Study& study, TableFormat format);
 
 /// A row for each key in which groups differ, with its value in every group.

@@ -38,7 +38,8 @@ class TrainingSteps {
 
  private:
   static constexpr std::int64_t recorded_at_once = 8;
-  /// Numbers of a batch's actions in a short step; a smaller batch at the end of an epoch does not count. The host draws noise for all steps of a graph before it is launched.
+  /// Numbers of a batch's actions in a short step; a smaller batch at the end of an epoch does not count. The host draws noise
+  /// for all steps of a graph before it is launched.
   static constexpr std::int64_t most_numbers = 4096;
   /// Steps that are launched kernel by kernel before the first recording: in them, libraries choose their kernels and
   /// allocate what they keep.

@@ -12,7 +12,7 @@ MOST_OF_ONE = 320_000
 
 def choose(study, files):
     """For each group the index of its run with the (lower) median return, else one with figures; None if there is none."""
-    return [_median(study, group.members, files) for group in study.groups]
+    return [_median(study, group.shown(study.runs), files) for group in study.groups]
 
 
 def _median(study, members, files):

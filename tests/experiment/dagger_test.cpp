@@ -1,5 +1,7 @@
 #include "libfm/experiment/dagger.hpp"
 
+#include "libfm/core/atomic_file.hpp"
+#include "libfm/data/parts.hpp"
 #include "libfm/experiment/collect.hpp"
 #include "libfm/experiment/training.hpp"
 #include "libfm/experiment/user_data.hpp"
@@ -14,6 +16,7 @@
 
 #include <cmath>
 #include <set>
+#include <span>
 
 namespace {
 
@@ -91,6 +94,22 @@ CATCH_TEST_CASE("states drawn one by one lie within their bounds, labelled by th
   CATCH_CHECK(speeds.cwiseAbs().maxCoeff() <= 1.0);
   CATCH_CHECK(std::abs(speeds.mean()) < 5 / std::sqrt(3.0 * 500));
   CATCH_CHECK(std::abs(speeds.squaredNorm() / 500 - 1.0 / 3) < 5 * std::sqrt(4.0 / 45 / 500));
+}
+
+CATCH_TEST_CASE("a collection goes on around the parts that are there, and ends with the same bytes", "[collect]") {
+  const TemporaryFolder folder;
+  const fm::Experiment e = in_rounds(folder, {"collect.rounds=0", "collect.episodes=40"});
+  const fs::path file = fm::collect(e);
+  const std::string whole = fm::read_file(file, 1 << 24);
+  const fm::Dataset dataset = fm::read_dataset(file);
+  const std::vector<fm::Episode> episodes(dataset.episodes.begin(), dataset.episodes.end());
+  for (const std::size_t begin : {3, 17, 38}) {
+    fm::write_part(file.parent_path() / "parts", dataset.info, std::span(episodes).subspan(begin, 2));
+  }
+  fs::remove(file);
+  CATCH_CHECK(fm::collect(e) == file);
+  CATCH_CHECK(fm::read_file(file, 1 << 24) == whole);
+  CATCH_CHECK_FALSE(fs::exists(file.parent_path() / "parts"));
 }
 
 CATCH_TEST_CASE("goals are drawn from as many values as are asked for, in episodes and in states", "[collect]") {

@@ -160,6 +160,14 @@ CATCH_TEST_CASE("a run that was changed half-way can be opened, with the old set
   }
 }
 
+CATCH_TEST_CASE("a run that recorded a relative path is opened as it is", "[run_directory]") {
+  const TemporaryFolder folder;
+  fm::Experiment experiment = fm::test::tiny_experiment(folder.path());
+  experiment.env.humanoid_motion.clip = "clips/walk.txt";
+  const fs::path path = fm::RunDirectory::create(experiment, fm::LastStage::report).path();
+  CATCH_CHECK(fm::RunDirectory::open(path).experiment().env.humanoid_motion.clip == "clips/walk.txt");
+}
+
 CATCH_TEST_CASE("a damaged provenance is refused by its name", "[run_directory]") {
   const TemporaryFolder folder;
   const fs::path path =
