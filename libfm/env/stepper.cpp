@@ -16,6 +16,15 @@ void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<doubl
   }
 }
 
+void check_goal_levels(const EnvSpec& spec) {
+  if (spec.goals.empty()) {
+    throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
+  }
+  if (!are_bounded(spec.goals)) {
+    throw_input_error("collect.goal_levels: the goals of environment '{}' have no bounds; set 0", spec.name);
+  }
+}
+
 void set_goal_levels(VectorEnv& env, std::span<const int> rows, std::span<const std::uint64_t> episodes, int levels,
                      const RandomStream& stream) {
   const std::vector<Dimension>& goals = env.spec().goals;
@@ -37,17 +46,7 @@ Stepper::Stepper(const EnvFactory& env, const PolicyFactory& make_policy, const 
       labeller_(options.label ? options.label() : nullptr), extras_(std::ssize(policy_->extras())),
       episodes_(static_cast<std::size_t>(copies)), steps_(episodes_.size()),
       executed_(copies, std::ssize(env_->spec().actions)) {
-  if (options.goal_levels > 0) check_goal_levels();
-}
-
-void Stepper::check_goal_levels() const {
-  const EnvSpec& spec = env_->spec();
-  if (spec.goals.empty()) {
-    throw_input_error("collect.goal_levels: environment '{}' has no goals; set 0", spec.name);
-  }
-  if (!are_bounded(spec.goals)) {
-    throw_input_error("collect.goal_levels: the goals of environment '{}' have no bounds; set 0", spec.name);
-  }
+  if (options.goal_levels > 0) check_goal_levels(env_->spec());
 }
 
 void Stepper::begin(std::span<const int> copies, std::span<const std::uint64_t> episodes) {

@@ -13,6 +13,8 @@ namespace fm {
 /// Sets the goal (G) of these rows. @throws InputError, naming eval.goal, if it is not one of the environment's goals
 void set_goal(VectorEnv& env, std::span<const int> rows, const std::vector<double>& goal);
 
+/// @throws InputError, naming collect.goal_levels, unless the environment has goals, with bounds
+void check_goal_levels(const EnvSpec& spec);
 /// Sets each goal of these rows to one of `levels` values, evenly spaced within its bounds.
 /// @param episodes the position of each row in the stream
 void set_goal_levels(VectorEnv& env, std::span<const int> rows, std::span<const std::uint64_t> episodes, int levels,
@@ -55,7 +57,6 @@ class Stepper {
   const StepResult& result() const { return result_; }
 
  private:
-  void check_goal_levels() const;
   PolicyInput gather();
   void add_noise(int copy);
 

@@ -2,6 +2,7 @@
 
 #include "libfm/config/reader.hpp"
 #include "libfm/core/error.hpp"
+#include "libfm/env/stepper.hpp"
 #include "libfm/policy/policy_model.hpp"
 #include "libfm/policy_spec/policy_description.hpp"
 #include "libfm/policy_spec/receding_horizon.hpp"
@@ -60,11 +61,10 @@ class Contradictions {
 void check_against(const Experiment& e, const EnvSpec& spec, Contradictions& found) {
   found.attempt("policy.hidden", {"env.name"}, [&] { visible_inputs(spec, e.policy.hidden); });
   found.attempt("policy.relative", {"env.name"}, [&] { RelativeActions(spec, e.policy.relative); });
-  if (e.collect.goal_levels > 0 && spec.goals.empty()) {
-    found.add({"collect.goal_levels", "env.name"}, "environment '{}' has no goals; set 0", spec.name);
-  } else if (e.collect.goal_levels > 0 && (e.env.name == "gymnasium" || !are_bounded(spec.goals))) {
-    found.add({"collect.goal_levels", "env.name"}, "the goals of environment '{}' {}; set 0", spec.name,
-              e.env.name == "gymnasium" ? "cannot be set" : "have no bounds");
+  if (e.collect.goal_levels > 0 && e.env.name == "gymnasium" && !spec.goals.empty()) {
+    found.add({"collect.goal_levels", "env.name"}, "the goals of environment '{}' cannot be set; set 0", spec.name);
+  } else if (e.collect.goal_levels > 0) {
+    found.attempt("collect.goal_levels", {"env.name"}, [&] { check_goal_levels(spec); });
   }
   if (!e.eval.goal.empty()) found.attempt("eval.goal", {"env.name"}, [&] { check_goal(spec, e.eval.goal); });
   if (e.collect.uniform_states > 0 && !are_bounded(spec.states)) {

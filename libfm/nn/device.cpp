@@ -158,9 +158,9 @@ std::string describe_error(const c10::Error& error) {
   };
   const std::string asked = between("Tried to allocate ", ". "), free = between(" of which ", " is free");
   return fmt::format(
-      "the GPU's memory is full{}{}; end other programs on the GPU (nvidia-smi lists them), use a smaller "
-      "network or "
-      "device=cpu, or lower what the stage holds there: train.batch_size and train.memory in training, rl.copies and "
+      "the GPU's memory is full{}{}; end other programs on the GPU (nvidia-smi lists them), use a smaller network "
+      "or device=cpu, or lower what the stage holds there: train.batch_size and train.memory in training, rl.copies "
+      "and "
       "rl.segment in reinforcement learning",
       asked.empty() ? "" : fmt::format(": {} were asked for", asked),
       free.empty() ? "" : fmt::format(", {} were free", free));
